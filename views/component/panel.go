@@ -1,0 +1,67 @@
+package component
+
+// FactVM is one number with its label and what it is compared with.
+type FactVM struct {
+	Label string
+	// Value is what is shown large.
+	Value string
+	// Exp, when not empty, follows Value as a superscript ("× 10" and "−32").
+	Exp string
+	// Note is the comparison under the number.
+	Note string
+	// Tone colours the value where it crossed a cut-off: "ct", "ht", "mt",
+	// "bt" or "".
+	Tone string
+}
+
+// KeyValueVM is one line of a list of names and values.
+type KeyValueVM struct {
+	Key   string
+	Value []Piece
+	// Mono writes the value in the face of what one types.
+	Mono bool
+}
+
+// EmptyVM says why there is nothing and what to do next.
+type EmptyVM struct {
+	Icon   string
+	Title  string
+	Line   []Piece
+	Action *ButtonVM
+}
+
+// BannerVM is a strip under the top bar.
+type BannerVM struct {
+	// ID is optional; a live fragment needs one.
+	ID string
+	// Tone is "" (grey) or "bl" (blind). The critical tint belongs to "not
+	// live" and the emergency stop ("bad").
+	Tone string
+	Icon string
+	Bold string
+	Text []Piece
+}
+
+// PagerVM leads to the next stretch of a list with a cursor. Empty links are
+// not shown.
+type PagerVM struct {
+	FirstHref string
+	NextHref  string
+	// Shown says what is on the page: "50 entries, newest first".
+	Shown string
+}
+
+// FormNoteVM is the answer to a form: what went wrong, or what was done.
+type FormNoteVM struct {
+	// Bad marks a refusal; it is announced at once.
+	Bad  bool
+	Text string
+}
+
+// ProgressVM is a running backfill: a slim line under the banners.
+type ProgressVM struct {
+	// Done and Total count the same unit; Total of 0 shows no bar.
+	Done, Total int
+	// Text names what runs and how far it is.
+	Text string
+}
