@@ -110,3 +110,11 @@ const (
 	TimerRemind     TimerKind = "remind"
 	TimerUnsuppress TimerKind = "unsuppress"
 )
+
+// DueTimer is a timer that fell due.
+type DueTimer struct {
+	AlertID  int64
+	TenantID int64
+	Kind     TimerKind
+	DueAt    time.Time
+}

@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/stats"
+)
+
+// Store begins transactions and does the two pieces of work that need many of them.
+type Store interface {
+	// InTx runs fn in one transaction under the actor's rights: the owner's for a system actor,
+	// the application role limited to the actor's tenants for everybody else. It commits where fn
+	// returns nil. Events and audit rows given to the transaction are written last, events first,
+	// so that their order is the order of commits.
+	InTx(ctx context.Context, by drift.Actor, fn func(Tx) error) error
+	// RebuildMarkedDays builds the day columns that late rows or outcomes have marked in [from, to),
+	// each in a transaction of its own, and returns how many it built. progress may be nil.
+	RebuildMarkedDays(ctx context.Context, from, to drift.Date, progress func(done, total int)) (int, error)
+	// DrainInbox matches the outcomes that arrived before now and waited for their prediction.
+	DrainInbox(ctx context.Context, now time.Time) (matched, waiting int, err error)
+}
+
+// Tx is what the use cases read and write inside one transaction.
+type Tx interface {
+	Days
+	Results
+	Alerts
+	SettingsStore
+	Journal
+}
+
+// Days reads the log's day columns.
+type Days interface {
+	// VersionsIn lists the model versions with a prediction in [from, to), by tenant, type, version.
+	VersionsIn(ctx context.Context, from, to drift.Date) ([]drift.VersionKey, error)
+	// ModelsBefore lists the models with any prediction before the day, with their serving version:
+	// the one active at its midnight or, before the first activation, that of the newest prediction.
+	ServingVersions(ctx context.Context, day drift.Date) ([]drift.VersionKey, error)
+	// ScoreDays returns the version's days in [from, to), in order, without scores.
+	ScoreDays(ctx context.Context, v drift.VersionKey, from, to drift.Date) ([]drift.ScoreDay, error)
+	// Runs returns the version's score columns in [from, to); only what a check opens is read.
+	Runs(ctx context.Context, v drift.VersionKey, from, to drift.Date) ([]stats.Run, error)
+	// LabelledScores returns one day's scores with their outcomes.
+	LabelledScores(ctx context.Context, v drift.VersionKey, day drift.Date) (drift.LabelledScores, error)
+	// FirstPrediction returns when the model's first prediction was made; zero where none.
+	FirstPrediction(ctx context.Context, m drift.Model) (time.Time, error)
+	// FreshModels lists the models with a prediction both made and received since the given time.
+	FreshModels(ctx context.Context, since time.Time) ([]drift.Model, error)
+	// Coverage says for each model how many predictions in [from, to) still lack an outcome.
+	Coverage(ctx context.Context, from, to drift.Date) ([]drift.OutcomeCoverage, error)
+}
+
+// Results reads and writes reports and daily metrics.
+type Results interface {
+	// CurrentReport returns the report in force, nil where the check has not run.
+	CurrentReport(ctx context.Context, v drift.VersionKey, date drift.Date, t drift.DriftType) (*drift.Report, error)
+	// PutReport writes a report as the next revision and the one in force; it sets ID and Revision.
+	PutReport(ctx context.Context, r *drift.Report) error
+	// SeveritiesBefore returns the model's last n severities of serving reports before the date, newest first.
+	SeveritiesBefore(ctx context.Context, m drift.Model, t drift.DriftType, date drift.Date, n int) ([]drift.Severity, error)
+	// LatestCheck returns the newest date checked of the model and drift type; false where none.
+	LatestCheck(ctx context.Context, m drift.Model, t drift.DriftType) (drift.Date, bool, error)
+	// PutMetrics writes or rewrites one day's metrics.
+	PutMetrics(ctx context.Context, m drift.DailyMetrics) error
+	// StaleMetrics lists the days in [from, to) whose metrics were written from other input than the day has now.
+	StaleMetrics(ctx context.Context, from, to drift.Date) ([]drift.ScoreDay, error)
+	// DaysOf lists all versions' days of one date.
+	DaysOf(ctx context.Context, day drift.Date) ([]drift.ScoreDay, error)
+}
+
+// Alerts reads and writes alerts. Every write is a compare-and-swap on the version.
+type Alerts interface {
+	// LockModel makes the raising and clearing of one model's alerts one at a time.
+	LockModel(ctx context.Context, m drift.Model) error
+	// OpenAlert returns the open alert of this key, nil where there is none.
+	OpenAlert(ctx context.Context, tenant int64, dedupKey string) (*drift.Alert, error)
+	// OpenAlertsOf lists a model's open alerts.
+	OpenAlertsOf(ctx context.Context, m drift.Model) ([]*drift.Alert, error)
+	// OpenBlindAlerts lists the open ML_MONITORING_BLIND alerts of all models.
+	OpenBlindAlerts(ctx context.Context) ([]*drift.Alert, error)
+	// Alert returns one alert; CodeNotFound where it is not there for this actor.
+	Alert(ctx context.Context, id int64) (*drift.Alert, error)
+	// InsertAlert writes a new alert with its first timeline entry; it sets ID.
+	InsertAlert(ctx context.Context, a *drift.Alert, e drift.TimelineEntry) error
+	// SaveAlert writes the alert and a timeline entry if its stored version is still the given one,
+	// and reports false where somebody was faster.
+	SaveAlert(ctx context.Context, a *drift.Alert, was int, e drift.TimelineEntry) (bool, error)
+	// LastMove returns the newest timeline entry of an alert, to name the winner of a race.
+	LastMove(ctx context.Context, a *drift.Alert) (drift.TimelineEntry, error)
+	// SetTimer sets when something falls due by itself; the zero time removes it.
+	SetTimer(ctx context.Context, a *drift.Alert, k drift.TimerKind, due time.Time) error
+	// ClearTimers removes every timer of an alert.
+	ClearTimers(ctx context.Context, a *drift.Alert) error
+	// DueTimers lists alerts whose timer fell due at or before now, oldest first.
+	DueTimers(ctx context.Context, now time.Time, limit int) ([]DueTimer, error)
+	// PersonExists reports whether a person of this name who may see the tenant can be assigned.
+	PersonExists(ctx context.Context, name string, tenant int64) (bool, error)
+	// TeamExists reports whether this team exists.
+	TeamExists(ctx context.Context, name string) (bool, error)
+}
+
+// DueTimer is a timer that fell due.
+type DueTimer = drift.DueTimer
+
+// SettingsStore reads and writes settings.
+type SettingsStore interface {
+	// Settings returns the values in force for a tenant; tenant 0 is "no tenant in particular".
+	Settings(ctx context.Context, tenant int64) (drift.Settings, error)
+	// PutSetting writes one value (nil takes it back to what lies below) and its history row.
+	PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error
+}
+
+// Journal collects what is written last in a transaction.
+type Journal interface {
+	Emit(drift.Event)
+	Audit(drift.AuditEntry)
+}

@@ -1,0 +1,109 @@
+package drift
+
+import "time"
+
+// ScoreDay is what the log says of one model version on one UTC day, without its scores.
+type ScoreDay struct {
+	Version        VersionKey
+	Day            Date
+	N              int    // predictions
+	Counts         Counts // of the outcomes known
+	IntervalWidthN int
+	IntervalWidth  float64 // sum over IntervalWidthN rows
+	LatencyN       int
+	LatencyMS      float64 // sum over LatencyN rows
+	FirstCreatedAt time.Time
+	LastCreatedAt  time.Time
+	LastIngestedAt time.Time
+	LastOutcomeAt  time.Time // zero where no outcome is known
+	Digest         []byte    // changes with any row or outcome of the day
+}
+
+// Labels of a day's scores, one byte a score in the order of the scores.
+const (
+	LabelUnknown  byte = 0
+	LabelNegative byte = 1
+	LabelPositive byte = 2
+	LabelMask     byte = 3
+	// PredictedPositive is added where the model said yes.
+	PredictedPositive byte = 4
+)
+
+// LabelledScores are a day's scores in ascending order with what is known of each.
+type LabelledScores struct {
+	Scores []float64
+	Labels []byte
+}
+
+// DriftWindow is a half-open stretch of days.
+type DriftWindow struct{ From, To Date }
+
+// JobName names a job of the day.
+type JobName string
+
+// The daily jobs in the order they run, and the watch that runs each minute.
+const (
+	JobOutcomes    JobName = "outcomes"
+	JobMetrics     JobName = "metrics"
+	JobStatistical JobName = "statistical"
+	JobPerformance JobName = "performance"
+	JobWatch       JobName = "watch"
+)
+
+// DailyJobs lists the four daily jobs in order.
+var DailyJobs = []JobName{JobOutcomes, JobMetrics, JobStatistical, JobPerformance}
+
+// OutcomeCoverage says how far one model's outcomes have come in.
+type OutcomeCoverage struct {
+	Model          Model
+	Predictions    int       // in the days looked at
+	WithoutOutcome int       // of those
+	OldestWithout  time.Time // the day that holds the oldest of them; zero where none
+	LastOutcomeFor time.Time // the newest day with an outcome; zero where none ever
+	Silent         bool      // enough predictions in the recent window and no outcome for any, though there once were
+}
+
+// ImportResult is what an import or an ingestion request did.
+type ImportResult struct {
+	Read       int64      `json:"read"`
+	Inserted   int64      `json:"inserted"`
+	Duplicates int64      `json:"duplicates"`
+	Rejected   int64      `json:"rejected"`
+	Errors     []RowError `json:"errors"` // the first of them, at most MaxRowErrors
+}
+
+// MaxRowErrors bounds the row errors that an ImportResult carries.
+const MaxRowErrors = 1000
+
+// RowError says why one row was refused.
+type RowError struct {
+	Line  int    `json:"line"`
+	Field string `json:"field"`
+	Error string `json:"error"`
+}
+
+// ScheduleRun is one slot of a daily job.
+type ScheduleRun struct {
+	Name       JobName
+	Slot       time.Time
+	State      string // queued, running, done, failed
+	Attempt    int
+	Server     string
+	QueuedAt   time.Time
+	StartedAt  time.Time
+	FinishedAt time.Time
+	Covered    JobCovered
+	Error      string
+}
+
+// JobCovered says what a run of a job looked at.
+type JobCovered struct {
+	Models       int    `json:"models"`       // versions looked at
+	Judged       int    `json:"judged"`       // of those, with enough data
+	Insufficient int    `json:"insufficient"` // of those, with too little
+	Failed       int    `json:"failed"`       // models whose check failed; the job goes on for the others
+	Matched      int    `json:"matched"`      // outcomes that found their prediction
+	Waiting      int    `json:"waiting"`      // outcomes still without one
+	Days         int    `json:"days"`         // days of metrics written
+	Note         string `json:"note,omitempty"`
+}
