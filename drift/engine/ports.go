@@ -35,7 +35,7 @@ type Tx interface {
 type Days interface {
 	// VersionsIn lists the model versions with a prediction in [from, to), by tenant, type, version.
 	VersionsIn(ctx context.Context, from, to drift.Date) ([]drift.VersionKey, error)
-	// ModelsBefore lists the models with any prediction before the day, with their serving version:
+	// ServingVersions lists the models with any prediction before the day, with their serving version:
 	// the one active at its midnight or, before the first activation, that of the newest prediction.
 	ServingVersions(ctx context.Context, day drift.Date) ([]drift.VersionKey, error)
 	// ScoreDays returns the version's days in [from, to), in order, without scores.
@@ -44,8 +44,8 @@ type Days interface {
 	Runs(ctx context.Context, v drift.VersionKey, from, to drift.Date) ([]stats.Run, error)
 	// LabelledScores returns one day's scores with their outcomes.
 	LabelledScores(ctx context.Context, v drift.VersionKey, day drift.Date) (drift.LabelledScores, error)
-	// FirstPrediction returns when the model's first prediction was made; zero where none.
-	FirstPrediction(ctx context.Context, m drift.Model) (time.Time, error)
+	// FirstPrediction returns when the version's first prediction was made; zero where none.
+	FirstPrediction(ctx context.Context, v drift.VersionKey) (time.Time, error)
 	// FreshModels lists the models with a prediction both made and received since the given time.
 	FreshModels(ctx context.Context, since time.Time) ([]drift.Model, error)
 	// Coverage says for each model how many predictions in [from, to) still lack an outcome.
