@@ -1,0 +1,93 @@
+// Forms with data-enhance are sent without leaving the page. Without this
+// module they are plain posts.
+
+import {byId, hold, parse, say, swap, toast} from './dom.js';
+import {stale, WHY} from './live.js';
+import {age, localise, serverNow} from './time.js';
+
+/** @typedef {{code?: string, title?: string, detail?: string, winner?: string, won_at?: string, html?: Record<string, string>}} Answer */
+
+/** @param {Answer} a a problem in words */
+function words(a) {
+  if (a.winner && a.won_at) return `${a.winner} took it ${age(serverNow() - Date.parse(a.won_at))} ago. What you see now is theirs.`;
+  return a.detail || a.title || 'That did not work. Reload the page and try again.';
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} text
+ */
+function answer(form, text) {
+  const slot = form.querySelector('[data-say]');
+  if (slot) slot.textContent = text;
+  else toast(text);
+  say(text);
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement | HTMLInputElement | null} button
+ */
+async function send(form, button) {
+  const target = button?.getAttribute('formaction') ?? form.getAttribute('action') ?? location.pathname;
+  const body = new URLSearchParams();
+  for (const [k, v] of new FormData(form, button)) body.append(k, String(v));
+  form.dataset.busy = '';
+  button?.setAttribute('aria-busy', 'true');
+  try {
+    const r = await fetch(target, {method: 'POST', body, headers: {Accept: 'application/json'}, signal: AbortSignal.timeout(15_000)});
+    if (r.status === 401) return location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search));
+    const isJSON = (r.headers.get('content-type') ?? '').includes('json');
+    const a = /** @type {Answer} */ (isJSON ? await r.json() : {});
+    if (!r.ok) return answer(form, words(a));
+    if (r.redirected && !isJSON) return location.assign(r.url);
+    done(form, a);
+  } catch {
+    answer(form, 'No answer came. It may or may not have been done: the row shows it once the link is back.');
+  } finally {
+    delete form.dataset.busy;
+    button?.removeAttribute('aria-busy');
+  }
+}
+
+/**
+ * Shows what the answer brought; what it did not bring comes over the socket,
+ * and where neither comes the page loads anew.
+ * @param {HTMLFormElement} form
+ * @param {Answer} a
+ */
+function done(form, a) {
+  form.dataset.done = '';
+  hold(() => {
+    for (const [id, html] of Object.entries(a.html ?? {})) {
+      const old = byId(id), now = parse(html);
+      if (!old || !now) continue;
+      localise(now);
+      swap(old, now);
+    }
+  });
+  if (!form.isConnected) return;
+  setTimeout(() => {
+    if (form.isConnected && form.dataset.done !== undefined && !stale()) location.reload();
+  }, 2500);
+}
+
+/** Takes over the forms, and holds back every act while the page is old. */
+export function start() {
+  document.addEventListener('submit', (e) => {
+    const form = /** @type {HTMLFormElement} */ (e.target);
+    const button = /** @type {HTMLButtonElement | null} */ (e.submitter);
+    const acts = button?.dataset.acts !== undefined || form.dataset.enhance !== undefined;
+    if (acts && stale()) {
+      e.preventDefault();
+      return answer(form, WHY);
+    }
+    if (form.dataset.enhance === undefined) return;
+    e.preventDefault();
+    if (form.dataset.busy === undefined) send(form, button);
+  });
+  document.addEventListener('click', (e) => {
+    const b = e.target instanceof Element ? e.target.closest('[aria-disabled=true]') : null;
+    if (b) e.preventDefault();
+  }, true);
+}

@@ -1,0 +1,80 @@
+// Times in the reader's zone, ages that tick, the clock in the top bar.
+
+const root = document.documentElement;
+const started = Date.parse(root.dataset.now ?? '');
+/** How far the server's clock is ahead of this browser's, in milliseconds. */
+const skew = Number.isNaN(started) ? 0 : started - (performance.timeOrigin + performance.now());
+
+/** @returns {number} the server's time */
+export const serverNow = () => Date.now() + (Math.abs(skew) > 5000 ? skew : 0);
+
+const unit = (/** @type {number} */ n, /** @type {string} */ u) => `${n}\u00a0${u}`;
+
+/**
+ * The rule of views/format.Age: at most two units.
+ * @param {number} ms
+ */
+export function age(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const m = Math.floor(s / 60), h = Math.floor(m / 60), d = Math.floor(h / 24);
+  const pair = (/** @type {number} */ a, /** @type {string} */ ua, /** @type {number} */ b, /** @type {string} */ ub) =>
+    b ? `${unit(a, ua)} ${unit(b, ub)}` : unit(a, ua);
+  if (m < 1) return unit(s, 's');
+  if (h < 1) return unit(m, 'm');
+  if (d < 1) return pair(h, 'h', m % 60, 'm');
+  if (d < 60) return pair(d, 'd', h % 24, 'h');
+  return unit(/** @type {any} */ (d.toLocaleString('en')), 'd');
+}
+
+const lang = root.lang || 'en';
+/** @param {Intl.DateTimeFormatOptions} o */
+const fmt = (o) => new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {hourCycle: 'h23', ...o});
+const hm = fmt({hour: '2-digit', minute: '2-digit'});
+const hms = fmt({hour: '2-digit', minute: '2-digit', second: '2-digit'});
+const parts = fmt({weekday: 'short', day: 'numeric', month: 'short'});
+const utcDay = fmt({weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC'});
+const utcHM = fmt({hour: '2-digit', minute: '2-digit', timeZone: 'UTC'});
+const utcFull = fmt({weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'UTC'});
+
+/** Where the reader lives in UTC, what the server wrote is already right. */
+const inUTC = new Date().getTimezoneOffset() === 0;
+const noComma = (/** @type {string} */ s) => s.replaceAll(',', '');
+
+/** @param {number} t */
+export const clock = (t) => hms.format(t);
+
+/**
+ * Puts every time under el in the reader's zone and every age at now.
+ * @param {ParentNode} [el]
+ */
+export function localise(el = document) {
+  for (const t of el.querySelectorAll('time[data-m],time[data-age]')) {
+    const at = Date.parse(t.getAttribute('datetime') ?? '');
+    if (Number.isNaN(at) || !(t instanceof HTMLElement)) continue;
+    if (!t.title) t.title = noComma(utcFull.format(at)) + ' UTC';
+    if (t.dataset.age !== undefined) put(t, age(serverNow() - at));
+    else if (!inUTC && t.dataset.m === 'hm') put(t, hm.format(at));
+    else if (!inUTC && t.dataset.m === 'dhm') put(t, `${noComma(parts.format(at))} ${hm.format(at)}`);
+  }
+}
+
+/** @param {HTMLElement} el @param {string} text */
+function put(el, text) {
+  if (el.textContent !== text) el.textContent = text;
+}
+
+function tick() {
+  const now = serverNow();
+  const box = document.getElementById('clock');
+  const b = box?.querySelector('b'), small = box?.querySelector('small');
+  if (b) put(b, hm.format(now));
+  if (small) put(small, `${noComma(utcDay.format(now))} · ${utcHM.format(now)} UTC`);
+}
+
+/** Starts the clocks; ages under a minute need the short step. */
+export function start() {
+  localise();
+  tick();
+  setInterval(tick, 1000);
+  setInterval(() => localise(), 5000);
+}

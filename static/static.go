@@ -1,0 +1,102 @@
+package static
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Prefix is where Handler is mounted, slashes at both ends.
+const Prefix = "/static/"
+
+// URL is the path of the named file ("js/live.js") in this build. It panics on
+// a name that does not exist: that is a mistake in a template, and the test
+// that renders the page finds it.
+func URL(name string) string {
+	t := built()
+	if t.assets[name] == nil {
+		panic("static: no file " + strconv.Quote(name))
+	}
+	return Prefix + t.hash + "/" + name
+}
+
+// Handler serves the files under Prefix. A file is immutable for a year under
+// its URL; a URL of another build is 404, because answering it with this
+// build's file would mix the two in the browser's cache.
+func Handler() http.Handler {
+	t := built()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rest, ok := strings.CutPrefix(r.URL.Path, Prefix+t.hash+"/")
+		a := t.assets[rest]
+		if !ok || a == nil {
+			http.Error(w, "There is no such file in this version of Driftwatch. Reload the page.", http.StatusNotFound)
+			return
+		}
+		serve(w, r, a, "public, max-age=31536000, immutable", t.hash)
+	})
+}
+
+// Favicon serves /favicon.ico, which browsers ask for by themselves: the same
+// drawing as the linked icon, for a day, because this URL has no hash.
+func Favicon() http.Handler {
+	t := built()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		serve(w, r, t.assets["icon/icon.svg"], "public, max-age=86400", t.hash)
+	})
+}
+
+func serve(w http.ResponseWriter, r *http.Request, a *asset, cache, hash string) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "This file can only be read.", http.StatusMethodNotAllowed)
+		return
+	}
+	h := w.Header()
+	h.Set("Cache-Control", cache)
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("X-Content-Type-Options", "nosniff")
+	etag := `"` + hash + `"`
+	body := a.plain
+	if a.zipped != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		body = a.zipped
+		etag = `"` + hash + `-gz"`
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("ETag", etag)
+	if r.Header.Get("If-None-Match") == etag {
+		h.Del("Content-Encoding")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", a.contentType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method == http.MethodHead {
+		return
+	}
+	// A failed write is a reader who left; there is nobody to tell.
+	_, _ = w.Write(body)
+}
+
+// acceptsGzip reads an Accept-Encoding header: gzip or * named, its weight not
+// zero. A weight given for gzip outranks one for *.
+func acceptsGzip(header string) bool {
+	star := false
+	for part := range strings.SplitSeq(header, ",") {
+		name, params, _ := strings.Cut(part, ";")
+		q := 1.0
+		if v, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok {
+			f, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
+			if err != nil {
+				continue
+			}
+			q = f
+		}
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "gzip", "x-gzip":
+			return q > 0
+		case "*":
+			star = q > 0
+		}
+	}
+	return star
+}

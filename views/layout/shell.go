@@ -1,0 +1,85 @@
+package layout
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/driftwatch/driftwatch/static"
+	"github.com/driftwatch/driftwatch/views/component"
+)
+
+// Shell is what stands around a page.
+type Shell struct {
+	// Title is the document title without the program's name.
+	Title string
+	// Lang is the language of the texts; "" is "en".
+	Lang string
+	// Theme is "light", "dark" or "" (the system decides).
+	Theme string
+	// Active is the key of the current place in the navigation: "board",
+	// "models", "retrains", "operations", "audit", "settings", or "".
+	Active string
+	// Seq is the sequence number of the last event that the page's data
+	// contains, read in the same snapshot as the data. The socket resumes
+	// after it. Negative: the page does not go live.
+	Seq int64
+	// Now is the time of rendering.
+	Now time.Time
+	// User is the reader.
+	User UserVM
+	// BlindSince, when set, says that no check has run since then; the link
+	// badge of every page shows it. BlindText is the badge's text for it,
+	// such as "no check since Wed 04:00 UTC".
+	BlindText string
+	// Demo shows the banner that the data is invented.
+	Demo bool
+	// Banners come after the demo banner.
+	Banners []component.BannerVM
+	// Progress is a running backfill, or nil.
+	Progress *component.ProgressVM
+}
+
+// UserVM is the person in the top bar.
+type UserVM struct {
+	Name     string
+	Role     string
+	Initials string
+	// Tenants says for which tenants: "all tenants" or their names.
+	Tenants string
+}
+
+type navItem struct {
+	key, href, icon, label string
+}
+
+// nav is the order of the bar; on a phone the first four are the tab bar.
+var nav = []navItem{
+	{"board", "/", "board", "Board"},
+	{"models", "/models", "cube", "Models"},
+	{"retrains", "/retrains", "loop", "Retrains"},
+	{"operations", "/operations", "pulse", "Operations"},
+	{"audit", "/audit", "list", "Audit"},
+	{"settings", "/settings", "gear", "Settings"},
+}
+
+// modules are the script files a page needs; they are preloaded so that an
+// import does not cost a round trip each.
+var modules = []string{"js/dom.js", "js/time.js", "js/live.js", "js/board.js", "js/ack.js"}
+
+func lang(s string) string {
+	if s == "" {
+		return "en"
+	}
+	return s
+}
+
+func seqAttr(n int64) string { return strconv.FormatInt(n, 10) }
+
+func asset(name string) string { return static.URL(name) }
+
+func demoBanner() component.BannerVM {
+	return component.BannerVM{
+		ID: "demo", Icon: "info", Bold: "Demonstration.",
+		Text: component.Words("The tenants, predictions and outcomes are invented; the checks that judge them are real."),
+	}
+}
