@@ -76,17 +76,22 @@ CREATE TABLE api_token_tenant (
     PRIMARY KEY (token_id, tenant_id)
 );
 
+-- An ended session stays until it expires, so that a request still under way cannot bring it back.
 CREATE TABLE session (
     hash       bytea PRIMARY KEY,
-    user_id    bigint REFERENCES app_user ON DELETE CASCADE,
+    user_id    bigint NOT NULL REFERENCES app_user ON DELETE CASCADE,
     data       bytea NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    expires_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    seen_at    timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    ended_at   timestamptz
 );
 CREATE INDEX session_expires_at ON session (expires_at);
 CREATE INDEX session_user_id ON session (user_id);
 
--- Failed sign-ins, by account and by address, so that every server counts the same ones.
+-- Failed sign-ins, by account and by address, so that every server counts the same ones. An attempt
+-- is counted before its password is looked at and taken back where it was right, so that many at
+-- once are not all the first.
 CREATE TABLE sign_in_failure (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account text NOT NULL,

@@ -8,14 +8,16 @@ CREATE TABLE event_head (
     last_seq bigint NOT NULL
 );
 INSERT INTO event_head (last_seq) VALUES (0);
+-- at is when it happened, which a stepped clock may put years back; written_at decides how long it
+-- is kept.
 CREATE TABLE event (
-    seq       bigint PRIMARY KEY,
-    type      text NOT NULL,
-    tenant_id bigint,
-    at        timestamptz NOT NULL,
-    payload   jsonb NOT NULL
+    seq        bigint PRIMARY KEY,
+    type       text NOT NULL,
+    tenant_id  bigint,
+    at         timestamptz NOT NULL,
+    payload    jsonb NOT NULL,
+    written_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-CREATE INDEX event_at ON event (at);
 
 CREATE TABLE audit_head (
     only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -46,13 +48,15 @@ CREATE FUNCTION audit_text(seq bigint, at timestamptz, tenant_id bigint, actor t
         tenant_id, actor, action, object, detail, encode(prev_hash, 'hex'))::text $$;
 -- +goose StatementEnd
 
--- A request's role writes for its own tenants only; writing without a tenant is for all-tenant readers.
+-- A request's role writes for its own tenants only. What carries no tenant reaches readers of all
+-- tenants, save the two event types below.
 -- +goose StatementBegin
 CREATE FUNCTION check_writer(p_tenant bigint) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public
     AS $$
 BEGIN
-    IF current_setting('role') IN ('driftwatch_app', 'driftwatch_ingest', 'driftwatch_reader')
+    IF (current_setting('role') IN ('driftwatch_app', 'driftwatch_ingest', 'driftwatch_reader')
+        OR session_user IN ('driftwatch_app', 'driftwatch_ingest', 'driftwatch_reader'))
         AND p_tenant IS NOT NULL AND NOT public.tenant_visible(p_tenant) THEN
         RAISE insufficient_privilege USING MESSAGE = 'this tenant is not yours';
     END IF;
@@ -95,6 +99,18 @@ END $$;
 REVOKE ALL ON FUNCTION append_event, append_audit FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION append_event, append_audit TO driftwatch_app, driftwatch_ingest;
 
+-- The oldest event kept and the newest written, whoever may see them: a reader limited to tenants
+-- must be able to tell "nothing for you" from "no longer kept". oldest is newest + 1 where none is.
+-- +goose StatementBegin
+CREATE FUNCTION event_bounds(OUT oldest bigint, OUT newest bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    AS $$
+        SELECT COALESCE((SELECT min(seq) FROM public.event), last_seq + 1), last_seq FROM public.event_head
+    $$;
+-- +goose StatementEnd
+REVOKE ALL ON FUNCTION event_bounds FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION event_bounds TO driftwatch_app;
+
 -- Row-level security: what the roles of requests see.
 -- +goose StatementBegin
 DO $$
@@ -120,7 +136,33 @@ ALTER TABLE tenant ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_tenants ON tenant TO driftwatch_app, driftwatch_reader USING (tenant_visible(id));
 GRANT SELECT ON tenant, model_type, installation, team, schedule_run, progress, server, setting, setting_change,
     dropped_range TO driftwatch_app, driftwatch_reader;
-GRANT SELECT ON app_user, app_user_tenant TO driftwatch_app;
+
+-- What is set for every tenant can be read by all and written under all tenants only.
+-- +goose StatementBegin
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['setting', 'setting_change'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY own_tenants ON %I TO driftwatch_app, driftwatch_reader
+            USING (tenant_visible(scope))', t);
+        EXECUTE format('CREATE POLICY for_everybody ON %I FOR SELECT TO driftwatch_app, driftwatch_reader
+            USING (scope = 0)', t);
+    END LOOP;
+END $$;
+-- +goose StatementEnd
+GRANT INSERT, UPDATE, DELETE ON setting TO driftwatch_app;
+GRANT INSERT ON setting_change TO driftwatch_app;
+
+-- People are seen, to be assigned, by those who share a tenant with them; password hashes never.
+ALTER TABLE app_user_tenant ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_tenants ON app_user_tenant FOR SELECT TO driftwatch_app USING (tenant_visible(tenant_id));
+ALTER TABLE app_user ENABLE ROW LEVEL SECURITY;
+CREATE POLICY colleagues ON app_user FOR SELECT TO driftwatch_app USING (
+    all_tenants OR current_setting('app.tenants', true) = '*'
+    OR EXISTS (SELECT FROM app_user_tenant t WHERE t.user_id = app_user.id));
+GRANT SELECT (id, name, role, all_tenants, disabled) ON app_user TO driftwatch_app;
+GRANT SELECT ON app_user_tenant TO driftwatch_app;
 
 GRANT UPDATE ON noc_alert_event TO driftwatch_app;
 GRANT INSERT ON noc_alert_timeline TO driftwatch_app;

@@ -1,0 +1,68 @@
+package drift
+
+import "time"
+
+// User is a person who may sign in.
+type User struct {
+	ID         int64     `json:"id"`
+	Name       string    `json:"name"`
+	Role       Role      `json:"-"`
+	AllTenants bool      `json:"all_tenants"` // all tenants, present and future
+	Tenants    []int64   `json:"tenants"`     // empty where AllTenants
+	Disabled   bool      `json:"disabled"`
+	CreatedAt  time.Time `json:"created_at"`
+}
+
+// Actor is the person as the one who does something.
+func (u User) Actor() Actor {
+	return Actor{Name: u.Name, Role: u.Role, UserID: u.ID, AllTenants: u.AllTenants, Tenants: u.Tenants}
+}
+
+// Token is what a program shows instead of signing in. The token itself is never kept, only its
+// SHA-256.
+type Token struct {
+	ID         int64     `json:"id"`
+	Name       string    `json:"name"`
+	Role       Role      `json:"-"`
+	AllTenants bool      `json:"all_tenants"`
+	Tenants    []int64   `json:"tenants"`
+	CreatedAt  time.Time `json:"created_at"`
+	RevokedAt  time.Time `json:"revoked_at"` // zero while it is good
+}
+
+// Actor is the program as the one who does something.
+func (t Token) Actor() Actor {
+	return Actor{Name: t.Name, Role: t.Role, TokenID: t.ID, AllTenants: t.AllTenants, Tenants: t.Tenants}
+}
+
+// Session is one browser's sign-in, found again by the SHA-256 of its cookie.
+type Session struct {
+	Hash      []byte // 32 bytes
+	UserID    int64
+	Data      []byte // what the session manager keeps, opaque
+	CreatedAt time.Time
+	SeenAt    time.Time // last request, to about a minute
+	ExpiresAt time.Time // signed out at this time however busy
+}
+
+// SignInFailures counts the failed sign-ins of one account or one address.
+type SignInFailures struct {
+	Count int
+	Last  time.Time // zero where there are none
+}
+
+// ValidName checks the name of a user, a token or a tenant: 1 to 100 characters, no control
+// characters, no space at either end.
+func ValidName(field, name string) error {
+	n := 0
+	for _, c := range name {
+		if c < 0x20 || c == 0x7f || c == 0xfffd {
+			return Invalid(field, "A name is plain text: no line breaks, tabs or other control characters.")
+		}
+		n++
+	}
+	if n == 0 || n > 100 || name[0] == ' ' || name[len(name)-1] == ' ' {
+		return Invalid(field, "A name has 1 to 100 characters and no space at either end.")
+	}
+	return nil
+}
