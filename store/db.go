@@ -28,6 +28,9 @@ type Options struct {
 	MaxConns int32            // connections of the pool; 0 is DefaultMaxConns
 	Now      func() time.Time // the clock; nil is time.Now
 	Logger   *slog.Logger     // nil: silent
+	// FileSettings are the values of the configuration file, checked already: the layer between
+	// the database and the defaults.
+	FileSettings map[string]string
 }
 
 // DefaultMaxConns leaves room for several servers beside people's own sessions under PostgreSQL's
@@ -41,6 +44,7 @@ type DB struct {
 	log  *slog.Logger
 	memo *memo
 	beat *beats
+	file map[string]string // settings of the configuration file
 }
 
 // Open prepares a pool of connections to dsn, as the owner. It connects once, so that a wrong
@@ -68,7 +72,7 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open database: %w", unavailable(err))
 	}
-	db := &DB{pool: pool, now: opt.Now, log: opt.Logger, memo: newMemo(), beat: newBeats()}
+	db := &DB{pool: pool, now: opt.Now, log: opt.Logger, memo: newMemo(), beat: newBeats(), file: opt.FileSettings}
 	if db.now == nil {
 		db.now = time.Now
 	}
@@ -89,6 +93,7 @@ type Tx struct {
 	pgx.Tx
 	By     drift.Actor
 	now    func() time.Time
+	file   map[string]string
 	events []drift.Event
 	audits []drift.AuditEntry
 }
@@ -109,7 +114,7 @@ func (db *DB) run(ctx context.Context, by drift.Actor, begin string, fn func(*Tx
 	if err != nil {
 		return fmt.Errorf("begin tx: %w", unavailable(err))
 	}
-	tx := &Tx{Tx: ptx, By: by, now: db.now}
+	tx := &Tx{Tx: ptx, By: by, now: db.now, file: db.file}
 	defer func() {
 		if p := recover(); p != nil {
 			rollback(ctx, ptx)
