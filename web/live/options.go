@@ -77,6 +77,8 @@ type Options struct {
 	RingMessages int // recent messages kept for those who reconnect; default 1,024
 	RingBytes    int // and their size; default 8 MiB
 
+	Backlog int // messages that wait for one writer before all its sockets are told to come back; default 1,024
+
 	QueueMessages int // frames that wait for one socket; default 256
 	QueueBytes    int // and their size; default 1 MiB
 	SendBuffer    int // the kernel's send buffer of one socket; default 64 KiB
@@ -101,6 +103,7 @@ func (o Options) withDefaults() (Options, error) {
 		{"MaxConnections", &o.MaxConnections, 10_000},
 		{"RingMessages", &o.RingMessages, 1024},
 		{"RingBytes", &o.RingBytes, 8 << 20},
+		{"Backlog", &o.Backlog, 1024},
 		{"QueueMessages", &o.QueueMessages, 256},
 		{"QueueBytes", &o.QueueBytes, 1 << 20},
 		{"SendBuffer", &o.SendBuffer, 64 << 10},
