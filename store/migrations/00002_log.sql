@@ -25,19 +25,27 @@ CREATE TABLE ml_prediction_log (
 ) PARTITION BY RANGE (created_at);
 
 -- Decides identity and leads an outcome to its row: id_hash is the first 16 bytes of
--- sha256(prediction_id) in uuid form.
+-- sha256(prediction_id) in uuid form. Cut into eight even ranges of the hash, not by PostgreSQL's
+-- own hash of it: so the order of the hashes is also the order in which a COPY through the parent
+-- reaches the partitions, and two batches whose keys are sorted cannot deadlock.
 CREATE TABLE prediction_key (
     tenant_id  bigint NOT NULL,
     id_hash    uuid NOT NULL,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id_hash)
-) PARTITION BY HASH (id_hash);
+) PARTITION BY RANGE (id_hash);
 -- +goose StatementBegin
 DO $$
+DECLARE
+    low  text := 'MINVALUE';
+    high text;
 BEGIN
     FOR i IN 0..7 LOOP
+        high := CASE WHEN i = 7 THEN 'MAXVALUE'
+            ELSE quote_literal(rpad(to_hex(2 * i + 2), 32, '0')::uuid) END;
         EXECUTE format('CREATE TABLE prediction_key_%s PARTITION OF prediction_key
-            FOR VALUES WITH (MODULUS 8, REMAINDER %s)', i, i);
+            FOR VALUES FROM (%s) TO (%s)', i, low, high);
+        low := high;
     END LOOP;
 END $$;
 -- +goose StatementEnd
@@ -110,7 +118,7 @@ CREATE TABLE ml_score_day (
 -- Scores are as good as random to a compressor and slices of them are read: stored as they are.
 ALTER TABLE ml_score_day ALTER scores SET STORAGE EXTERNAL, ALTER labels SET STORAGE EXTERNAL,
     ALTER bin_counts SET STORAGE EXTERNAL, ALTER bin_sums SET STORAGE EXTERNAL;
-CREATE INDEX ml_score_day_day ON ml_score_day (tenant_id, day);
+CREATE INDEX ml_score_day_day ON ml_score_day (day, tenant_id, model_type, model_version);
 
 -- Days to rebuild before they are next read. Append only, so that batches never wait for each
 -- other; a build deletes what it has seen.
