@@ -15,10 +15,10 @@ let drawing = false;
 
 const list = () => byId('alerts');
 
-/** A list is held while the pointer or the focus is in it. */
+/** A list is held while the pointer or the keyboard's focus is in it. */
 function heldList() {
   const el = list();
-  return !!el && (el.matches(':hover') || el.contains(document.activeElement));
+  return !!el && (el.matches(':hover') || !!el.querySelector(':focus-visible'));
 }
 
 /** Filtered or paged, the server decides what belongs in the list. */
@@ -161,10 +161,11 @@ export function start() {
     schedule();
   });
   byId('alerts-new')?.addEventListener('click', () => {
+    const first = waiting.keys().next().value;
     let_in();
     head();
     off();
-    byId('alerts')?.focus({preventScroll: true});
+    byId(first ?? '')?.querySelector('a')?.focus({preventScroll: true});
   });
   const el = list();
   const later = () => setTimeout(() => {

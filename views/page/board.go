@@ -1,0 +1,129 @@
+package page
+
+import (
+	"time"
+
+	"github.com/driftwatch/driftwatch/views/component"
+)
+
+// BoardState is which of four things the board says. The handler decides from
+// what is true; nothing here turns silence into quiet.
+type BoardState uint8
+
+// The states of the board.
+const (
+	// BoardAlerts: something is open.
+	BoardAlerts BoardState = iota
+	// BoardQuiet: nothing is open, every check ran, every model was judged.
+	BoardQuiet
+	// BoardBlind: no check has run for longer than it should.
+	BoardBlind
+	// BoardEmpty: there is no model yet.
+	BoardEmpty
+)
+
+// BoardVM is the board.
+type BoardVM struct {
+	State BoardState
+	// Title is the document title with the count, "(6) Board"; the page keeps
+	// it up to date from the verdict.
+	Title string
+	// Verdict is the h1: the most urgent true thing. Line says for whom,
+	// since when, what happens next.
+	Verdict  string
+	Severity component.Severity
+	Line     []component.Piece
+	// LookHref leads to what the verdict is about; Ack takes it, where the
+	// reader's role class may. Both are optional.
+	LookHref string
+	Ack      *AckVM
+	Tally    TallyVM
+	// Facts stand in place of the tallies while everything is quiet.
+	Facts  []component.FactVM
+	Filter FilterVM
+	Rows   []component.AlertRowVM
+	// Count says what the list holds: "40 open alerts, worst first".
+	Count string
+	// None is shown where Rows is empty: by the filter, or nothing open.
+	None component.EmptyVM
+	// NextHref leads to the rest of the list, NextText says how many.
+	NextHref, NextText string
+	Health             HealthVM
+	// Steps lead from nothing to a first judged model (BoardEmpty).
+	Steps []StepVM
+	// SummaryURL answers with BoardSummary for this reader and filter; the
+	// page asks it after events. "" never asks.
+	SummaryURL string
+}
+
+// AckVM is the acknowledge button of the verdict.
+type AckVM struct {
+	AlertID int64
+	Version int
+	// About is read aloud: tenant and model.
+	About string
+}
+
+// TallyVM is the row of counts. The notes say what else there is to know:
+// "3 models", "oldest 1 h 12 m".
+type TallyVM struct {
+	Critical, High, Medium, Blind, Nobody                     int
+	CriticalNote, HighNote, MediumNote, BlindNote, NobodyNote string
+	// Watching is the state of the watching itself, as one sentence or two.
+	Watching []component.Piece
+}
+
+// FilterVM is the filter bar: a plain GET form.
+type FilterVM struct {
+	Query   string
+	Selects []SelectVM
+	// Active marks a narrowed list: new rows are then left to the server.
+	Active bool
+	// ClearHref leads to the list without a filter.
+	ClearHref string
+}
+
+// SelectVM is one choice of the filter bar. The first option is "no choice".
+type SelectVM struct {
+	Name, Label string
+	Options     []OptionVM
+}
+
+// OptionVM is one option of a SelectVM.
+type OptionVM struct {
+	Value, Label string
+	Selected     bool
+}
+
+func (s SelectVM) class() string {
+	for i, o := range s.Options {
+		if i > 0 && o.Selected {
+			return "on"
+		}
+	}
+	return ""
+}
+
+// HealthVM is the panel of strips, worst first.
+type HealthVM struct {
+	From, To time.Time
+	Models   []HealthRowVM
+	// AllText is the link to all models: "38 models"; MoreText, if not empty,
+	// counts those not shown: "18 more: 16 medium, 2 quiet".
+	AllText, MoreText string
+}
+
+// HealthRowVM is one model's row.
+type HealthRowVM struct {
+	Tenant, Model string
+	Href          string
+	Strip         component.StripVM
+	Now           component.Severity
+}
+
+// StepVM is one step of the way to a first judged model.
+type StepVM struct {
+	Title, Text string
+	// Command is what to type, "" for none.
+	Command string
+}

@@ -1,0 +1,70 @@
+package page
+
+import (
+	"net/http"
+
+	"github.com/driftwatch/driftwatch/views/component"
+)
+
+// ErrorVM is a page that says what went wrong and what to do, in sentences.
+type ErrorVM struct {
+	Status int
+	// Title and Text override the words of the status where the caller knows
+	// more: "J. Lindqvist took it 3 s ago".
+	Title, Text string
+	// Code is the stable code of the error, Request its id in the log; both
+	// may be empty.
+	Code, Request string
+	// Back leads on; empty is the board.
+	Back      string
+	BackLabel string
+}
+
+func loginButton(v LoginVM) component.ButtonVM {
+	b := component.ButtonVM{Label: "Sign in", Kind: "p", Size: "big", Wide: true, ID: "sign-in"}
+	if v.Locked {
+		b.Off = "Too many tries. The note above says when the next one is possible."
+	}
+	return b
+}
+
+// words are the sentences for a status, the caller's own first.
+func (v ErrorVM) words() (title, text string) {
+	switch v.Status {
+	case http.StatusForbidden:
+		title, text = "Your role does not allow this", "Nothing was changed. An administrator can give you the role it needs, or somebody who has it can do it."
+	case http.StatusNotFound:
+		title, text = "There is nothing here for you", "The address may be mistyped, the thing may have been removed, or it belongs to a tenant that you do not see."
+	case http.StatusConflict:
+		title, text = "Somebody was faster", "It was changed after you loaded the page, so nothing of yours was done. Look at how it stands now."
+	case http.StatusMethodNotAllowed:
+		title, text = "This address does not take that", "Go back and use the button on the page."
+	case http.StatusRequestEntityTooLarge:
+		title, text = "That was too much at once", "Nothing was changed. Send less in one go."
+	case http.StatusTooManyRequests:
+		title, text = "Too many requests", "Wait a minute, then try again."
+	case http.StatusServiceUnavailable:
+		title, text = "The server cannot answer just now", "It waits for its database. Nothing is lost; try again in a minute."
+	default:
+		title, text = "The server made a mistake", "Nothing of yours was changed. It is written in the server's log; try again, and give an administrator the number below if it stays."
+	}
+	if v.Title != "" {
+		title = v.Title
+	}
+	if v.Text != "" {
+		text = v.Text
+	}
+	return title, text
+}
+
+func (v ErrorVM) title() string { t, _ := v.words(); return t }
+
+func (v ErrorVM) text() string { _, t := v.words(); return t }
+
+func (v ErrorVM) back() component.ButtonVM {
+	b := component.ButtonVM{Label: v.BackLabel, Href: v.Back, Kind: "p", Size: "big"}
+	if b.Href == "" {
+		b.Href, b.Label = "/", "Go to the board"
+	}
+	return b
+}

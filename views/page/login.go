@@ -1,0 +1,29 @@
+package page
+
+import "github.com/driftwatch/driftwatch/views/component"
+
+// LoginVM is the sign-in form.
+type LoginVM struct {
+	// Name is what was typed before.
+	Name string
+	// Next is the path to go on to, of this server.
+	Next string
+	// Note is why the last try failed, or why one is asked to sign in again.
+	Note component.FormNoteVM
+	// Locked says that no try is possible now; Note says until when.
+	Locked bool
+	// Hours is how long the sign-in lasts on this browser.
+	Hours int
+}
+
+// SetupVM makes the first administrator, by the one-time link.
+type SetupVM struct {
+	// Key is the secret of the link, sent back with the form.
+	Key  string
+	Name string
+	Note component.FormNoteVM
+	// MinLength is the least number of characters of a password.
+	MinLength int
+	// Used says that the link is no longer good; the form is not shown then.
+	Used bool
+}

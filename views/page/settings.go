@@ -1,0 +1,44 @@
+package page
+
+import (
+	"time"
+
+	"github.com/driftwatch/driftwatch/views/component"
+)
+
+// SettingsVM lists every setting with the value in force. Nothing is changed
+// here; each row has the command that changes it.
+type SettingsVM struct {
+	// Line says how many differ from their default, and for which tenant the
+	// values are shown.
+	Line   []component.Piece
+	Groups []SettingGroupVM
+	Now    time.Time
+}
+
+// SettingGroupVM is a titled group of settings. ID is its anchor.
+type SettingGroupVM struct {
+	ID, Title, Note string
+	Settings        []SettingVM
+}
+
+// SettingVM is one setting.
+type SettingVM struct {
+	Name string
+	// Value is the value in force as it is stored ("0.20"), Words the same
+	// with its unit in words ("20 points of accuracy").
+	Value, Words string
+	Default      string
+	// Differs marks a value that is not the default.
+	Differs bool
+	// From is where the value comes from: "default", "file", "database, all
+	// tenants", "database, acme".
+	From string
+	// ChangedBy, ChangedAt and Why tell the last change; ChangedBy is "" when
+	// it was never changed.
+	ChangedBy string
+	ChangedAt time.Time
+	Why       string
+	// Command is the shell command that changes it.
+	Command string
+}
