@@ -70,7 +70,7 @@ type StatisticalMetrics struct {
 	MeanRecent     Number `json:"mean_recent"`
 	MeanBaseline   Number `json:"mean_baseline"`
 	Material       bool   `json:"material"`
-	KSNumerator    uint64 `json:"ks_numerator"` // D = KSNumerator / (NRecent · NBaseline)
+	KSNumerator    string `json:"ks_numerator"` // D = KSNumerator / (NRecent · NBaseline), an integer as text
 	KSLocation     Number `json:"ks_location"`  // the score at which D is attained
 }
 

@@ -40,8 +40,9 @@ type Days interface {
 	ServingVersions(ctx context.Context, day drift.Date) ([]drift.VersionKey, error)
 	// ScoreDays returns the version's days in [from, to), in order, without scores.
 	ScoreDays(ctx context.Context, v drift.VersionKey, from, to drift.Date) ([]drift.ScoreDay, error)
-	// Runs returns the version's score columns in [from, to); only what a check opens is read.
-	Runs(ctx context.Context, v drift.VersionKey, from, to drift.Date) ([]stats.Run, error)
+	// Runs returns the version's score columns of both windows, histograms only, and what fetches the
+	// values of the few bins that a comparison opens, in one round trip.
+	Runs(ctx context.Context, v drift.VersionKey, recent, baseline drift.DriftWindow) (r, b []stats.Run, fetch stats.Fetch, err error)
 	// LabelledScores returns one day's scores with their outcomes.
 	LabelledScores(ctx context.Context, v drift.VersionKey, day drift.Date) (drift.LabelledScores, error)
 	// FirstPrediction returns when the version's first prediction was made; zero where none.
@@ -76,6 +77,8 @@ type Alerts interface {
 	LockModel(ctx context.Context, m drift.Model) error
 	// OpenAlert returns the open alert of this key, nil where there is none.
 	OpenAlert(ctx context.Context, tenant int64, dedupKey string) (*drift.Alert, error)
+	// LastAlert returns the newest alert of this key, open or not, nil where there never was one.
+	LastAlert(ctx context.Context, tenant int64, dedupKey string) (*drift.Alert, error)
 	// OpenAlertsOf lists a model's open alerts.
 	OpenAlertsOf(ctx context.Context, m drift.Model) ([]*drift.Alert, error)
 	// OpenBlindAlerts lists the open ML_MONITORING_BLIND alerts of all models.

@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// Engine runs the use cases on a store.
+type Engine struct {
+	store Store
+	clock func() time.Time
+	log   *slog.Logger
+}
+
+// Options say what an Engine works with. Store is required.
+type Options struct {
+	Store Store
+	Clock func() time.Time // time.Now where nil
+	Log   *slog.Logger     // nothing is logged where nil
+}
+
+// New returns an Engine.
+func New(o Options) *Engine {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Engine{store: o.Store, clock: o.Clock, log: o.Log}
+}
+
+// errChanged means that somebody moved an alert while the system was about to: the transaction is
+// taken again from its start, on what is there now.
+var errChanged = errors.New("changed by somebody else in the meantime")
+
+// retries bounds how often the system gives way to people before it reports a failure.
+const retries = 10
+
+// system runs fn in one transaction with the owner's rights, again where a person was faster.
+func (e *Engine) system(ctx context.Context, fn func(Tx) error) error {
+	var err error
+	for range retries {
+		if err = e.store.InTx(ctx, drift.SystemActor(), fn); !errors.Is(err, errChanged) {
+			return err
+		}
+	}
+	return err
+}
+
+// settingsFor reads the settings once per tenant within a job, so that all its models are judged
+// by the same ones.
+type settingsFor struct{ byTenant map[int64]drift.Settings }
+
+func (s *settingsFor) get(ctx context.Context, tx Tx, tenant int64) (drift.Settings, error) {
+	if v, ok := s.byTenant[tenant]; ok {
+		return v, nil
+	}
+	v, err := tx.Settings(ctx, tenant)
+	if err == nil {
+		s.byTenant[tenant] = v
+	}
+	return v, err
+}
+
+func newSettingsFor() *settingsFor { return &settingsFor{byTenant: map[int64]drift.Settings{}} }
+
+// maxWindowDays bounds how far back any window may reach (the range of the settings).
+const maxWindowDays = 365
+
+// stopped reports whether err means that the work was called off, not that it failed.
+func stopped(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, context.Canceled)
+}

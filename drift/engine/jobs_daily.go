@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/detect"
+)
+
+// outcomes matches everything in the inbox, then says per model what still lacks an outcome.
+func (p *pass) outcomes(ctx context.Context, res *JobResult) error {
+	matched, waiting, err := p.e.store.DrainInbox(ctx, p.now)
+	if err != nil {
+		return fmt.Errorf("drain the inbox: %w", err)
+	}
+	res.Covered.Matched, res.Covered.Waiting = matched, waiting
+	if _, err := p.e.store.RebuildMarkedDays(ctx, p.earliest(), p.date, nil); err != nil {
+		return fmt.Errorf("rebuild marked days: %w", err)
+	}
+	err = p.e.system(ctx, func(tx Tx) (err error) {
+		res.Coverage, err = p.coverage(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return p.silentFeeds(ctx, res)
+}
+
+// silentFeeds raises or ends the feed_silent alert of every model's outcomes.
+func (p *pass) silentFeeds(ctx context.Context, res *JobResult) error {
+	fresh := map[drift.Model]bool{}
+	if err := p.forFresh(ctx, func(m drift.Model) error { fresh[m] = true; return nil }); err != nil {
+		return err
+	}
+	for _, c := range res.Coverage {
+		res.Covered.Models++
+		message := ""
+		if c.Silent {
+			res.Covered.Insufficient++
+			message = fmt.Sprintf("No outcome has come in for any prediction made after %s.", drift.DateOf(c.LastOutcomeFor))
+		}
+		if !p.alerts {
+			continue
+		}
+		if !fresh[c.Model] {
+			message = ""
+		}
+		spot := blindSpot{model: c.Model, reason: drift.BlindFeedSilent, part: "outcomes", message: message}
+		if err := p.e.system(ctx, func(tx Tx) error { return p.setBlind(ctx, tx, spot) }); err != nil {
+			return fmt.Errorf("silent feed of %s %s: %w", c.Model.Tenant, c.Model.ModelType, err)
+		}
+	}
+	return nil
+}
+
+// metrics writes the day before the date, and every earlier day whose data changed since it was written.
+func (p *pass) metrics(ctx context.Context, res *JobResult) error {
+	if _, err := p.e.store.RebuildMarkedDays(ctx, p.earliest(), p.date, nil); err != nil {
+		return fmt.Errorf("rebuild marked days: %w", err)
+	}
+	var days []drift.ScoreDay
+	err := p.e.system(ctx, func(tx Tx) (err error) {
+		if days, err = tx.StaleMetrics(ctx, p.earliest(), p.date.Add(-1)); err != nil {
+			return fmt.Errorf("stale metrics: %w", err)
+		}
+		yesterday, err := tx.DaysOf(ctx, p.date.Add(-1))
+		days = append(days, yesterday...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, d := range days {
+		res.Covered.Models++
+		err := p.writeMetrics(ctx, d)
+		if stopped(ctx, err) {
+			return err
+		}
+		if err != nil {
+			res.Covered.Failed++
+			p.e.log.Error("metrics failed", "date", d.Day, "model", d.Version, "error", err)
+			if err := p.jobFailed(ctx, d.Version.Model, drift.JobMetrics, err); err != nil {
+				return err
+			}
+			continue
+		}
+		res.Covered.Days++
+		if d.Counts.Outcomes() > 0 {
+			res.Covered.Judged++
+		}
+		if err := p.jobRecovered(ctx, d.Version.Model, drift.JobMetrics); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeMetrics computes and stores one day's metrics.
+func (p *pass) writeMetrics(ctx context.Context, d drift.ScoreDay) error {
+	return p.e.system(ctx, func(tx Tx) error {
+		s, err := p.settings.get(ctx, tx, d.Version.TenantID)
+		if err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+		w := detect.WindowsOf(d.Day.Add(1), s).Baseline
+		baseline, err := tx.ScoreDays(ctx, d.Version, w.From, w.To)
+		if err != nil {
+			return fmt.Errorf("baseline days: %w", err)
+		}
+		scores, err := tx.LabelledScores(ctx, d.Version, d.Day)
+		if err != nil {
+			return fmt.Errorf("scores: %w", err)
+		}
+		m, err := detect.Metrics(detect.MetricsInput{
+			Day: d, Scores: scores, Baseline: detect.PoolSide(baseline), Settings: s,
+		})
+		if err != nil {
+			return err
+		}
+		m.SourceDigest, m.ComputedAt = bytes.Clone(d.Digest), p.now
+		return tx.PutMetrics(ctx, m)
+	})
+}
