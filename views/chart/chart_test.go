@@ -1,0 +1,315 @@
+package chart
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func render(t *testing.T, c templ.Component) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := c.Render(context.Background(), &b); err != nil {
+		t.Fatalf("render: %v", err)
+	}
+	return b.String()
+}
+
+func ptr(v float64) *float64 { return &v }
+
+func day(i int) time.Time {
+	return time.Date(1998, 5, 4, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i)
+}
+
+// golden compares a rendering with its file under testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".html")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v (run with -update to write it)", err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs from its golden file; look at it and run with -update", name)
+	}
+}
+
+// notANumber finds what a number must never become in markup.
+var notANumber = regexp.MustCompile(`(?i)[^a-z](nan|[+-]?inf)([^a-z]|$)|e[+-]\d{2}|%!`)
+
+// check looks at what holds for every chart: well-formed, nothing that is not
+// a number, no inline style or script, ids once, every plot with its label.
+func check(t *testing.T, out string) {
+	t.Helper()
+	if bad := notANumber.FindString(out); bad != "" {
+		t.Errorf("not a number in the output: %q", bad)
+	}
+	for _, banned := range []string{" style=", "<script", "<style", " onclick", "javascript:"} {
+		if strings.Contains(out, banned) {
+			t.Errorf("%q in the output", banned)
+		}
+	}
+	ids := map[string]bool{}
+	d := xml.NewDecoder(strings.NewReader("<root>" + out + "</root>"))
+	d.Entity = xml.HTMLEntity
+	for {
+		tok, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatalf("not well-formed: %v", err)
+		}
+		el, ok := tok.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		labelled, img := false, false
+		for _, a := range el.Attr {
+			switch a.Name.Local {
+			case "id":
+				if ids[a.Value] {
+					t.Errorf("id %q twice", a.Value)
+				}
+				ids[a.Value] = true
+			case "aria-label":
+				labelled = a.Value != ""
+			case "role":
+				img = a.Value == "img"
+			}
+		}
+		if img && !labelled {
+			t.Error("an image without a label")
+		}
+	}
+}
+
+// example is one input whose rendering is kept as a golden file.
+type example struct {
+	name  string
+	chart templ.Component
+	want  []string // must be in the output
+	not   []string // must not
+}
+
+func examples() []example {
+	return []example{
+		{"histogram", Histogram(sampleDistribution()), []string{"decides at 0.5", "0.41 and 0.60"}, nil},
+		{"histogram-empty", Histogram(Distribution{High: 1}), []string{"nothing to compare"}, []string{"role=\"img\"", "<details"}},
+		{"histogram-one", Histogram(Distribution{High: 1, Recent: Sample{Counts: []int64{0, 1}, Mean: ptr(.7)}}), []string{"Baseline: no scores.", "100\u00a0%"}, nil},
+		{"histogram-equal", Histogram(Distribution{High: 1, Baseline: Sample{Counts: []int64{9, 0, 0}}, Recent: Sample{Counts: []int64{4, 0, 0}}}), nil, nil},
+		{"ecdf", ECDF(sampleECDFs()), []string{"D = 0.359", "at score 0.667", "82.0\u00a0% of the baseline"}, nil},
+		{"ecdf-empty", ECDF(ECDFs{High: 1}), []string{"no distance to show"}, []string{"role=\"img\""}},
+		{"ecdf-right", ECDF(edgeECDFs(.97)), []string{"at score 0.970"}, nil},
+		{"trend", DriftTrend(sampleTrend(60)), []string{"p &lt;\u00a00.001", "10⁻¹⁶", "not judged", "first CRITICAL"}, nil},
+		{"trend-empty", DriftTrend(Trend{}), []string{"No statistical check"}, nil},
+		{"trend-one", DriftTrend(Trend{Days: []TrendDay{{Date: day(0), D: ptr(.1), P: ptr(0), Severity: Critical}}}), []string{"&lt;\u00a010⁻³⁰⁰"}, nil},
+		{"accuracy", AccuracyByDay(sampleAccuracy(60)), []string{"no outcomes", "alert raised", "61.8\u00a0%"}, nil},
+		{"accuracy-gaps", AccuracyByDay(mostlyGaps()), []string{"no predictions", "no outcomes"}, nil},
+		{"accuracy-empty", AccuracyByDay(Accuracy{}), []string{"No predictions in these days."}, nil},
+		{"metric", MetricByDay(sampleMetric()), []string{"n 48", "lower"}, nil},
+		{"metric-empty", MetricByDay(Metric{Title: "ROC AUC", Days: []MetricDay{{Date: day(0), N: 3}}}), []string{"enough outcomes"}, []string{"role=\"img\""}},
+		{"day", Day(sampleSchedule()), []string{"04:00 Performance: failed", "now 04:12"}, nil},
+		{"spark", Spark("Rows by hour", []int64{4, 8, 0, 2}), []string{"last 2, most 8"}, nil},
+	}
+}
+
+func TestGoldens(t *testing.T) {
+	for _, e := range examples() {
+		t.Run(e.name, func(t *testing.T) {
+			out := render(t, e.chart)
+			check(t, out)
+			for _, w := range e.want {
+				if !strings.Contains(strings.ToLower(out), strings.ToLower(w)) {
+					t.Errorf("%q is missing", w)
+				}
+			}
+			for _, n := range e.not {
+				if strings.Contains(out, n) {
+					t.Errorf("%q should not be there", n)
+				}
+			}
+			golden(t, e.name, out)
+		})
+	}
+}
+
+func TestTextIsEscaped(t *testing.T) {
+	evil := `"><script>alert(1)</script>&`
+	in := sampleAccuracy(20)
+	in.ID, in.Title, in.Lead, in.Note = "acc", evil, evil, evil
+	in.Events = []Event{{At: day(3), Label: evil}}
+	in.Cuts = []Cut{{High, .5, evil}}
+	check(t, render(t, AccuracyByDay(in)))
+	check(t, render(t, Day(Schedule{Jobs: []ScheduledJob{{Name: evil}}})))
+	check(t, render(t, Spark(evil, nil)))
+}
+
+func TestAGapIsNotDrawnAsZero(t *testing.T) {
+	in := Metric{Title: "Accuracy", Percent: true}
+	for i := range 9 {
+		d := MetricDay{Date: day(i), N: 20, Value: ptr(.8)}
+		if i == 4 {
+			d.Value = nil
+		}
+		in.Days = append(in.Days, d)
+	}
+	nilDay := render(t, MetricByDay(in))
+	in.Days[4].Value = ptr(math.NaN())
+	if nan := render(t, MetricByDay(in)); nan != nilDay {
+		t.Error("NaN is drawn otherwise than nothing")
+	}
+	if n := strings.Count(nilDay, `<circle class="dot"`); n != 8 {
+		t.Errorf("%d points, want 8", n)
+	}
+	line := regexp.MustCompile(`class="sr2" d="([^"]*)"`).FindStringSubmatch(nilDay)[1]
+	if strings.Count(line, "M") != 2 {
+		t.Errorf("the line does not break at the gap: %s", line)
+	}
+	in.Days = append(in.Days[:4], in.Days[5:]...)
+	missing := render(t, MetricByDay(in))
+	if line := regexp.MustCompile(`class="sr2" d="([^"]*)"`).FindStringSubmatch(missing)[1]; strings.Count(line, "M") != 2 {
+		t.Errorf("the line runs over a day that is not there: %s", line)
+	}
+}
+
+// TestNeverNotANumber feeds every chart with what must not come through:
+// NaN, infinities, denormals, reversed ranges, empty and single samples.
+func TestNeverNotANumber(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 7))
+	wild := func() *float64 {
+		switch r.IntN(9) {
+		case 0:
+			return nil
+		case 1:
+			return ptr(math.NaN())
+		case 2:
+			return ptr(math.Inf(1))
+		case 3:
+			return ptr(math.Inf(-1))
+		case 4:
+			return ptr(5e-324)
+		case 5:
+			return ptr(1e300 * (r.Float64() - .5))
+		case 6:
+			return ptr(0)
+		default:
+			return ptr(r.Float64())
+		}
+	}
+	raw := func() float64 {
+		if p := wild(); p != nil {
+			return *p
+		}
+		return 0
+	}
+	shares := func() []float64 {
+		out := make([]float64, r.IntN(5))
+		for i := range out {
+			out[i] = raw()
+		}
+		return out
+	}
+	counts := func() []int64 {
+		out := make([]int64, r.IntN(5))
+		for i := range out {
+			out[i] = r.Int64N(5) - 1
+		}
+		return out
+	}
+	sevs := []Severity{Blind, None, Medium, High, Critical, "ODD"}
+	cut := func() Cut { return Cut{sevs[r.IntN(len(sevs))], raw(), ""} }
+	for range 400 {
+		n := r.IntN(5)
+		if r.IntN(10) == 0 {
+			n = 90
+		}
+		td, ad, md := make([]TrendDay, n), make([]AccuracyDay, n), make([]MetricDay, n)
+		for i := range n {
+			at := day(i * r.IntN(3))
+			td[i] = TrendDay{at, wild(), wild(), sevs[r.IntN(len(sevs))]}
+			ad[i] = AccuracyDay{at, r.Int64N(9), r.Int64N(9) - 1, r.Int64N(9), wild(), wild(), wild()}
+			md[i] = MetricDay{at, r.Int64N(3) - 1, wild()}
+		}
+		w := Window{day(r.IntN(9)), day(r.IntN(9))}
+		ev := []Event{{day(r.IntN(9)), strings.Repeat("long label ", r.IntN(9))}, {}}
+		for _, c := range []templ.Component{
+			Histogram(Distribution{Low: raw(), High: raw(), Baseline: Sample{counts(), wild()}, Recent: Sample{counts(), wild()}, Threshold: wild()}),
+			ECDF(ECDFs{Low: raw(), High: raw(), Baseline: shares(), Recent: shares(), Gap: &Gap{raw(), raw(), raw(), raw()}}),
+			DriftTrend(Trend{Span: w, Days: td, DCuts: []Cut{cut(), cut()}, PCuts: []Cut{cut()}}),
+			AccuracyByDay(Accuracy{Span: w, Days: ad, Baseline: w, Recent: w, Reference: wild(), Cuts: []Cut{cut()}, Events: ev}),
+			MetricByDay(Metric{Title: "m", Percent: r.IntN(2) == 0, LowerIsBetter: r.IntN(2) == 0, Span: w, Days: md, Events: ev}),
+			Day(Schedule{Now: time.Duration(r.Int64() - 1<<62), Jobs: []ScheduledJob{{"j", time.Duration(r.Int64N(1 << 50)), JobState("odd")}}}),
+			Spark("s", counts()),
+		} {
+			check(t, render(t, c))
+			if t.Failed() {
+				t.Fatalf("days %+v %+v %+v, window %v", td, ad, md, w)
+			}
+		}
+	}
+}
+
+func TestBinsAndCumulative(t *testing.T) {
+	sorted := []float64{-1, 0, .1, .25, .5, .5, 1, 2}
+	if got := Bins(sorted, 0, 1, 4); got[0] != 3 || got[1] != 1 || got[2] != 2 || got[3] != 2 {
+		t.Errorf("bins %v", got)
+	}
+	if got := Bins(append([]float64{math.NaN()}, sorted...), 0, 1, 4); got[0] != 3 {
+		t.Errorf("NaN counted: %v", got)
+	}
+	if Bins(sorted, 1, 1, 4) != nil || Bins(sorted, 0, 1, 0) != nil {
+		t.Error("bins out of nothing")
+	}
+	got := Cumulative(sorted, 0, 1, 4)
+	for i, want := range []float64{.25, .5, .75, .75, .875} {
+		if got[i] != want {
+			t.Errorf("cumulative %v", got)
+			break
+		}
+	}
+	if Cumulative(nil, 0, 1, 4) != nil {
+		t.Error("an ECDF of nothing")
+	}
+}
+
+func TestLabelsDoNotOverlap(t *testing.T) {
+	ys := []float64{80, 82, 79, 20}
+	spread(ys, 14, 104)
+	for i, a := range ys {
+		for j, b := range ys {
+			if i != j && math.Abs(a-b) < 14 {
+				t.Fatalf("labels %d and %d at %v", i, j, ys)
+			}
+		}
+		if a > 104 {
+			t.Fatalf("label below the plot: %v", ys)
+		}
+	}
+	if !(ys[2] < ys[0] && ys[0] < ys[1]) {
+		t.Errorf("order changed: %v", ys)
+	}
+}
