@@ -123,7 +123,9 @@ func (p *pass) updateBlind(ctx context.Context, tx Tx, a *drift.Alert, spot blin
 		a.SuppressedCount++
 		a.CheckDate, a.LastSeen = p.date, p.now
 	}
-	a.ModelVersion = spot.version
+	if spot.version != "" {
+		a.ModelVersion = spot.version
+	}
 	if err := describeBlind(a, d); err != nil {
 		return err
 	}

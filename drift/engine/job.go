@@ -26,6 +26,7 @@ type pass struct {
 	alerts   bool // apply the alert rules
 	backfill bool // alerts are marked: they never sound and never retrain
 	quiet    bool // tell nobody of completion: part of something larger
+	only     bool // metrics of the day before alone: a backfill goes through every day anyway
 	settings *settingsFor
 	failed   map[drift.Model]bool // with an open job_failed alert; read once
 }

@@ -63,8 +63,10 @@ func (p *pass) metrics(ctx context.Context, res *JobResult) error {
 	}
 	var days []drift.ScoreDay
 	err := p.e.system(ctx, func(tx Tx) (err error) {
-		if days, err = tx.StaleMetrics(ctx, p.earliest(), p.date.Add(-1)); err != nil {
-			return fmt.Errorf("stale metrics: %w", err)
+		if !p.only {
+			if days, err = tx.StaleMetrics(ctx, p.earliest(), p.date.Add(-1)); err != nil {
+				return fmt.Errorf("stale metrics: %w", err)
+			}
 		}
 		yesterday, err := tx.DaysOf(ctx, p.date.Add(-1))
 		days = append(days, yesterday...)

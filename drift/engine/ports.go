@@ -109,6 +109,8 @@ type DueTimer = drift.DueTimer
 
 // SettingsStore reads and writes settings.
 type SettingsStore interface {
+	// Tenants lists the tenants that the actor may see, by name.
+	Tenants(ctx context.Context) ([]drift.Tenant, error)
 	// Settings returns the values in force for a tenant; tenant 0 is "no tenant in particular".
 	Settings(ctx context.Context, tenant int64) (drift.Settings, error)
 	// PutSetting writes one value (nil takes it back to what lies below) and its history row.

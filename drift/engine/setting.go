@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// SettingChange is what an administrator asks for.
+type SettingChange struct {
+	Tenant string // "" for every tenant
+	Name   string
+	Value  *string // nil takes the value back to what lies below
+	Reason string
+}
+
+// SetSetting changes one setting: validated by itself and together with the others, with who,
+// when, why, old and new, in force for the next check without a restart.
+func (e *Engine) SetSetting(ctx context.Context, by drift.Actor, c SettingChange) (drift.Settings, error) {
+	var after drift.Settings
+	if !by.System && !by.Role.AtLeast(drift.RoleAdmin) {
+		return after, drift.Forbidden("Only an administrator changes settings.")
+	}
+	spec, ok := drift.SettingNamed(c.Name)
+	if !ok {
+		return after, &drift.Error{Code: drift.CodeNotFound, Field: "name", Message: fmt.Sprintf("No setting is called %q. `driftwatch config get` lists them.", c.Name)}
+	}
+	if c.Tenant != "" && spec.Global {
+		return after, drift.Invalid("tenant", c.Name+" is the same for every tenant; leave the tenant out.")
+	}
+	if c.Value != nil {
+		v, err := spec.Normalise(*c.Value)
+		if err != nil {
+			return after, err
+		}
+		c.Value = &v
+	}
+	err := e.system(ctx, func(tx Tx) error {
+		scope, err := scopeOf(ctx, tx, by, c.Tenant)
+		if err != nil {
+			return err
+		}
+		before, err := tx.Settings(ctx, scope)
+		if err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+		if err := tx.PutSetting(ctx, scope, c.Name, c.Value, by.Name, strings.TrimSpace(c.Reason), e.clock().UTC()); err != nil {
+			return fmt.Errorf("put setting: %w", err)
+		}
+		if err := checkEveryScope(ctx, tx); err != nil {
+			return err
+		}
+		if after, err = tx.Settings(ctx, scope); err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+		return e.recordSetting(tx, by, scope, c, before.Text(c.Name), after.Text(c.Name))
+	})
+	return after, err
+}
+
+func scopeOf(ctx context.Context, tx Tx, by drift.Actor, tenant string) (int64, error) {
+	if tenant == "" {
+		if !by.AllTenants {
+			return 0, drift.Forbidden("You see some tenants only; name the one whose setting changes.")
+		}
+		return 0, nil
+	}
+	tenants, err := tx.Tenants(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("tenants: %w", err)
+	}
+	for _, t := range tenants {
+		if t.Name == tenant && by.MaySee(t.ID) {
+			return t.ID, nil
+		}
+	}
+	return 0, drift.NotFound(fmt.Sprintf("There is no tenant called %q.", tenant))
+}
+
+// checkEveryScope makes sure that a change contradicts no other value, at any tenant.
+func checkEveryScope(ctx context.Context, tx Tx) error {
+	tenants, err := tx.Tenants(ctx)
+	if err != nil {
+		return fmt.Errorf("tenants: %w", err)
+	}
+	for _, t := range append(tenants, drift.Tenant{}) {
+		s, err := tx.Settings(ctx, t.ID)
+		if err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+		if err := s.CheckTogether(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) recordSetting(tx Tx, by drift.Actor, scope int64, c SettingChange, before, after string) error {
+	b, err := json.Marshal(map[string]any{
+		"name": c.Name, "tenant": c.Tenant, "old": before, "new": after, "by": by.Name, "reason": c.Reason,
+	})
+	if err != nil {
+		return fmt.Errorf("encode change: %w", err)
+	}
+	payload, err := json.Marshal(map[string]json.RawMessage{"setting": b})
+	if err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	at := e.clock().UTC()
+	if scope != 0 { // a tenant's own setting is told to those who may see the tenant
+		tx.Emit(drift.Event{Type: drift.EventSettingsChanged, TenantID: scope, Tenant: c.Tenant, At: at, Payload: payload})
+	} else {
+		tx.Emit(drift.Event{Type: drift.EventSettingsChanged, At: at, Payload: payload})
+	}
+	tx.Audit(drift.AuditEntry{At: at, TenantID: scope, Actor: by.Name, Action: "setting.change", Object: "setting/" + c.Name, Detail: b})
+	return nil
+}
