@@ -124,6 +124,7 @@ func cutStrings(dst []string, all []byte, ends []int) []string {
 // of the SHA-256 of its prediction_id in UTF-8. In SQL:
 // substr(sha256(convert_to(prediction_id, 'UTF8')), 1, 16).
 func IDHash(id string) [16]byte {
-	sum := sha256.Sum256([]byte(id))
+	var local [MaxID]byte // every accepted id fits, and stays off the heap
+	sum := sha256.Sum256(append(local[:0], id...))
 	return [16]byte(sum[:16])
 }

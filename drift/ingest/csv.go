@@ -37,7 +37,7 @@ func (c *csvScanner) scan(r *row) error {
 	case fault != "":
 		r.refuse("", "%s", fault)
 	case len(c.fields) != len(c.header.columns):
-		r.refuse("", "the row has %d fields; the header has %d", len(c.fields), len(c.header.columns))
+		r.refuse("", "the number of fields is %d; the header has %d", len(c.fields), len(c.header.columns))
 	default:
 		c.header.fill(r, c.fields)
 	}
@@ -47,7 +47,7 @@ func (c *csvScanner) scan(r *row) error {
 const (
 	faultBareQuote = "a quote stands in a field that does not begin with one: put the field in quotes and double those inside"
 	faultAfter     = "something follows the closing quote of a field: double the quotes inside quoted fields"
-	faultOpen      = "a quoted field is not closed within 1 MiB"
+	faultOpen      = "a quoted field is never closed, or only after more than 1 MiB"
 	faultLong      = "the line is longer than 1 MiB"
 )
 
@@ -118,6 +118,8 @@ func (c *csvScanner) quotedRecord(first int) (fault string, err error) {
 	}
 	if fault == "" {
 		fault = c.splitQuoted(trimCR(c.w.rest()[:end]))
+	} else {
+		fault = c.splitQuoted(c.w.rest()[:first]) // perhaps there is a plainer reason
 	}
 	if fault != "" {
 		c.w.passLine(first)

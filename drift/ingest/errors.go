@@ -3,7 +3,6 @@ package ingest
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -72,7 +71,7 @@ func excerpt(b []byte) string {
 		}
 	}
 	text := string(cut)
-	if strings.Trim(text, "0123456789+-.eE") == "" && text != "" {
+	if _, ok := scanDecimal(cut); ok {
 		if len(cut) < len(b) {
 			return text + "…"
 		}

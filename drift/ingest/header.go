@@ -27,48 +27,60 @@ const (
 
 func readHeader(s *schema, fields [][]byte, line int) (*header, error) {
 	h := &header{columns: make([]column, len(fields))}
-	positions := map[string]int{}
 	for i, f := range fields {
 		name := bytes.Trim(f, " \t")
 		if bytes.IndexByte(name, '\r') >= 0 {
 			return nil, fileErrorf(CodeBadHeader, line, "the lines end in CR alone, as on very old Macs: save the file with LF or CRLF line ends")
 		}
-		field := s.find(name)
+		c := column{field: s.find(name), name: string(name), key: bytes.Clone(name)}
 		switch {
 		case len(name) == 0:
-			field = unnamedColumn
-		case field >= 0:
-		case !s.keepFeatures:
-			field = leftOutColumn
-		default:
-			if fault := featureNameFault(name); fault != "" {
-				return nil, fileErrorf(CodeBadHeader, line, "column %d of the header cannot be used: %s", i+1, fault)
-			}
-			field = featureColumn
+			c.field = unnamedColumn
+		case c.field < 0 && !s.keepFeatures:
+			c.field = leftOutColumn
+		case c.field < 0:
+			c.field = featureColumn
 			h.features = append(h.features, i)
 		}
-		h.columns[i] = column{field: field, name: string(name), key: bytes.Clone(name)}
-		if before, twice := positions[string(name)]; twice && field != unnamedColumn && field != leftOutColumn {
-			return nil, fileErrorf(CodeBadHeader, line, "columns %d and %d of the header have the same name %s", before, i+1, excerpt(name))
-		}
-		positions[string(name)] = i + 1
+		h.columns[i] = c
 	}
-	if err := h.complete(s, positions, line); err != nil {
+	if err := h.complete(s, line); err != nil {
 		return nil, err
 	}
-	if len(h.features) > MaxFeatures {
-		return nil, fileErrorf(CodeBadHeader, line, "the header has %d feature columns; at most %d are allowed", len(h.features), MaxFeatures)
+	if err := h.usable(line); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(h.features, func(a, b int) int { return strings.Compare(h.columns[a].name, h.columns[b].name) })
 	return h, nil
 }
 
+// usable reports names that cannot be kept or come twice.
+func (h *header) usable(line int) error {
+	positions := map[string]int{}
+	for i, c := range h.columns {
+		if c.field == unnamedColumn || c.field == leftOutColumn {
+			continue
+		}
+		if fault := featureNameFault(c.key); fault != "" {
+			return fileErrorf(CodeBadHeader, line, "column %d of the header cannot be used: %s", i+1, fault)
+		}
+		if before := positions[c.name]; before > 0 {
+			return fileErrorf(CodeBadHeader, line, "columns %d and %d of the header have the same name %s", before, i+1, excerpt(c.key))
+		}
+		positions[c.name] = i + 1
+	}
+	if len(h.features) > MaxFeatures {
+		return fileErrorf(CodeBadHeader, line, "the header has %d feature columns; at most %d are allowed", len(h.features), MaxFeatures)
+	}
+	return nil
+}
+
 // complete reports every required column that is not there.
-func (h *header) complete(s *schema, positions map[string]int, line int) error {
+func (h *header) complete(s *schema, line int) error {
 	var missing []string
 	hint := ""
 	for _, name := range s.names[:s.required] {
-		if positions[name] > 0 {
+		if slices.ContainsFunc(h.columns, func(c column) bool { return c.name == name }) {
 			continue
 		}
 		missing = append(missing, name)

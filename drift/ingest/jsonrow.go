@@ -83,13 +83,16 @@ func (r *row) parseCell(b []byte, i int, name []byte) (c cell, end int, fault st
 			return c, i, fault
 		}
 		s, bad, fault := r.unquote(b, q)
+		if fault != "" {
+			return c, i, fault
+		}
 		if bad != "" {
 			r.refuse(columnName(name), "%s %s", name, bad)
 		}
 		if len(s) == 0 {
-			return cell{kind: empty}, q.end + 1, fault
+			return cell{kind: empty}, q.end + 1, ""
 		}
-		return cell{kind: text, b: s}, q.end + 1, fault
+		return cell{kind: text, b: s}, q.end + 1, ""
 	case '{', '[':
 		_, i, fault = r.compact(b, i, name)
 		return cell{kind: nested}, i, fault

@@ -21,8 +21,10 @@ func (r *row) compact(b []byte, i int, key []byte) (value []byte, end int, fault
 			return b[i : q.end+1], q.end + 1, ""
 		}
 		start := len(r.encoded)
-		fault = r.appendText(b, q, key)
-		return r.encoded[start:], q.end + 1, fault
+		if fault = r.appendText(b, q, key); fault != "" {
+			return nil, i, fault
+		}
+		return r.encoded[start:], q.end + 1, ""
 	case '{', '[':
 		start := len(r.encoded)
 		end, fault = r.appendNested(b, i, key, 1)
@@ -150,7 +152,10 @@ func (r *row) appendValue(b []byte, i int, key []byte, depth int) (end int, faul
 		if fault != "" {
 			return i, fault
 		}
-		return q.end + 1, r.appendText(b, q, key)
+		if fault = r.appendText(b, q, key); fault != "" {
+			return i, fault
+		}
+		return q.end + 1, ""
 	}
 	end, kind, fault := scanBare(b, i)
 	if fault == "" && kind == number {
