@@ -79,7 +79,7 @@ func (b *backup) begin(ctx context.Context) error {
 		return fmt.Errorf("ask for the version: %w", err)
 	}
 	b.PGMajor = version / 10000
-	// The log's file names carry the process id of the session: two backups at
+	// The slot carries the process id of the session: two backups at
 	// once have two slots.
 	if _, err := b.conn.Exec(ctx, "SELECT pg_create_physical_replication_slot('driftwatch_backup_' || pg_backend_pid(), true, true)"); err != nil {
 		return fmt.Errorf("keep the log: %w", err)

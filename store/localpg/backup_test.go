@@ -40,7 +40,7 @@ func TestBackupWhileItServes(t *testing.T) {
 	t.Logf("%s; %d bytes packed, rows %d before and %d after", m, file.Len(), before, after)
 
 	dir := dataDir(t)
-	got, err := Restore(limit(t), bytes.NewReader(file.Bytes()), Options{DataDir: dir})
+	got, err := Restore(limit(t), bytes.NewReader(file.Bytes()), Options{DataDir: dir, Volatile: true})
 	must(t, err)
 	if got.System != m.System || len(got.Files) != len(m.Files) {
 		t.Errorf("restored %v, want %v", got, m)
@@ -122,7 +122,7 @@ func TestRestoreRefusesDamage(t *testing.T) {
 		}),
 	} {
 		dir := dataDir(t)
-		_, err := Restore(limit(t), bytes.NewReader(damaged), Options{DataDir: dir})
+		_, err := Restore(limit(t), bytes.NewReader(damaged), Options{DataDir: dir, Volatile: true})
 		wantCode(t, err, CodeBadBackup, "Nothing has been restored")
 		for _, left := range []string{clusterName, initName} {
 			if exists(filepath.Join(dir, left)) {

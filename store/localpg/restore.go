@@ -74,7 +74,7 @@ func unpackHeld(ctx context.Context, src io.Reader, opt Options, l layout) (Mani
 	if err := freshDir(l.initDir(), acct); err != nil {
 		return Manifest{}, plain(fmt.Errorf("restore: %w", err), l.home)
 	}
-	u := &unpacker{root: l.initDir(), acct: acct}
+	u := &unpacker{root: l.initDir(), acct: acct, durable: !opt.Volatile}
 	m, err := u.run(ctx, src)
 	if err != nil {
 		return Manifest{}, asBadBackup(plain(err, l.home))
@@ -99,9 +99,10 @@ func asBadBackup(err error) error {
 }
 
 type unpacker struct {
-	root string
-	acct account
-	got  []ManifestFile
+	root    string
+	acct    account
+	durable bool
+	got     []ManifestFile
 }
 
 func (u *unpacker) run(ctx context.Context, src io.Reader) (Manifest, error) {
@@ -161,7 +162,10 @@ func (u *unpacker) file(rel, path string, r io.Reader) error {
 	}
 	d := newDigest(f)
 	_, err = io.Copy(d, r)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err == nil && u.durable {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("restore %s: %w", rel, err)
 	}
 	u.got = append(u.got, d.file(rel))
@@ -185,6 +189,9 @@ func (u *unpacker) manifest(r io.Reader) (Manifest, error) {
 	}
 	if major != m.PGMajor {
 		return Manifest{}, fmt.Errorf("PostgreSQL %d by its list, %d by its files", m.PGMajor, major)
+	}
+	if !u.durable {
+		return m, nil
 	}
 	return m, u.syncDirs()
 }
