@@ -113,7 +113,8 @@ type SettingsStore interface {
 	Tenants(ctx context.Context) ([]drift.Tenant, error)
 	// Settings returns the values in force for a tenant; tenant 0 is "no tenant in particular".
 	Settings(ctx context.Context, tenant int64) (drift.Settings, error)
-	// PutSetting writes one value (nil takes it back to what lies below) and its history row.
+	// PutSetting writes one value (nil takes it back to what lies below) and its history row, and
+	// refuses what would contradict another value in force.
 	PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error
 }
 

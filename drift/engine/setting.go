@@ -48,9 +48,6 @@ func (e *Engine) SetSetting(ctx context.Context, by drift.Actor, c SettingChange
 			return fmt.Errorf("settings: %w", err)
 		}
 		if err := tx.PutSetting(ctx, scope, c.Name, c.Value, by.Name, strings.TrimSpace(c.Reason), e.clock().UTC()); err != nil {
-			return fmt.Errorf("put setting: %w", err)
-		}
-		if err := checkEveryScope(ctx, tx); err != nil {
 			return err
 		}
 		if after, err = tx.Settings(ctx, scope); err != nil {
@@ -78,24 +75,6 @@ func scopeOf(ctx context.Context, tx Tx, by drift.Actor, tenant string) (int64, 
 		}
 	}
 	return 0, drift.NotFound(fmt.Sprintf("There is no tenant called %q.", tenant))
-}
-
-// checkEveryScope makes sure that a change contradicts no other value, at any tenant.
-func checkEveryScope(ctx context.Context, tx Tx) error {
-	tenants, err := tx.Tenants(ctx)
-	if err != nil {
-		return fmt.Errorf("tenants: %w", err)
-	}
-	for _, t := range append(tenants, drift.Tenant{}) {
-		s, err := tx.Settings(ctx, t.ID)
-		if err != nil {
-			return fmt.Errorf("settings: %w", err)
-		}
-		if err := s.CheckTogether(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (e *Engine) recordSetting(tx Tx, by drift.Actor, scope int64, c SettingChange, before, after string) error {
