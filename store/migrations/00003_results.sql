@@ -89,6 +89,7 @@ CREATE TABLE noc_alert_event (
     CHECK (alert_type <> 'ML_DRIFT_DETECTED' OR (drift_type IS NOT NULL AND report_id IS NOT NULL))
 );
 CREATE UNIQUE INDEX noc_alert_event_open ON noc_alert_event (tenant_id, dedup_key) WHERE status <> 'RESOLVED';
+CREATE INDEX noc_alert_event_key ON noc_alert_event (tenant_id, dedup_key, id);
 CREATE INDEX noc_alert_event_created_at ON noc_alert_event (created_at);
 CREATE INDEX noc_alert_event_id ON noc_alert_event (id);
 CREATE INDEX noc_alert_event_model ON noc_alert_event (tenant_id, model_type, created_at);

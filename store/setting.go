@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// Settings returns the values in force for a tenant: its own over those for every tenant, over the
+// configuration file's, over the defaults. Tenant 0 is "no tenant in particular".
+func (tx *Tx) Settings(ctx context.Context, tenant int64) (drift.Settings, error) {
+	rows, err := tx.Query(ctx, `SELECT scope, name, value FROM setting WHERE scope IN (0, $1)`, tenant)
+	if err != nil {
+		return drift.Settings{}, fmt.Errorf("settings: %w", err)
+	}
+	own, global := map[string]string{}, map[string]string{}
+	var scope int64
+	var name, value string
+	_, err = pgx.ForEachRow(rows, []any{&scope, &name, &value}, func() error {
+		if _, known := drift.SettingNamed(name); !known {
+			return nil // written by a newer version
+		}
+		if scope == 0 {
+			global[name] = value
+		} else {
+			own[name] = value
+		}
+		return nil
+	})
+	if err != nil {
+		return drift.Settings{}, fmt.Errorf("settings: %w", err)
+	}
+	return drift.NewSettings(
+		drift.SettingLayer{Origin: drift.FromFile, Values: tx.file},
+		drift.SettingLayer{Origin: drift.FromGlobal, Values: global},
+		drift.SettingLayer{Origin: drift.FromTenant, Values: own},
+	), nil
+}
+
+// PutSetting writes one value (nil takes it back to what lies below) and its history row. Changes
+// wait for each other, and one that would leave contradicting values in force is refused: two
+// people may each have checked theirs against what the other was about to change.
+func (tx *Tx) PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('settings', 0))`); err != nil {
+		return fmt.Errorf("lock settings: %w", err)
+	}
+	var old *string
+	err := tx.QueryRow(ctx, `SELECT value FROM setting WHERE scope = $1 AND name = $2`, scope, name).Scan(&old)
+	if err != nil && !none(err) {
+		return fmt.Errorf("read setting: %w", err)
+	}
+	var b pgx.Batch
+	if value == nil {
+		b.Queue(`DELETE FROM setting WHERE scope = $1 AND name = $2`, scope, name)
+	} else {
+		b.Queue(`INSERT INTO setting (scope, name, value, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (scope, name) DO UPDATE SET value = excluded.value, changed_by = excluded.changed_by,
+			changed_at = excluded.changed_at`, scope, name, *value, by, at)
+	}
+	b.Queue(`INSERT INTO setting_change (scope, name, old_value, new_value, changed_by, reason, changed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, scope, name, old, value, by, reason, at)
+	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+		return fmt.Errorf("write setting: %w", err)
+	}
+	return tx.checkSettings(ctx, scope)
+}
+
+// checkSettings refuses contradicting values in the scope and, where it is everybody's, in each
+// tenant that has values of its own.
+func (tx *Tx) checkSettings(ctx context.Context, scope int64) error {
+	scopes := []int64{scope}
+	if scope == 0 {
+		rows, err := tx.Query(ctx, `SELECT DISTINCT scope FROM setting WHERE scope <> 0 ORDER BY scope`)
+		if err != nil {
+			return fmt.Errorf("settings of tenants: %w", err)
+		}
+		own, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil {
+			return fmt.Errorf("settings of tenants: %w", err)
+		}
+		scopes = append(scopes, own...)
+	}
+	for _, s := range scopes {
+		inForce, err := tx.Settings(ctx, s)
+		if err != nil {
+			return err
+		}
+		if err := inForce.CheckTogether(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SettingHistory lists the changes of a setting, newest first; name "" lists every setting's.
+func (tx *Tx) SettingHistory(ctx context.Context, name string, limit int) ([]drift.SettingChange, error) {
+	rows, err := tx.Query(ctx, `SELECT c.id, c.scope, COALESCE(t.name, ''), c.name, c.old_value, c.new_value,
+			c.changed_by, c.reason, c.changed_at
+		FROM setting_change c LEFT JOIN tenant t ON t.id = c.scope
+		WHERE $1 = '' OR c.name = $1 ORDER BY c.id DESC LIMIT $2`, name, limit)
+	if err != nil {
+		return nil, fmt.Errorf("setting history: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[drift.SettingChange])
+	if err != nil {
+		return nil, fmt.Errorf("setting history: %w", err)
+	}
+	return list, nil
+}

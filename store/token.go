@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+const tokenColumns = `k.id, k.name, k.role, k.all_tenants,
+	ARRAY(SELECT m.tenant_id FROM api_token_tenant m WHERE m.token_id = k.id ORDER BY 1), k.created_at, k.revoked_at`
+
+func scanToken(row pgx.CollectableRow) (k drift.Token, err error) {
+	var role string
+	var revoked *time.Time
+	if err = row.Scan(&k.ID, &k.Name, &role, &k.AllTenants, &k.Tenants, &k.CreatedAt, &revoked); err != nil {
+		return k, err
+	}
+	k.RevokedAt = orZero(revoked)
+	k.Role, err = drift.ParseRole(role)
+	return k, err
+}
+
+// TokenKey names a token in the auth notifications.
+func TokenKey(id int64) string { return "token:" + strconv.FormatInt(id, 10) }
+
+// FindToken returns the good token of this SHA-256; false where there is none or it was revoked.
+func (db *DB) FindToken(ctx context.Context, hash []byte) (drift.Token, bool, error) {
+	rows, err := db.pool.Query(ctx, `SELECT `+tokenColumns+` FROM api_token k WHERE k.hash = $1 AND k.revoked_at IS NULL`, hash)
+	if err != nil {
+		return drift.Token{}, false, fmt.Errorf("find token: %w", unavailable(err))
+	}
+	k, err := pgx.CollectExactlyOneRow(rows, scanToken)
+	if none(err) {
+		return k, false, nil
+	}
+	if err != nil {
+		return k, false, fmt.Errorf("find token: %w", unavailable(err))
+	}
+	return k, true, nil
+}
+
+// Tokens lists every token, newest first, revoked ones included.
+func (db *DB) Tokens(ctx context.Context) ([]drift.Token, error) {
+	rows, err := db.pool.Query(ctx, `SELECT `+tokenColumns+` FROM api_token k ORDER BY k.id DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("tokens: %w", unavailable(err))
+	}
+	list, err := pgx.CollectRows(rows, scanToken)
+	if err != nil {
+		return nil, fmt.Errorf("tokens: %w", err)
+	}
+	return list, nil
+}
+
+// AddToken keeps a token by its SHA-256. Tenants are ignored where AllTenants is set.
+func (db *DB) AddToken(ctx context.Context, by drift.Actor, k drift.Token, hash []byte) (drift.Token, error) {
+	if err := drift.ValidName("name", k.Name); err != nil {
+		return k, err
+	}
+	err := db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
+		err := tx.QueryRow(ctx, `INSERT INTO api_token (name, hash, role, all_tenants, created_at)
+			VALUES ($1, $2, $3, $4, $5) RETURNING id, created_at`,
+			k.Name, hash, k.Role.String(), k.AllTenants, tx.now()).Scan(&k.ID, &k.CreatedAt)
+		if err != nil {
+			return fmt.Errorf("add token: %w", err)
+		}
+		if err := tx.setTenants(ctx, "api_token_tenant", "token_id", k.ID, k.AllTenants, k.Tenants); err != nil {
+			return err
+		}
+		return tx.auditNote(time.Time{}, by, "token.add", fmt.Sprintf("token/%d", k.ID), map[string]any{
+			"name": k.Name, "role": k.Role.String(), "all_tenants": k.AllTenants, "tenants": k.Tenants,
+		})
+	})
+	return k, err
+}
+
+// RevokeToken ends a token for good.
+func (db *DB) RevokeToken(ctx context.Context, by drift.Actor, id int64) error {
+	return db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
+		var name string
+		err := tx.QueryRow(ctx, `UPDATE api_token SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING name`,
+			id, tx.now()).Scan(&name)
+		if none(err) {
+			return drift.NotFound(fmt.Sprintf("There is no token %d, or it was revoked before.", id))
+		}
+		if err != nil {
+			return fmt.Errorf("revoke token: %w", err)
+		}
+		if err := tx.ringAuth(ctx, TokenKey(id)); err != nil {
+			return err
+		}
+		return tx.auditNote(time.Time{}, by, "token.revoke", fmt.Sprintf("token/%d", id), map[string]any{"name": name})
+	})
+}
