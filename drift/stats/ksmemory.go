@@ -13,10 +13,7 @@ const (
 	plainSize = 4096
 )
 
-// memory finds the largest gap of two unsorted samples by exact pruning: both
-// are counted into one histogram of shared edges; the gaps at the edges, which
-// are attained, bound what a bin can reach by what it holds; and only the bins
-// that can still hold the maximum are gathered and looked into.
+// memory finds the largest gap of two unsorted samples.
 func (s *search) memory(recent, baseline []float64) error {
 	if s.n1 == 0 {
 		return &SampleError{Sample: nameRecent, Index: -1, Reason: ErrEmpty}
@@ -27,7 +24,15 @@ func (s *search) memory(recent, baseline []float64) error {
 	if s.n1+s.n2 <= plainSize || s.n1 > math.MaxUint32 || s.n2 > math.MaxUint32 {
 		return s.plain(recent, baseline)
 	}
-	l := newLevel(recent, baseline)
+	return s.pruned(recent, baseline, refineSize)
+}
+
+// pruned finds it by exact pruning: both samples are counted into one histogram
+// of shared edges; the gaps at the edges, which are attained, bound what a bin
+// can reach by what it holds; and only the bins that can still hold the maximum
+// are gathered and looked into, those of up to few values by sorting them.
+func (s *search) pruned(recent, baseline []float64, few int) error {
+	l := &level{scale: scaleOf(recent, baseline)}
 	if i := l.count(recent, &l.counts[0]); i >= 0 {
 		return &SampleError{Sample: nameRecent, Index: i, Value: recent[i], Reason: ErrNaN}
 	}
@@ -39,7 +44,7 @@ func (s *search) memory(recent, baseline []float64) error {
 		l.findConstant(recent, baseline)
 	}
 	xs, ys := l.gather(recent, 0), l.gather(baseline, 1)
-	l.open(s, xs, ys)
+	l.open(s, xs, ys, few)
 	return nil
 }
 
@@ -74,11 +79,6 @@ type level struct {
 	state  [levelBins]uint8
 	next   [levelBins]uint32  // where gather puts a bin's next value
 	value  [levelBins]float64 // the one value of a constant bin
-}
-
-// newLevel chooses the edges.
-func newLevel(recent, baseline []float64) *level {
-	return &level{scale: scaleOf(recent, baseline)}
 }
 
 // mark finds the bins that can hold the maximum and returns how many values
@@ -161,8 +161,8 @@ func (l *level) gather(xs []float64, side int) []float64 {
 }
 
 // open looks into the gathered bins, in ascending order.
-func (l *level) open(s *search, xs, ys []float64) {
-	var r refiner
+func (l *level) open(s *search, xs, ys []float64, few int) {
+	r := refiner{few: few}
 	var c1, c2 uint64
 	for b, state := range l.state {
 		m1, m2 := uint64(l.counts[0][b]), uint64(l.counts[1][b])

@@ -8,20 +8,21 @@ import (
 const (
 	// refineBits is the number of bits of the key that one refinement resolves.
 	refineBits = 12
-	// refineSize: a bin with fewer values is sorted at once.
+	// refineSize: up to so many values sorting is cheaper than a refinement.
 	refineSize = 1024
 )
 
 // refiner looks into crowded bins. Its histograms are kept per depth; each
 // depth resolves at least refineBits bits of the 64 of a key.
 type refiner struct {
+	few    int // a bin with up to so many values is sorted at once
 	counts [64/refineBits + 1]*[2][1 << refineBits]uint32
 }
 
 // refine finds the largest gap over two unsorted pieces of one bin, which start
 // after c1 and c2 values. It may put their values in another order.
 func (r *refiner) refine(s *search, xs, ys []float64, c1, c2 uint64, depth int) {
-	if len(xs)+len(ys) <= refineSize {
+	if len(xs)+len(ys) <= r.few {
 		slices.Sort(xs)
 		slices.Sort(ys)
 		s.merge(xs, ys, c1, c2)

@@ -104,43 +104,114 @@ func (s *scale) bin(x float64) int {
 	case x > s.hi:
 		return levelBins - 1
 	case s.byKey:
-		return 1 + int((orderedKey(x)-s.keyLo)>>s.shift)&(levelBins-1)
+		return int((orderedKey(x)-s.keyLo)>>s.shift+1) & (levelBins - 1)
 	}
-	return s.linear(x)
+	return linearBin(x, s.lo, s.factor)
 }
 
-// linear returns the bin of a value within lo to hi.
-func (s *scale) linear(x float64) int {
-	return (1 + int((x-s.lo)*s.factor)) & (levelBins - 1)
+// linearBin returns the bin of a value within the range of a linear scale. The
+// mask changes nothing; it tells the compiler the range.
+func linearBin(x, lo, factor float64) int {
+	return int(int32((x-lo)*factor)+1) & (levelBins - 1)
 }
 
 // count counts the values per bin and returns the index of the first NaN, or -1.
 func (l *level) count(xs []float64, counts *[levelBins]uint32) int {
-	s := l.scale
-	for i, x := range xs {
-		if !s.byKey && x >= s.lo && x <= s.hi {
-			counts[s.linear(x)&(levelBins-1)]++
-			continue
+	s := &l.scale
+	for i := 0; i < len(xs); i++ {
+		if !s.byKey {
+			i += countLinear(xs[i:], s.lo, s.hi, s.factor, counts)
+			if i == len(xs) {
+				break
+			}
 		}
+		x := xs[i]
 		if x != x {
 			return i
 		}
-		counts[s.bin(x)&(levelBins-1)]++
+		counts[s.bin(x)]++
 	}
 	return -1
 }
 
+// countLinear counts values until one lies outside lo to hi, which NaN does
+// too, and returns how many it counted.
+func countLinear(xs []float64, lo, hi, factor float64, counts *[levelBins]uint32) int {
+	for i, x := range xs {
+		if !(x >= lo && x <= hi) {
+			return i
+		}
+		counts[linearBin(x, lo, factor)]++
+	}
+	return len(xs)
+}
+
 // scatter copies the values of open bins to where next says.
 func (l *level) scatter(xs, out []float64) {
-	s := l.scale
-	for _, x := range xs {
-		var b int
-		if !s.byKey && x >= s.lo && x <= s.hi {
-			b = s.linear(x) & (levelBins - 1)
-		} else {
-			b = s.bin(x) & (levelBins - 1)
+	s := &l.scale
+	if lo, hi, ok := l.narrow(); ok {
+		l.scatterNarrow(xs, out, lo, hi)
+		return
+	}
+	for i := 0; i < len(xs); i++ {
+		if !s.byKey {
+			i += l.scatterLinear(xs[i:], out)
+			if i == len(xs) {
+				break
+			}
 		}
-		if l.state[b] == binOpen {
+		if b := s.bin(xs[i]); l.state[b] == binOpen {
+			out[l.next[b]] = xs[i]
+			l.next[b]++
+		}
+	}
+}
+
+// scatterLinear does so until a value lies outside lo to hi.
+func (l *level) scatterLinear(xs, out []float64) int {
+	lo, hi, factor := l.scale.lo, l.scale.hi, l.scale.factor
+	for i, x := range xs {
+		if !(x >= lo && x <= hi) {
+			return i
+		}
+		if b := linearBin(x, lo, factor); l.state[b] == binOpen {
+			out[l.next[b]] = x
+			l.next[b]++
+		}
+	}
+	return len(xs)
+}
+
+// narrow returns limits outside of which a linear scale has no open bin, where
+// those leave out most of the axis; else those of the scale.
+func (l *level) narrow() (lo, hi float64, ok bool) {
+	first, last := -1, 0
+	for b, state := range l.state {
+		if state == binOpen {
+			if first < 0 {
+				first = b
+			}
+			last = b
+		}
+	}
+	const margin = 2 // bins, for the rounding of the limits
+	if l.scale.byKey || first <= margin || last >= levelBins-1 || last-first > levelBins/16 {
+		return 0, 0, false
+	}
+	s := &l.scale
+	return s.lo + float64(first-1-margin)/s.factor, s.lo + float64(last+margin)/s.factor, true
+}
+
+// scatterNarrow copies the values of open bins, all of which lie in lo to hi.
+// It makes one comparison of two: half of the values fall on either side, and a
+// branch that goes either way costs more than the rest of the loop.
+func (l *level) scatterNarrow(xs, out []float64, lo, hi float64) {
+	middle, half := lo+(hi-lo)/2, (hi-lo)/2
+	for _, x := range xs {
+		if math.Abs(x-middle) > half {
+			continue
+		}
+		if b := l.scale.bin(x); l.state[b] == binOpen {
 			out[l.next[b]] = x
 			l.next[b]++
 		}
