@@ -3,9 +3,9 @@ package engine
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/schedule"
 )
 
 // BackfillOptions say which days to write, both ends included.
@@ -32,12 +32,6 @@ type BackfillResult struct {
 	Days    int              `json:"days"`
 	Reports int              `json:"reports"`
 	Covered drift.JobCovered `json:"covered"`
-}
-
-// slots are the times of day at which the daily jobs run.
-var slots = map[drift.JobName]time.Duration{
-	drift.JobOutcomes: 1 * time.Hour, drift.JobMetrics: 2 * time.Hour,
-	drift.JobStatistical: 3 * time.Hour, drift.JobPerformance: 4 * time.Hour,
 }
 
 // Backfill writes the metrics and reports of every day of a range through the same code as the
@@ -83,8 +77,8 @@ func (e *Engine) backfillDay(ctx context.Context, d drift.Date, o BackfillOption
 	for _, job := range drift.DailyJobs {
 		now := e.clock().UTC()
 		if o.Alerts {
-			if slot := d.Time().Add(slots[job]); slot.Before(now) {
-				now = slot
+			if slot := schedule.At(job, d); slot.At.Before(now) {
+				now = slot.At
 			}
 			if _, err := e.fireTimers(ctx, now, true); err != nil {
 				return fmt.Errorf("timers of %s: %w", d, err)
