@@ -2,6 +2,7 @@ package static
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -99,4 +100,28 @@ func acceptsGzip(header string) bool {
 		}
 	}
 	return star
+}
+
+// Names are the names of all files, sorted.
+func Names() []string {
+	t := built()
+	names := make([]string, 0, len(t.assets))
+	for name := range t.assets {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Weight is how many bytes the file costs over the wire, compressed where that
+// is smaller; 0 where there is no such file.
+func Weight(name string) int {
+	a := built().assets[name]
+	switch {
+	case a == nil:
+		return 0
+	case a.zipped != nil:
+		return len(a.zipped)
+	}
+	return len(a.plain)
 }

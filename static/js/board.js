@@ -2,13 +2,15 @@
 // new rows in without moving what is under the hand.
 
 import {byId, hold, parse, say, swap} from './dom.js';
-import {link, off} from './live.js';
+import {link, off, stale} from './live.js';
 import {localise} from './time.js';
 
 /** @typedef {import('./live.js').Message} Message */
 
-/** @type {Map<string, {row: HTMLElement, msg: Message}>} */
+/** Rows that wait to be let in, by id. @type {Map<string, HTMLElement>} */
 const waiting = new Map();
+/** Rows not read aloud yet. @type {HTMLElement[]} */
+const news = [];
 /** @type {Message[]} */
 const queue = [];
 let drawing = false;
@@ -27,12 +29,14 @@ const narrowed = () => list()?.dataset.narrow !== undefined;
 /** Draws what has come, a slice of a frame at a time. */
 function draw() {
   drawing = false;
-  const until = performance.now() + 12;
+  const until = performance.now() + 8;
   hold(() => {
-    while (queue.length && performance.now() < until) handle(/** @type {Message} */ (queue.shift()));
+    for (let n = 0; queue.length && n < 24 && performance.now() < until; n++) handle(/** @type {Message} */ (queue.shift()));
+    if (waiting.size && !heldList() && !narrowed()) let_in();
   });
   head();
-  off();
+  tell();
+  if (stale()) off();
   if (queue.length) schedule();
 }
 
@@ -53,25 +57,33 @@ function handle(m) {
     if (old) {
       swap(old, now);
       if (id.startsWith('alert-')) settle(now);
-    } else if (id.startsWith('alert-') && list()) arrive(id, now, m);
+    } else if (id.startsWith('alert-') && list()) arrive(id, now);
   }
   if (m.alert || m.type === 'CHECK_COMPLETED') summary();
 }
 
 /** @param {HTMLElement} row */
 const gone = (row) => row.dataset.s === 'RESOLVED' || row.dataset.s === 'SUPPRESSED';
+/** @param {HTMLElement} row its severity in words */
+const mark = (row) => (row.querySelector('.mk')?.getAttribute('aria-label') ?? 'new').split(':')[0].toLowerCase();
 
 /**
  * @param {string} id
  * @param {HTMLElement} row
- * @param {Message} msg
  */
-function arrive(id, row, msg) {
+function arrive(id, row) {
   if (gone(row)) return void waiting.delete(id);
-  waiting.set(id, {row, msg});
-  const mark = row.querySelector('.mk')?.getAttribute('aria-label') ?? 'New';
-  say(`New alert, ${mark}: ${row.querySelector('.t')?.textContent ?? ''}`);
-  if (!heldList() && !narrowed()) let_in();
+  if (!waiting.has(id)) news.push(row);
+  waiting.set(id, row);
+}
+
+/** Reads what arrived aloud, once however many came. */
+function tell() {
+  if (!news.length) return;
+  const [first] = [...news].sort((a, b) => ((a.dataset.o ?? '') < (b.dataset.o ?? '') ? -1 : 1));
+  const what = `${mark(first)}, ${first.querySelector('.t')?.textContent ?? ''}`;
+  say(news.length === 1 ? `New alert: ${what}` : `${news.length} new alerts, the worst: ${what}`);
+  news.length = 0;
 }
 
 /** A row that changed goes to its place, or out, once nobody holds the list. */
@@ -93,7 +105,7 @@ function place(row) {
 /** Shows every row that waits. */
 function let_in() {
   if (narrowed() && waiting.size) return location.reload();
-  for (const [id, {row}] of waiting) {
+  for (const [id, row] of waiting) {
     const there = byId(id);
     if (there) swap(there, row);
     else {
@@ -115,8 +127,8 @@ function head() {
   if (!waiting.size) return;
   /** @type {Record<string, number>} */
   const by = {};
-  for (const {row} of waiting.values()) {
-    const word = (row.querySelector('.mk')?.getAttribute('aria-label') ?? 'new').split(':')[0].toLowerCase();
+  for (const row of waiting.values()) {
+    const word = mark(row);
     by[word] = (by[word] ?? 0) + 1;
   }
   const b = bar.querySelector('b'), span = bar.querySelector('span');
@@ -147,7 +159,8 @@ function summary() {
           swap(old, /** @type {HTMLElement} */ (part));
         }
       });
-      off();
+      head();
+      if (stale()) off();
       const title = byId('board-verdict')?.dataset.title;
       if (title) document.title = title;
     } catch { /* the next event asks again; a dead link shows as such */ }
@@ -164,7 +177,6 @@ export function start() {
     const first = waiting.keys().next().value;
     let_in();
     head();
-    off();
     byId(first ?? '')?.querySelector('a')?.focus({preventScroll: true});
   });
   const el = list();
@@ -172,7 +184,6 @@ export function start() {
     if (heldList() || narrowed()) return;
     hold(let_in);
     head();
-    off();
   }, 400);
   el?.addEventListener('pointerleave', later);
   el?.addEventListener('focusout', later);

@@ -189,7 +189,7 @@ function paint() {
   tail?.setAttribute('aria-hidden', 'true');
   put(tail, {live: `heard ${age(Date.now() - heard)} ago`, wait: '', lost: `since ${clock(since)}`, blindl: blind ?? ''}[kind]);
   if (state !== 'lost') return;
-  put(byId('link-lost'), `Not live since ${clock(since)}, ${age(serverNow() - since)}; reconnecting.`);
+  put(byId('link-lost'), `Not live since ${clock(since)} (${age(serverNow() - since)}), reconnecting.`);
   const left = Math.ceil((nextTry - Date.now()) / 1000);
   put(byId('link-next'), nextTry && left > 0 ? `Next try in ${left} s, attempt ${tries}` : `Trying, attempt ${tries}`);
 }

@@ -31,6 +31,7 @@ const lang = root.lang || 'en';
 const fmt = (o) => new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {hourCycle: 'h23', ...o});
 const hm = fmt({hour: '2-digit', minute: '2-digit'});
 const hms = fmt({hour: '2-digit', minute: '2-digit', second: '2-digit'});
+const dm = fmt({day: 'numeric', month: 'short'});
 const parts = fmt({weekday: 'short', day: 'numeric', month: 'short'});
 const utcDay = fmt({weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC'});
 const utcHM = fmt({hour: '2-digit', minute: '2-digit', timeZone: 'UTC'});
@@ -54,6 +55,7 @@ export function localise(el = document) {
     if (!t.title) t.title = noComma(utcFull.format(at)) + ' UTC';
     if (t.dataset.age !== undefined) put(t, age(serverNow() - at));
     else if (!inUTC && t.dataset.m === 'hm') put(t, hm.format(at));
+    else if (!inUTC && t.dataset.m === 'd') put(t, dm.format(at));
     else if (!inUTC && t.dataset.m === 'dhm') put(t, `${noComma(parts.format(at))} ${hm.format(at)}`);
   }
 }

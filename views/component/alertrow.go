@@ -52,6 +52,14 @@ func (v AlertRowVM) hot() bool {
 	return v.Severity == Critical && v.Owner == "" && v.Status == "NEW"
 }
 
+// sinceForm is a time of day for what happened within a day, else a date.
+func (v AlertRowVM) sinceForm() Moment {
+	if v.Now.Sub(v.SinceAt) < 20*time.Hour {
+		return Clock
+	}
+	return Date
+}
+
 // Order is the sort key of the row, ascending: the worst first, the newest
 // first within a severity. A list from the database must come in this order
 // (rank, created_at descending, id descending), because board.js puts a new

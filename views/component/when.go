@@ -16,6 +16,8 @@ const (
 	Clock Moment = "hm"
 	// DayClock is "Thu 2 Jul 04:12 UTC".
 	DayClock Moment = "dhm"
+	// Date is "2 Jul".
+	Date Moment = "d"
 	// Full is "Thu 2 Jul 1998 04:12:09 UTC".
 	Full Moment = "full"
 )
@@ -26,6 +28,8 @@ func FormatMoment(t time.Time, m Moment) string {
 	switch m {
 	case Clock:
 		return format.Clock(t) + " UTC"
+	case Date:
+		return format.Day(t)
 	case Full:
 		return format.FullUTC(t)
 	}

@@ -33,11 +33,12 @@ type BoardVM struct {
 	Verdict  string
 	Severity component.Severity
 	Line     []component.Piece
-	// LookHref leads to what the verdict is about; Ack takes it, where the
-	// reader's role class may. Both are optional.
-	LookHref string
-	Ack      *AckVM
-	Tally    TallyVM
+	// LookHref leads to what the verdict is about, LookLabel says where ("" is
+	// "Look at it"); Ack takes it, where the reader's role class may. Both are
+	// optional.
+	LookHref, LookLabel string
+	Ack                 *AckVM
+	Tally               TallyVM
 	// Facts stand in place of the tallies while everything is quiet.
 	Facts  []component.FactVM
 	Filter FilterVM
@@ -54,6 +55,13 @@ type BoardVM struct {
 	// SummaryURL answers with BoardSummary for this reader and filter; the
 	// page asks it after events. "" never asks.
 	SummaryURL string
+}
+
+func (v BoardVM) lookLabel() string {
+	if v.LookLabel == "" {
+		return "Look at it"
+	}
+	return v.LookLabel
 }
 
 // AckVM is the acknowledge button of the verdict.

@@ -1,0 +1,68 @@
+package viewtest
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/layout"
+)
+
+// Now is the moment at which every sample is rendered.
+var Now = time.Date(2026, 7, 2, 4, 12, 0, 0, time.UTC)
+
+// Case is one page in one state.
+type Case struct {
+	// Name is the name of its golden file: "board-alerts".
+	Name string
+	// Shell goes around Body, unless Bare is set.
+	Shell layout.Shell
+	Bare  *layout.BareVM
+	Body  templ.Component
+}
+
+// Render writes the whole page.
+func (c Case) Render(w io.Writer) error {
+	ctx := templ.WithChildren(context.Background(), c.Body)
+	if c.Bare != nil {
+		return layout.Bare(*c.Bare).Render(ctx, w)
+	}
+	return layout.Page(c.Shell).Render(ctx, w)
+}
+
+// All is every case of every page.
+func All() []Case {
+	var all []Case
+	for _, cases := range [][]Case{BoardCases(), PlainCases(), EntryCases()} {
+		all = append(all, cases...)
+	}
+	return all
+}
+
+// Shell is the frame of a sample page. active is the place in the navigation.
+func Shell(title, active string) layout.Shell {
+	return layout.Shell{
+		Title: title, Active: active, Seq: 4812, Now: Now,
+		User: layout.UserVM{Name: "A. Rossi", Role: "operator", Initials: "AR", Tenants: "all tenants"},
+	}
+}
+
+// Ago is the instant d before Now.
+func Ago(d time.Duration) time.Time { return Now.Add(-d) }
+
+// Days writes a strip from one letter a day, oldest first: q quiet, m, h, c,
+// b blind, space for no model yet.
+func Days(s string) component.StripVM {
+	of := map[rune]component.Severity{
+		'q': component.None, 'm': component.Medium, 'h': component.High,
+		'c': component.Critical, 'b': component.Blind, ' ': component.Absent,
+	}
+	var v component.StripVM
+	for _, r := range s {
+		v.Days = append(v.Days, of[r])
+	}
+	return v
+}
