@@ -99,12 +99,15 @@ func (p *pass) forFresh(ctx context.Context, fn func(drift.Model) error) error {
 // clockTolerance is how far a server's clock may lie from the database's.
 const clockTolerance = 5 * time.Second
 
+// ClockOff reports whether a clock with this offset from the database's is off.
+func ClockOff(offset time.Duration) bool { return offset.Abs() > clockTolerance }
+
 // CheckClock raises or ends the clock alert of every tenant, by the offset of this server's clock
 // from the database's.
 func (e *Engine) CheckClock(ctx context.Context, server string, offset time.Duration, tenants []drift.Tenant) error {
 	p := e.newPass(drift.DateOf(e.clock()), e.clock().UTC(), true, false)
 	message := ""
-	if offset.Abs() > clockTolerance {
+	if ClockOff(offset) {
 		message = fmt.Sprintf("The clock of server %s is off by %s.", server, offset.Round(time.Second))
 	}
 	for _, t := range tenants {
