@@ -7,7 +7,7 @@ import "math"
 type Moments struct {
 	N    int     // number of values
 	Mean float64 // arithmetic mean; 0 for N = 0
-	M2   float64 // Σ (x − Mean)², ≥ 0
+	M2   float64 // Σ (x − Mean)², ≥ 0; +Inf where values are beyond about 1e154
 }
 
 // MomentsOf computes the moments of xs in two passes with compensated sums.

@@ -23,6 +23,9 @@ func decileRank(k, n int) (rank int, part float64) {
 // between interpolates as numpy does, from the nearer end.
 func between(a, b, part float64) float64 {
 	d := b - a
+	if math.IsInf(d, 0) { // wider than the largest float
+		return float64(a*(1-part)) + float64(b*part)
+	}
 	if part >= 0.5 {
 		return b - float64(d*(1-part))
 	}

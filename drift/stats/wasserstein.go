@@ -66,5 +66,10 @@ func (s *areaSum) merge(xs, ys []float64, c1, c2 uint64, x float64) float64 {
 }
 
 // NormalisedWasserstein returns w/max(sd, 0.001), sd being the population
-// standard deviation of the baseline.
-func NormalisedWasserstein(w, sd float64) float64 { return w / math.Max(sd, leastSD) }
+// standard deviation of the baseline; NaN where sd has overflowed.
+func NormalisedWasserstein(w, sd float64) float64 {
+	if math.IsInf(sd, 0) {
+		return math.NaN()
+	}
+	return w / math.Max(sd, leastSD)
+}
