@@ -1,6 +1,10 @@
 package drift
 
-import "time"
+import (
+	"encoding/hex"
+	"strconv"
+	"time"
+)
 
 // User is a person who may sign in.
 type User struct {
@@ -44,6 +48,25 @@ type Session struct {
 	SeenAt    time.Time // last request, to about a minute
 	ExpiresAt time.Time // signed out at this time however busy
 }
+
+// UserKey, SessionKey and TokenKey name whose rights ended or changed when servers tell each other.
+func UserKey(id int64) string { return "user:" + strconv.FormatInt(id, 10) }
+
+// SessionKey names a session by its hash, see UserKey.
+func SessionKey(hash []byte) string { return "session:" + hex.EncodeToString(hash) }
+
+// TokenKey names a token, see UserKey.
+func TokenKey(id int64) string { return "token:" + strconv.FormatInt(id, 10) }
+
+// SignInResult is what became of an attempt to sign in.
+type SignInResult int
+
+// An attempt is refused unlooked at, or fails, or is right.
+const (
+	SignInRefused SignInResult = iota
+	SignInFailed
+	SignInRight
+)
 
 // SignInFailures counts the failed sign-ins of one account or one address.
 type SignInFailures struct {

@@ -63,18 +63,18 @@ func (tx *Tx) moveRun(ctx context.Context, set, from string, name drift.JobName,
 
 const runColumns = `SELECT name, slot, state, attempt, server, queued_at, started_at, finished_at, covered, error FROM schedule_run`
 
-// Runs lists the slots in [from, to), in order of time.
-func (tx *Tx) Runs(ctx context.Context, from, to time.Time) ([]drift.ScheduleRun, error) {
+// ScheduleRuns lists the slots in [from, to), in order of time.
+func (tx *Tx) ScheduleRuns(ctx context.Context, from, to time.Time) ([]drift.ScheduleRun, error) {
 	return tx.runs(ctx, runColumns+` WHERE slot >= $1 AND slot < $2 ORDER BY slot, name`, from, to)
 }
 
-// LastRuns returns the newest slot of each job that is over or under way.
-func (tx *Tx) LastRuns(ctx context.Context) ([]drift.ScheduleRun, error) {
+// LastScheduleRuns returns the newest slot of each job that is over or under way.
+func (tx *Tx) LastScheduleRuns(ctx context.Context) ([]drift.ScheduleRun, error) {
 	return tx.runs(ctx, `SELECT DISTINCT ON (name) * FROM (`+runColumns+` WHERE state <> 'queued') r ORDER BY name, slot DESC`)
 }
 
-// Run returns one slot; false where nobody claimed it.
-func (tx *Tx) Run(ctx context.Context, name drift.JobName, slot time.Time) (drift.ScheduleRun, bool, error) {
+// ScheduleRun returns one slot; false where nobody claimed it.
+func (tx *Tx) ScheduleRun(ctx context.Context, name drift.JobName, slot time.Time) (drift.ScheduleRun, bool, error) {
 	list, err := tx.runs(ctx, runColumns+` WHERE name = $1 AND slot = $2`, string(name), slot)
 	if err != nil || len(list) == 0 {
 		return drift.ScheduleRun{}, false, err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -11,9 +10,6 @@ import (
 
 // seenEvery is how exact a session's SeenAt is: one write a minute, not one a request.
 const seenEvery = time.Minute
-
-// SessionKey names a session in the auth notifications.
-func SessionKey(hash []byte) string { return "session:" + hex.EncodeToString(hash) }
 
 // FindSession returns a session that is good at the given time, with its person as they are now;
 // false where it has ended, expired, been idle for longer than idle, or its person was disabled.
@@ -81,7 +77,7 @@ func (db *DB) EndSession(ctx context.Context, hash []byte, now time.Time) error 
 		if err != nil {
 			return fmt.Errorf("end session: %w", err)
 		}
-		if err := tx.ringAuth(ctx, SessionKey(hash)); err != nil {
+		if err := tx.ringAuth(ctx, drift.SessionKey(hash)); err != nil {
 			return err
 		}
 		return tx.auditNote(now, drift.Actor{Name: name}, "user.sign_out", "user/"+name, nil)

@@ -8,13 +8,13 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 )
 
-// AdmitSignIn asks allow whether another sign-in may be tried, given the failures of the account
-// and of the address since the given time, and where it says yes counts the attempt as failed
-// until ForgetSignIn. Attempts on one account or from one address are counted one at a time, so
-// that many at once are not all the first.
-func (db *DB) AdmitSignIn(ctx context.Context, account, address string, now, since time.Time, allow func(byAccount, byAddress drift.SignInFailures) bool) (bool, error) {
-	admitted := false
-	err := db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
+// TrySignIn runs one attempt to sign in. try is given the failures of the account and of the
+// address since the given time; what it returns is counted: a failure for both, a right attempt
+// takes the account's failures back, a refused one changes nothing. Attempts on one account or
+// from one address are made one at a time on all servers, so that many at once are not all the
+// first; callers bound how many they make at once, because each holds a connection.
+func (db *DB) TrySignIn(ctx context.Context, account, address string, now, since time.Time, try func(byAccount, byAddress drift.SignInFailures) (drift.SignInResult, error)) error {
+	return db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
 		// Accounts before addresses: nobody waits in a circle.
 		for _, key := range []string{"sign-in to " + account, "sign-in from " + address} {
 			if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, key); err != nil {
@@ -29,16 +29,21 @@ func (db *DB) AdmitSignIn(ctx context.Context, account, address string, now, sin
 		if err != nil {
 			return err
 		}
-		if admitted = allow(byAccount, byAddress); !admitted {
-			return nil
+		result, err := try(byAccount, byAddress)
+		if err != nil {
+			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO sign_in_failure (account, address, at) VALUES ($1, $2, $3)`, account, address, now)
+		switch result {
+		case drift.SignInFailed:
+			_, err = tx.Exec(ctx, `INSERT INTO sign_in_failure (account, address, at) VALUES ($1, $2, $3)`, account, address, now)
+		case drift.SignInRight:
+			_, err = tx.Exec(ctx, `DELETE FROM sign_in_failure WHERE account = $1`, account)
+		}
 		if err != nil {
 			return fmt.Errorf("count sign-in: %w", err)
 		}
 		return nil
 	})
-	return admitted && err == nil, err
 }
 
 func (tx *Tx) signInFailures(ctx context.Context, column, value string, since time.Time) (f drift.SignInFailures, err error) {
@@ -50,12 +55,4 @@ func (tx *Tx) signInFailures(ctx context.Context, column, value string, since ti
 	}
 	f.Last = orZero(last)
 	return f, nil
-}
-
-// ForgetSignIn takes an account's failures back after it signed in.
-func (db *DB) ForgetSignIn(ctx context.Context, account string) error {
-	if _, err := db.pool.Exec(ctx, `DELETE FROM sign_in_failure WHERE account = $1`, account); err != nil {
-		return fmt.Errorf("forget sign-in failures: %w", err)
-	}
-	return nil
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,9 +23,6 @@ func scanToken(row pgx.CollectableRow) (k drift.Token, err error) {
 	k.Role, err = drift.ParseRole(role)
 	return k, err
 }
-
-// TokenKey names a token in the auth notifications.
-func TokenKey(id int64) string { return "token:" + strconv.FormatInt(id, 10) }
 
 // FindToken returns the good token of this SHA-256; false where there is none or it was revoked.
 func (db *DB) FindToken(ctx context.Context, hash []byte) (drift.Token, bool, error) {
@@ -91,7 +87,7 @@ func (db *DB) RevokeToken(ctx context.Context, by drift.Actor, id int64) error {
 		if err != nil {
 			return fmt.Errorf("revoke token: %w", err)
 		}
-		if err := tx.ringAuth(ctx, TokenKey(id)); err != nil {
+		if err := tx.ringAuth(ctx, drift.TokenKey(id)); err != nil {
 			return err
 		}
 		return tx.auditNote(time.Time{}, by, "token.revoke", fmt.Sprintf("token/%d", id), map[string]any{"name": name})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,9 +22,6 @@ const userColumns = `u.id, u.name, u.role, u.all_tenants,
 func userFields(u *drift.User, role *string) []any {
 	return []any{&u.ID, &u.Name, role, &u.AllTenants, &u.Tenants, &u.Disabled, &u.CreatedAt}
 }
-
-// UserKey names a person in the auth notifications.
-func UserKey(id int64) string { return "user:" + strconv.FormatInt(id, 10) }
 
 // Credentials returns a person and the hash of their password; CodeNotFound where there is none
 // of this name.
@@ -170,7 +166,7 @@ func (db *DB) changeUser(ctx context.Context, by drift.Actor, id int64, action s
 				return err
 			}
 		}
-		if err := tx.ringAuth(ctx, UserKey(id)); err != nil {
+		if err := tx.ringAuth(ctx, drift.UserKey(id)); err != nil {
 			return err
 		}
 		return tx.auditNote(time.Time{}, by, action, "user/"+u.Name, detail)

@@ -89,9 +89,7 @@ CREATE TABLE session (
 CREATE INDEX session_expires_at ON session (expires_at);
 CREATE INDEX session_user_id ON session (user_id);
 
--- Failed sign-ins, by account and by address, so that every server counts the same ones. An attempt
--- is counted before its password is looked at and taken back where it was right, so that many at
--- once are not all the first.
+-- Failed sign-ins, by account and by address, so that every server counts the same ones.
 CREATE TABLE sign_in_failure (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account text NOT NULL,

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// PutMetrics writes or rewrites one day's metrics.
+func (tx *Tx) PutMetrics(ctx context.Context, m drift.DailyMetrics) error {
+	_, err := tx.Exec(ctx, `INSERT INTO ml_model_performance_metrics (tenant_id, model_type, model_version, metric_date,
+			total_predictions, predictions_with_outcomes, tp, fp, fn, tn, accuracy, precision, recall, f1, roc_auc, pr_auc,
+			brier, log_loss, ece, mean_interval_width, mean_latency_ms, performance_delta_from_baseline, is_degraded,
+			source_digest, computed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+			$24, $25)
+		ON CONFLICT (tenant_id, model_type, model_version, metric_date) DO UPDATE SET
+			total_predictions = excluded.total_predictions,
+			predictions_with_outcomes = excluded.predictions_with_outcomes,
+			tp = excluded.tp, fp = excluded.fp, fn = excluded.fn, tn = excluded.tn, accuracy = excluded.accuracy,
+			precision = excluded.precision, recall = excluded.recall, f1 = excluded.f1, roc_auc = excluded.roc_auc,
+			pr_auc = excluded.pr_auc, brier = excluded.brier, log_loss = excluded.log_loss, ece = excluded.ece,
+			mean_interval_width = excluded.mean_interval_width, mean_latency_ms = excluded.mean_latency_ms,
+			performance_delta_from_baseline = excluded.performance_delta_from_baseline,
+			is_degraded = excluded.is_degraded, source_digest = excluded.source_digest,
+			computed_at = excluded.computed_at`,
+		m.Version.TenantID, m.Version.ModelType, m.Version.Version, m.Date.Time(),
+		m.TotalPredictions, m.PredictionsWithOutcomes, m.Counts.TP, m.Counts.FP, m.Counts.FN, m.Counts.TN,
+		m.Accuracy.Ptr(), m.Precision.Ptr(), m.Recall.Ptr(), m.F1.Ptr(), m.ROCAUC.Ptr(), m.PRAUC.Ptr(),
+		m.Brier.Ptr(), m.LogLoss.Ptr(), m.ECE.Ptr(), m.MeanIntervalWidth.Ptr(), m.MeanLatencyMS.Ptr(),
+		m.DeltaFromBaseline.Ptr(), m.IsDegraded, notNil(m.SourceDigest), tx.orNow(m.ComputedAt))
+	if err != nil {
+		return fmt.Errorf("write metrics: %w", err)
+	}
+	return nil
+}
+
+// Metrics lists daily metrics by tenant, model type and version, newest date first.
+func (tx *Tx) Metrics(ctx context.Context, f drift.MetricsFilter) ([]drift.DailyMetrics, error) {
+	w := &where{}
+	w.and(`m.metric_date >= $`, f.From.Time())
+	w.and(`m.metric_date < $`, f.To.Time())
+	if f.Tenant != "" {
+		w.and(`t.name = $`, f.Tenant)
+	}
+	if f.ModelType != "" {
+		w.and(`m.model_type = $`, f.ModelType)
+	}
+	if f.Version != "" {
+		w.and(`m.model_version = $`, f.Version)
+	}
+	rows, err := tx.Query(ctx, `SELECT m.tenant_id, t.name, m.model_type, m.model_version, m.metric_date,
+			m.total_predictions, m.predictions_with_outcomes, m.tp, m.fp, m.fn, m.tn, m.accuracy, m.precision, m.recall,
+			m.f1, m.roc_auc, m.pr_auc, m.brier, m.log_loss, m.ece, m.mean_interval_width, m.mean_latency_ms,
+			m.performance_delta_from_baseline, m.is_degraded, m.source_digest, m.computed_at
+		FROM ml_model_performance_metrics m JOIN tenant t ON t.id = m.tenant_id`+w.sql()+`
+		ORDER BY t.name, m.model_type, m.metric_date DESC, m.model_version`, w.args...)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanMetrics)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	return list, nil
+}
+
+func scanMetrics(row pgx.CollectableRow) (m drift.DailyMetrics, err error) {
+	var date time.Time
+	var values [12]*float64
+	targets := []any{
+		&m.Version.TenantID, &m.Version.Tenant, &m.Version.ModelType, &m.Version.Version, &date,
+		&m.TotalPredictions, &m.PredictionsWithOutcomes, &m.Counts.TP, &m.Counts.FP, &m.Counts.FN, &m.Counts.TN,
+	}
+	for i := range values {
+		targets = append(targets, &values[i])
+	}
+	if err := row.Scan(append(targets, &m.IsDegraded, &m.SourceDigest, &m.ComputedAt)...); err != nil {
+		return m, err
+	}
+	m.Date = drift.DateOf(date)
+	for i, n := range []*drift.Number{
+		&m.Accuracy, &m.Precision, &m.Recall, &m.F1, &m.ROCAUC, &m.PRAUC, &m.Brier, &m.LogLoss, &m.ECE,
+		&m.MeanIntervalWidth, &m.MeanLatencyMS, &m.DeltaFromBaseline,
+	} {
+		*n = drift.NumberFrom(values[i])
+	}
+	return m, nil
+}
+
+// StaleMetrics lists the days in [from, to) whose metrics were written from another state of the
+// day's column (SourceDigest) than it has now, or never.
+func (tx *Tx) StaleMetrics(ctx context.Context, from, to drift.Date) ([]drift.ScoreDay, error) {
+	return tx.dayRows(ctx, `LEFT JOIN ml_model_performance_metrics m ON m.tenant_id = d.tenant_id
+			AND m.model_type = d.model_type AND m.model_version = d.model_version AND m.metric_date = d.day
+		WHERE d.day >= $1 AND d.day < $2 AND d.n > 0 AND m.source_digest IS DISTINCT FROM d.digest
+		ORDER BY d.day, t.name, d.model_type, d.model_version`, from.Time(), to.Time())
+}
+
+// DaysOf lists all versions' days of one date.
+func (tx *Tx) DaysOf(ctx context.Context, day drift.Date) ([]drift.ScoreDay, error) {
+	return tx.dayRows(ctx, `WHERE d.day = $1 AND d.n > 0 ORDER BY t.name, d.model_type, d.model_version`, day.Time())
+}
+
+// dayRows reads days without their scores.
+func (tx *Tx) dayRows(ctx context.Context, tail string, args ...any) ([]drift.ScoreDay, error) {
+	rows, err := tx.Query(ctx, `SELECT d.tenant_id, t.name, d.model_type, d.model_version, d.day, d.n, d.tp, d.fp, d.fn,
+			d.tn, d.interval_width_n, d.interval_width, d.latency_n, d.latency_ms, d.first_created_at, d.last_created_at,
+			d.last_ingested_at, d.last_outcome_at, d.digest
+		FROM ml_score_day d JOIN tenant t ON t.id = d.tenant_id `+tail, args...)
+	if err != nil {
+		return nil, fmt.Errorf("days: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d drift.ScoreDay, err error) {
+		var day time.Time
+		var outcome *time.Time
+		err = row.Scan(&d.Version.TenantID, &d.Version.Tenant, &d.Version.ModelType, &d.Version.Version, &day, &d.N,
+			&d.Counts.TP, &d.Counts.FP, &d.Counts.FN, &d.Counts.TN, &d.IntervalWidthN, &d.IntervalWidth, &d.LatencyN,
+			&d.LatencyMS, &d.FirstCreatedAt, &d.LastCreatedAt, &d.LastIngestedAt, &outcome, &d.Digest)
+		d.Day, d.LastOutcomeAt = drift.DateOf(day), orZero(outcome)
+		return d, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("days: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,118 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// SignIn checks a name and a password and, where they are right, begins a new session and writes
+// its cookie. Whatever cookie the browser brought is ended: nobody can plant a session beforehand.
+//
+// Errors carry CodeUnauthorized (wrong name or password, the same for both), CodeTooMany with the
+// time to try again in the sentence and in Extra["retry_after"] (seconds), or what the store says.
+func (a *Auth) SignIn(w http.ResponseWriter, r *http.Request, name, password string) (drift.User, error) {
+	u, err := a.check(r.Context(), name, password, Address(r, a.behindProxy))
+	if err != nil {
+		return u, err
+	}
+	return u, a.begin(w, r, u)
+}
+
+// begin starts a person's session and writes its cookie.
+func (a *Auth) begin(w http.ResponseWriter, r *http.Request, u drift.User) error {
+	ctx, err := a.sessions.Load(r.Context(), a.cookie(r))
+	if err != nil {
+		return fmt.Errorf("load session: %w", err)
+	}
+	if err := a.sessions.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	a.sessions.Put(ctx, userValue, u.ID)
+	token, expires, err := a.sessions.Commit(ctx)
+	if err != nil {
+		return fmt.Errorf("save session: %w", err)
+	}
+	a.sessions.WriteSessionCookie(ctx, w, token, expires)
+	return nil
+}
+
+// check finds out whether name and password belong together, at the pace that the limits allow.
+func (a *Auth) check(ctx context.Context, name, password, address string) (drift.User, error) {
+	// The slot comes first: whoever waits for it holds no connection of the database.
+	if err := a.hasher.enter(ctx); err != nil {
+		return drift.User{}, err
+	}
+	defer a.hasher.leave()
+	var user drift.User
+	var refused error
+	now := a.now()
+	err := a.store.TrySignIn(ctx, accountKey(name), address, now, now.Add(-memory),
+		func(byAccount, byAddress drift.SignInFailures) (drift.SignInResult, error) {
+			if refused = admit(byAccount, byAddress, now); refused != nil {
+				return drift.SignInRefused, nil
+			}
+			u, right, err := a.compare(ctx, name, password)
+			if err != nil {
+				return drift.SignInRefused, err
+			}
+			if !right {
+				refused = &drift.Error{Code: drift.CodeUnauthorized, Message: "The name or the password is wrong."}
+				return drift.SignInFailed, nil
+			}
+			user = u
+			return drift.SignInRight, nil
+		})
+	if err != nil {
+		return drift.User{}, fmt.Errorf("sign in: %w", err)
+	}
+	return user, refused
+}
+
+// compare takes the same time whether the person exists or not.
+func (a *Auth) compare(ctx context.Context, name, password string) (drift.User, bool, error) {
+	u, encoded, err := a.store.Credentials(ctx, name)
+	known := err == nil
+	if !known {
+		if drift.CodeOf(err) != drift.CodeNotFound {
+			return u, false, err
+		}
+		encoded = a.hasher.dummy
+	}
+	right, stale, err := verify(encoded, password)
+	if err != nil {
+		return u, false, err
+	}
+	if !known || !right || u.Disabled {
+		return u, false, nil
+	}
+	if stale {
+		if err := a.store.RehashPassword(ctx, u.ID, hash(password)); err != nil {
+			return u, false, err
+		}
+	}
+	return u, true, nil
+}
+
+// SignOut ends the request's session on the server and takes the cookie back. The same cookie
+// shown again is refused, everywhere.
+func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) error {
+	// Ended by its hash rather than through the manager, which ends only what it could load.
+	if err := (sessionStore{a}).DeleteCtx(r.Context(), a.cookie(r)); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	a.sessions.WriteSessionCookie(r.Context(), w, "", time.Time{})
+	return nil
+}
+
+// cookie is the session cookie of a request, "" where there is none that could be ours.
+func (a *Auth) cookie(r *http.Request) string {
+	c, err := r.Cookie(a.sessions.Cookie.Name)
+	if err != nil || len(c.Value) > maxSecret {
+		return ""
+	}
+	return c.Value
+}
