@@ -82,8 +82,12 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 	return db, nil
 }
 
-// Close waits for the connections in use to be given back and closes them all.
-func (db *DB) Close() { db.pool.Close() }
+// Close writes what is still to be written of the feeds' beats, waits for the connections in use to
+// be given back and closes them all.
+func (db *DB) Close() {
+	db.writeBeats(db.beat.add(nil, time.Time{}))
+	db.pool.Close()
+}
 
 // Pool is the owner's pool, for the job queue and for listening to notifications.
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }

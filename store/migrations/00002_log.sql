@@ -71,12 +71,12 @@ CREATE TABLE outcome_inbox (
 );
 CREATE INDEX outcome_inbox_received_at ON outcome_inbox (tenant_id, received_at);
 
--- What a corrected outcome replaced.
+-- What a corrected outcome replaced. created_at is the prediction's, NULL where that was not there yet.
 CREATE TABLE outcome_replaced (
     tenant_id     bigint NOT NULL,
     id            bigint GENERATED ALWAYS AS IDENTITY,
     prediction_id text NOT NULL,
-    created_at    timestamptz NOT NULL,
+    created_at    timestamptz,
     actual        boolean NOT NULL,
     observed_at   timestamptz NOT NULL,
     replaced_at   timestamptz NOT NULL,
@@ -86,7 +86,9 @@ CREATE INDEX outcome_replaced_prediction ON outcome_replaced (tenant_id, predict
 
 -- One row per tenant, model type, version and day. scores: float64 little endian, ascending.
 -- labels: one byte a score in the same order, 0 unknown, 1 negative, 2 positive, 4 added where
--- predicted positive. bin_counts and bin_sums: the fixed histogram of drift/stats.
+-- predicted positive. bin_counts and bin_sums: the histogram of drift/stats without its empty bins:
+-- a bitmap of the bins that hold something, then a uint32 each; a float64 each. score_m2 is the sum
+-- of (score - score_mean)^2.
 CREATE TABLE ml_score_day (
     tenant_id        bigint NOT NULL,
     model_type       text NOT NULL,
@@ -97,8 +99,8 @@ CREATE TABLE ml_score_day (
     labels           bytea NOT NULL,
     bin_counts       bytea NOT NULL,
     bin_sums         bytea NOT NULL,
-    score_sum        double precision NOT NULL,
-    score_sum_sq     double precision NOT NULL,
+    score_mean       double precision NOT NULL,
+    score_m2         double precision NOT NULL,
     tp               integer NOT NULL,
     fp               integer NOT NULL,
     fn               integer NOT NULL,

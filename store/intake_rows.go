@@ -1,0 +1,149 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/driftwatch/driftwatch/drift/ingest"
+)
+
+// microTime is a time from microseconds since 1970.
+func microTime(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+
+var copyColumns = strings.ReplaceAll(logColumns, "\n", " ")
+
+// copyRows copies rows whose keys are in into their partitions, one COPY each. What waited for them
+// in the inbox becomes their outcome.
+func (in *predictionIntake) copyRows(ctx context.Context, tx pgx.Tx, rows []int32, st opening) error {
+	if st.inbox {
+		if err := in.takeWaiting(ctx, tx, rows); err != nil {
+			return err
+		}
+	}
+	if !slices.IsSortedFunc(rows, in.compareRows) {
+		rows = slices.Clone(rows)
+		slices.SortFunc(rows, in.compareRows)
+	}
+	for len(rows) > 0 {
+		part := in.rows[rows[0]].part
+		n := 1
+		for n < len(rows) && in.rows[rows[n]].part == part {
+			n++
+		}
+		if err := in.copyInto(ctx, tx, part, rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// compareRows orders rows as the partitions' indexes do, nearly: new entries then lie side by side.
+func (in *predictionIntake) compareRows(a, b int32) int {
+	x, y := &in.rows[a], &in.rows[b]
+	if x.part != y.part {
+		return cmp.Compare(x.part.from, y.part.from)
+	}
+	return cmp.Or(cmp.Compare(x.tenant, y.tenant), cmp.Compare(in.b.CreatedAt[x.at], in.b.CreatedAt[y.at]))
+}
+
+func (in *predictionIntake) copyInto(ctx context.Context, tx pgx.Tx, part *partition, rows []int32) error {
+	c := newCopyBuffer()
+	defer c.free()
+	b, now := in.b, in.now.UnixMicro()
+	for _, k := range rows {
+		r := &in.rows[k]
+		i := r.at
+		c.row(15)
+		c.bigint(r.tenant)
+		c.time(b.CreatedAt[i])
+		c.text(b.PredictionID[i])
+		c.text(b.ModelType[i])
+		c.text(b.ModelVersion[i])
+		c.float(b.Score[i])
+		c.bool(b.Predicted[i])
+		if r.actual == ingest.Unknown {
+			c.null()
+		} else {
+			c.bool(r.actual == 1)
+		}
+		c.text(r.like)
+		c.jsonb(b.Features[i])
+		c.optional(b.IntervalLow[i])
+		c.optional(b.IntervalHigh[i])
+		c.optional(b.LatencyMS[i])
+		c.time(now)
+		if r.actual == ingest.Unknown {
+			c.null()
+		} else {
+			c.time(r.actedAt)
+		}
+	}
+	return c.send(ctx, tx, pgx.Identifier{part.name}.Sanitize()+" ("+copyColumns+")")
+}
+
+// takeWaiting gives rows the outcomes that came before them. A row's own outcome came later and
+// stays; what it replaces is kept.
+func (in *predictionIntake) takeWaiting(ctx context.Context, tx pgx.Tx, rows []int32) error {
+	where := make(map[inboxKey]int32, len(rows))
+	keys := make([]inboxKey, len(rows))
+	for i, k := range rows {
+		r := &in.rows[k]
+		keys[i] = inboxKey{r.tenant, in.b.PredictionID[r.at]}
+		where[keys[i]] = k
+	}
+	waiting, err := takeFromInbox(ctx, tx, keys)
+	if err != nil {
+		return err
+	}
+	var replaced []replacedOutcome
+	for _, w := range waiting {
+		r := &in.rows[where[w.inboxKey]]
+		switch {
+		case r.actual == ingest.Unknown:
+			r.actual, r.actedAt = label(w.actual), w.observed.UnixMicro()
+		case r.actual != label(w.actual):
+			replaced = append(replaced, replacedOutcome{w.inboxKey, microTime(in.b.CreatedAt[r.at]), w.actual, w.observed})
+		}
+	}
+	return keepReplaced(ctx, tx, replaced, in.now)
+}
+
+func label(actual bool) int8 {
+	if actual {
+		return 1
+	}
+	return 0
+}
+
+// remember notes what this batch has made known, once it is committed.
+func (in *predictionIntake) remember() {
+	if in.opt.Strict && in.res.Rejected > 0 {
+		return
+	}
+	in.db.memo.addVersions(in.versions)
+	counts := map[feed]arrival{}
+	var last feed
+	var a arrival
+	for i := range in.rows {
+		r := &in.rows[i]
+		f := feed{r.tenant, in.b.ModelType[r.at], feedPredictions}
+		if f != last {
+			if a.n > 0 {
+				counts[last] = a
+			}
+			last, a = f, counts[f]
+		}
+		a.n++
+		a.at = max(a.at, in.b.CreatedAt[r.at])
+	}
+	if a.n > 0 {
+		counts[last] = a
+	}
+	in.db.noteArrivals(counts, in.now)
+}
