@@ -1,0 +1,75 @@
+package demo
+
+import "github.com/driftwatch/driftwatch/drift"
+
+// Days is how much history is invented, up to yesterday.
+const Days = 75
+
+// Model is one invented model.
+type Model struct {
+	Tenant      string
+	ModelType   string
+	BehavesLike string
+	Version     string
+	PerDay      int // predictions a day
+	story       story
+}
+
+// story says how the world of a model differs on a day, counted back from the day of the demo
+// (1 is yesterday).
+type story struct {
+	shift    func(ago int) float64 // moves the mean of the first feature, in its standard deviations
+	flip     func(ago int) float64 // 0: the law the model learnt; 1: its first weight turned round
+	silent   int                   // outcomes of the last so many days never came
+	firstAgo int                   // no prediction before this many days ago
+}
+
+// steady is a world that does not change.
+func steady(int) float64 { return 0 }
+
+// since is a step: from this many days ago on.
+func since(days int, value float64) func(int) float64 {
+	return func(ago int) float64 {
+		if ago <= days {
+			return value
+		}
+		return 0
+	}
+}
+
+// slide grows evenly from 0 at one age to its value at another.
+func slide(from, to int, value float64) func(int) float64 {
+	return func(ago int) float64 {
+		switch {
+		case ago >= from:
+			return 0
+		case ago <= to:
+			return value
+		}
+		return value * float64(from-ago) / float64(from-to)
+	}
+}
+
+// Models are the five stories.
+var Models = []Model{
+	{ // quiet: nothing ever happens
+		Tenant: "aurora-bank", ModelType: drift.FraudDetector, BehavesLike: drift.FraudDetector, Version: "14", PerDay: 160,
+		story: story{shift: steady, flip: steady, firstAgo: Days},
+	},
+	{ // a sudden break: yesterday the payments of a new partner came in
+		Tenant: "harbour-freight", ModelType: drift.FraudDetector, BehavesLike: drift.FraudDetector, Version: "9", PerDay: 240,
+		story: story{shift: since(1, 1.9), flip: since(1, 1), firstAgo: Days},
+	},
+	{ // a slow slide: what caused conflicts in spring does not in summer
+		Tenant: "harbour-freight", ModelType: drift.ConflictPredictor, BehavesLike: drift.ConflictPredictor, Version: "31", PerDay: 200,
+		story: story{shift: slide(26, 2, 0.5), flip: slide(26, 2, 0.75), firstAgo: Days},
+	},
+	{ // outcomes stopped arriving ten days ago; predictions go on
+		Tenant: "aurora-bank", ModelType: "chargeback_predictor", BehavesLike: drift.FraudDetector, Version: "5", PerDay: 120,
+		story: story{shift: steady, flip: steady, silent: 10, firstAgo: Days},
+	},
+	{ // too young to judge: serving for twelve days
+		Tenant: "aurora-bank", ModelType: "queue_predictor", BehavesLike: drift.ConflictPredictor, Version: "1", PerDay: 140,
+		story: story{shift: steady, flip: steady, firstAgo: 12},
+	},
+}
