@@ -71,8 +71,8 @@ func TestRunsAgainstMemory(t *testing.T) {
 	for name, draw := range scoreShapes(r) {
 		for _, other := range []string{name, "uniform"} {
 			drawOther := scoreShapes(r)[other]
-			for k := range 24 {
-				size := []int{5, 60, 700, 6000}[k%4]
+			for k := range 12 {
+				size := []int{5, 60, 400, 1500}[k%4]
 				xs, ys := make([]float64, 1+r.IntN(size)), make([]float64, 1+r.IntN(4*size))
 				for i := range xs {
 					xs[i] = draw()

@@ -13,7 +13,7 @@ import (
 // TestShapes puts every shape of the benchmark through the pruned search and
 // compares it with sorting; it also holds the promises about memory and input.
 func TestShapes(t *testing.T) {
-	const n = 50_000
+	const n = 20_000
 	const histograms = 2 << 20 // bytes, whatever the size of the samples
 	for _, shape := range statstest.Shapes() {
 		t.Run(shape.Name, func(t *testing.T) {
