@@ -136,8 +136,9 @@ func (c *runComparison) finish(rule PRule) (Comparison, error) {
 
 // closed adds a bin over which the gap keeps its sign to the area.
 func (c *runComparison) closed(b int) {
-	c.area.closed(stretch{c.x.before[b], c.y.before[b], binEdge(b), binEdge(b + 1)},
-		c.x.counts[b], c.y.counts[b], c.x.sums[b], c.y.sums[b])
+	hi := binEdge(b + 1)
+	c.area.closed(stretch{c.x.before[b], c.y.before[b], binEdge(b), hi},
+		float64(c.x.counts[b])*hi-c.x.sums[b], float64(c.y.counts[b])*hi-c.y.sums[b])
 }
 
 // stretch is a part of the axis from lo to hi, with the values below it.
@@ -146,18 +147,16 @@ type stretch struct {
 	lo, hi float64
 }
 
-// closed adds |∫(F1 − F2)| over a stretch, which holds m1 and m2 values of the
-// given sums:
+// closed adds |∫(F1 − F2)| over a stretch from room = Σ (hi − v) over the values
+// v of either side in it:
 //
-//	∫F = (hi−lo)·F(lo) + (m·hi − sum)/n
-func (s *areaSum) closed(t stretch, m1, m2 uint64, sum1, sum2 float64) {
+//	∫F = (hi−lo)·F(lo) + room/n
+func (s *areaSum) closed(t stretch, room1, room2 float64) {
 	flat := (t.hi - t.lo) * gapOf(t.c1, t.c2, s.n1, s.n2).quotient(s.n1, s.n2)
 	if mul128(t.c1, s.n2).Less(mul128(t.c2, s.n1)) {
 		flat = -flat
 	}
-	rise := (float64(m1)*t.hi - sum1) / float64(s.n1)
-	fall := (float64(m2)*t.hi - sum2) / float64(s.n2)
-	s.sum.add(math.Abs(flat + rise - fall))
+	s.sum.add(math.Abs(flat + room1/float64(s.n1) - room2/float64(s.n2)))
 }
 
 // shares takes the deciles of the baseline and counts both sides between them.

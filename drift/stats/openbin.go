@@ -17,7 +17,7 @@ const (
 type binScratch struct {
 	xs, ys []float64
 	counts [2][maxParts]uint64
-	sums   [2][maxParts]compensated
+	above  [2][maxParts]float64 // sum of what the values lie above the bin's lower edge
 }
 
 // opened takes an opened bin into account: parts are the sorted values of both
@@ -42,7 +42,8 @@ func (c *runComparison) opened(parts [2][][]float64, t stretch) {
 		if m1+m2 > 0 && (s.worth(s.bound(u.c1, u.c2, m1, m2)) || s.turns(u.c1, u.c2, m1, m2)) {
 			c.values(cutOut(parts, u, k == cuts-1), u)
 		} else {
-			c.area.closed(u, m1, m2, c.scratch.sums[0][k].value(), c.scratch.sums[1][k].value())
+			high := u.hi - t.lo
+			c.area.closed(u, float64(m1)*high-c.scratch.above[0][k], float64(m2)*high-c.scratch.above[1][k])
 		}
 		u.c1, u.c2 = u.c1+m1, u.c2+m2
 	}
@@ -52,14 +53,15 @@ func (c *runComparison) opened(parts [2][][]float64, t stretch) {
 func (c *runComparison) count(parts [2][][]float64, t stretch, cuts int) {
 	scale := float64(cuts) / (t.hi - t.lo)
 	for k := range parts {
-		counts, sums := c.scratch.counts[k][:cuts], c.scratch.sums[k][:cuts]
+		counts, above := c.scratch.counts[k][:cuts], c.scratch.above[k][:cuts]
 		clear(counts)
-		clear(sums)
+		clear(above)
 		for _, values := range parts[k] {
 			for _, v := range values {
-				at := min(int((v-t.lo)*scale), cuts-1)
+				up := v - t.lo // exact, both being multiples of the last place of v
+				at := min(int(up*scale), cuts-1)
 				counts[at]++
-				sums[at].add(v)
+				above[at] += up
 			}
 		}
 	}
