@@ -61,14 +61,7 @@ func scanAlert(row pgx.CollectableRow) (*drift.Alert, error) {
 // alerts reads whole alerts, in the order they were raised.
 func (tx *Tx) alerts(ctx context.Context, cond string, args ...any) ([]*drift.Alert, error) {
 	rows, err := tx.Query(ctx, `SELECT `+alertColumns(withReport)+alertTables+` WHERE `+cond+` ORDER BY a.id`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("alerts: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, scanAlert)
-	if err != nil {
-		return nil, fmt.Errorf("alerts: %w", err)
-	}
-	return list, nil
+	return collected(rows, err, scanAlert, "alerts")
 }
 
 func lastOf(list []*drift.Alert, err error) (*drift.Alert, error) {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,12 +27,9 @@ func (tx *Tx) Alerts(ctx context.Context, f drift.AlertFilter) (drift.Page[drift
 	n := limit(f.Limit)
 	rows, err := tx.Query(ctx, `SELECT `+alertColumns(withoutReport)+alertTables+w.sql()+
 		` ORDER BY `+order+` LIMIT `+w.arg(n+1), w.args...)
+	list, err := collected(rows, err, scanAlert, "list alerts")
 	if err != nil {
-		return drift.Page[drift.Alert]{}, fmt.Errorf("list alerts: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, scanAlert)
-	if err != nil {
-		return drift.Page[drift.Alert]{}, fmt.Errorf("list alerts: %w", err)
+		return drift.Page[drift.Alert]{}, err
 	}
 	page := drift.Page[drift.Alert]{Items: make([]drift.Alert, 0, min(n, len(list)))}
 	for i, a := range list {
@@ -103,19 +99,12 @@ func (tx *Tx) AlertCounts(ctx context.Context, f drift.AlertFilter) ([]drift.Ale
 	w := alertWhere(f)
 	rows, err := tx.Query(ctx, `SELECT a.alert_type, a.severity, a.status, a.assignee <> '', a.cleared, count(*),
 			min(a.created_at)`+alertTables+w.sql()+` GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, w.args...)
-	if err != nil {
-		return nil, fmt.Errorf("count alerts: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c drift.AlertCount, err error) {
+	return collected(rows, err, func(row pgx.CollectableRow) (c drift.AlertCount, err error) {
 		var severity string
 		if err := row.Scan(&c.AlertType, &severity, &c.Status, &c.Owned, &c.Cleared, &c.N, &c.Oldest); err != nil {
 			return c, err
 		}
 		c.Severity, err = drift.ParseSeverity(severity)
 		return c, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count alerts: %w", err)
-	}
-	return list, nil
+	}, "count alerts")
 }

@@ -36,12 +36,9 @@ func (tx *Tx) AuditLog(ctx context.Context, f drift.AuditFilter) (drift.Page[dri
 	n := limit(f.Limit)
 	rows, err := tx.Query(ctx, `SELECT seq, at, COALESCE(tenant_id, 0), actor, action, object, detail, hash
 		FROM audit_log`+w.sql()+` ORDER BY seq DESC LIMIT `+w.arg(n+1), w.args...)
+	list, err := collected(rows, err, pgx.RowToStructByPos[drift.AuditEntry], "audit log")
 	if err != nil {
-		return drift.Page[drift.AuditEntry]{}, fmt.Errorf("audit log: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[drift.AuditEntry])
-	if err != nil {
-		return drift.Page[drift.AuditEntry]{}, fmt.Errorf("audit log: %w", err)
+		return drift.Page[drift.AuditEntry]{}, err
 	}
 	page := drift.Page[drift.AuditEntry]{Items: list}
 	if len(list) > n {

@@ -15,14 +15,7 @@ import (
 func (tx *Tx) EventsAfter(ctx context.Context, seq int64, limit int) ([]drift.Event, error) {
 	rows, err := tx.Query(ctx, `SELECT e.seq, e.type, COALESCE(e.tenant_id, 0), COALESCE(t.name, ''), e.at, e.payload
 		FROM event e LEFT JOIN tenant t ON t.id = e.tenant_id WHERE e.seq > $1 ORDER BY e.seq LIMIT $2`, seq, limit)
-	if err != nil {
-		return nil, fmt.Errorf("events: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[drift.Event])
-	if err != nil {
-		return nil, fmt.Errorf("events: %w", err)
-	}
-	return list, nil
+	return collected(rows, err, pgx.RowToStructByPos[drift.Event], "events")
 }
 
 // EventBounds returns the oldest event kept and the newest written, whoever may see them. Where

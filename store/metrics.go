@@ -59,14 +59,7 @@ func (tx *Tx) Metrics(ctx context.Context, f drift.MetricsFilter) ([]drift.Daily
 			m.performance_delta_from_baseline, m.is_degraded, m.source_digest, m.computed_at
 		FROM ml_model_performance_metrics m JOIN tenant t ON t.id = m.tenant_id`+w.sql()+`
 		ORDER BY t.name, m.model_type, m.metric_date DESC, m.model_version`, w.args...)
-	if err != nil {
-		return nil, fmt.Errorf("metrics: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, scanMetrics)
-	if err != nil {
-		return nil, fmt.Errorf("metrics: %w", err)
-	}
-	return list, nil
+	return collected(rows, err, scanMetrics, "metrics")
 }
 
 func scanMetrics(row pgx.CollectableRow) (m drift.DailyMetrics, err error) {
@@ -95,37 +88,17 @@ func scanMetrics(row pgx.CollectableRow) (m drift.DailyMetrics, err error) {
 // StaleMetrics lists the days in [from, to) whose metrics were written from another state of the
 // day's column (SourceDigest) than it has now, or never.
 func (tx *Tx) StaleMetrics(ctx context.Context, from, to drift.Date) ([]drift.ScoreDay, error) {
-	return tx.dayRows(ctx, `LEFT JOIN ml_model_performance_metrics m ON m.tenant_id = d.tenant_id
-			AND m.model_type = d.model_type AND m.model_version = d.model_version AND m.metric_date = d.day
-		WHERE d.day >= $1 AND d.day < $2 AND d.n > 0 AND m.source_digest IS DISTINCT FROM d.digest
-		ORDER BY d.day, t.name, d.model_type, d.model_version`, from.Time(), to.Time())
+	rows, err := tx.Query(ctx, `SELECT `+scoreDayColumns+` FROM ml_score_day s JOIN tenant t ON t.id = s.tenant_id
+		LEFT JOIN ml_model_performance_metrics m ON m.tenant_id = s.tenant_id AND m.model_type = s.model_type
+			AND m.model_version = s.model_version AND m.metric_date = s.day
+		WHERE s.day >= $1 AND s.day < $2 AND s.n > 0 AND m.source_digest IS DISTINCT FROM s.digest
+		ORDER BY s.day, t.name, s.model_type, s.model_version`, from.Time(), to.Time())
+	return collected(rows, err, scanScoreDay, "stale metrics")
 }
 
 // DaysOf lists all versions' days of one date.
 func (tx *Tx) DaysOf(ctx context.Context, day drift.Date) ([]drift.ScoreDay, error) {
-	return tx.dayRows(ctx, `WHERE d.day = $1 AND d.n > 0 ORDER BY t.name, d.model_type, d.model_version`, day.Time())
-}
-
-// dayRows reads days without their scores.
-func (tx *Tx) dayRows(ctx context.Context, tail string, args ...any) ([]drift.ScoreDay, error) {
-	rows, err := tx.Query(ctx, `SELECT d.tenant_id, t.name, d.model_type, d.model_version, d.day, d.n, d.tp, d.fp, d.fn,
-			d.tn, d.interval_width_n, d.interval_width, d.latency_n, d.latency_ms, d.first_created_at, d.last_created_at,
-			d.last_ingested_at, d.last_outcome_at, d.digest
-		FROM ml_score_day d JOIN tenant t ON t.id = d.tenant_id `+tail, args...)
-	if err != nil {
-		return nil, fmt.Errorf("days: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d drift.ScoreDay, err error) {
-		var day time.Time
-		var outcome *time.Time
-		err = row.Scan(&d.Version.TenantID, &d.Version.Tenant, &d.Version.ModelType, &d.Version.Version, &day, &d.N,
-			&d.Counts.TP, &d.Counts.FP, &d.Counts.FN, &d.Counts.TN, &d.IntervalWidthN, &d.IntervalWidth, &d.LatencyN,
-			&d.LatencyMS, &d.FirstCreatedAt, &d.LastCreatedAt, &d.LastIngestedAt, &outcome, &d.Digest)
-		d.Day, d.LastOutcomeAt = drift.DateOf(day), orZero(outcome)
-		return d, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("days: %w", err)
-	}
-	return list, nil
+	rows, err := tx.Query(ctx, `SELECT `+scoreDayColumns+` FROM ml_score_day s JOIN tenant t ON t.id = s.tenant_id
+		WHERE s.day = $1 AND s.n > 0 ORDER BY t.name, s.model_type, s.model_version`, day.Time())
+	return collected(rows, err, scanScoreDay, "days of a date")
 }

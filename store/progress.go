@@ -50,17 +50,10 @@ func (db *DB) EndProgress(ctx context.Context, id int64, reason string) error {
 func (tx *Tx) ProgressSince(ctx context.Context, since time.Time) ([]drift.Progress, error) {
 	rows, err := tx.Query(ctx, `SELECT id, kind, title, done, total, started_at, updated_at, finished_at, error
 		FROM progress WHERE finished_at IS NULL OR updated_at >= $1 ORDER BY id DESC LIMIT 100`, since)
-	if err != nil {
-		return nil, fmt.Errorf("progress: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p drift.Progress, err error) {
+	return collected(rows, err, func(row pgx.CollectableRow) (p drift.Progress, err error) {
 		var finished *time.Time
 		err = row.Scan(&p.ID, &p.Kind, &p.Title, &p.Done, &p.Total, &p.StartedAt, &p.UpdatedAt, &finished, &p.Error)
 		p.FinishedAt = orZero(finished)
 		return p, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("progress: %w", err)
-	}
-	return list, nil
+	}, "progress")
 }

@@ -115,14 +115,7 @@ func (tx *Tx) SeveritiesBefore(ctx context.Context, m drift.Model, t drift.Drift
 	rows, err := tx.Query(ctx, `SELECT COALESCE(severity, '') FROM ml_drift_report
 		WHERE tenant_id = $1 AND model_type = $2 AND drift_type = $3 AND check_date < $4 AND is_current AND is_serving
 		ORDER BY check_date DESC, id DESC LIMIT $5`, m.TenantID, m.ModelType, string(t), date.Time(), n)
-	if err != nil {
-		return nil, fmt.Errorf("severities: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, scanSeverity)
-	if err != nil {
-		return nil, fmt.Errorf("severities: %w", err)
-	}
-	return list, nil
+	return collected(rows, err, scanSeverity, "severities")
 }
 
 // LatestCheck returns the newest date checked of the model and drift type; false where none.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,12 +18,9 @@ func (tx *Tx) Reports(ctx context.Context, f drift.ReportFilter) (drift.Page[dri
 	n := limit(f.Limit)
 	rows, err := tx.Query(ctx, `SELECT `+reportColumns+reportTables+w.sql()+
 		` ORDER BY r.check_date DESC, r.id DESC LIMIT `+w.arg(n+1), w.args...)
+	list, err := collected(rows, err, scanReport, "list reports")
 	if err != nil {
-		return drift.Page[drift.Report]{}, fmt.Errorf("list reports: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, scanReport)
-	if err != nil {
-		return drift.Page[drift.Report]{}, fmt.Errorf("list reports: %w", err)
+		return drift.Page[drift.Report]{}, err
 	}
 	page := drift.Page[drift.Report]{Items: make([]drift.Report, 0, min(n, len(list)))}
 	for i, r := range list {
@@ -85,10 +81,7 @@ func (tx *Tx) ReportMarks(ctx context.Context, from, to drift.Date) ([]drift.Rep
 			r.drift_type, r.status, COALESCE(r.severity, '')`+reportTables+`
 		WHERE r.check_date >= $1 AND r.check_date < $2 AND r.is_current AND r.is_serving
 		ORDER BY t.name, r.model_type, r.check_date, r.drift_type`, from.Time(), to.Time())
-	if err != nil {
-		return nil, fmt.Errorf("report marks: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m drift.ReportMark, err error) {
+	return collected(rows, err, func(row pgx.CollectableRow) (m drift.ReportMark, err error) {
 		var date time.Time
 		var severity string
 		if err := row.Scan(&m.ID, &m.Version.TenantID, &m.Version.Tenant, &m.Version.ModelType, &m.Version.Version,
@@ -98,9 +91,5 @@ func (tx *Tx) ReportMarks(ctx context.Context, from, to drift.Date) ([]drift.Rep
 		m.Date = drift.DateOf(date)
 		m.Severity, err = drift.ParseSeverity(severity)
 		return m, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("report marks: %w", err)
-	}
-	return list, nil
+	}, "report marks")
 }

@@ -84,10 +84,7 @@ func (tx *Tx) ScheduleRun(ctx context.Context, name drift.JobName, slot time.Tim
 
 func (tx *Tx) runs(ctx context.Context, query string, args ...any) ([]drift.ScheduleRun, error) {
 	rows, err := tx.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("job runs: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r drift.ScheduleRun, err error) {
+	return collected(rows, err, func(row pgx.CollectableRow) (r drift.ScheduleRun, err error) {
 		var started, finished *time.Time
 		var covered []byte
 		if err := row.Scan(&r.Name, &r.Slot, &r.State, &r.Attempt, &r.Server, &r.QueuedAt, &started, &finished, &covered,
@@ -96,11 +93,7 @@ func (tx *Tx) runs(ctx context.Context, query string, args ...any) ([]drift.Sche
 		}
 		r.StartedAt, r.FinishedAt = orZero(started), orZero(finished)
 		return r, json.Unmarshal(covered, &r.Covered)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("job runs: %w", err)
-	}
-	return list, nil
+	}, "job runs")
 }
 
 // orZero reads NULL as the zero time.

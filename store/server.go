@@ -44,17 +44,10 @@ func (db *DB) Goodbye(ctx context.Context, name string) error {
 func (tx *Tx) Servers(ctx context.Context, within time.Duration) ([]drift.Server, error) {
 	rows, err := tx.Query(ctx, `SELECT name, started_at, seen_at, browsers, clock_offset_ms FROM server
 		WHERE seen_at > clock_timestamp() - make_interval(secs => $1) ORDER BY name`, within.Seconds())
-	if err != nil {
-		return nil, fmt.Errorf("servers: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s drift.Server, err error) {
+	return collected(rows, err, func(row pgx.CollectableRow) (s drift.Server, err error) {
 		var offset float64
 		err = row.Scan(&s.Name, &s.StartedAt, &s.SeenAt, &s.Browsers, &offset)
 		s.ClockOffset = time.Duration(offset * float64(time.Millisecond))
 		return s, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("servers: %w", err)
-	}
-	return list, nil
+	}, "servers")
 }

@@ -75,12 +75,9 @@ func (tx *Tx) checkSettings(ctx context.Context, scope int64) error {
 	scopes := []int64{scope}
 	if scope == 0 {
 		rows, err := tx.Query(ctx, `SELECT DISTINCT scope FROM setting WHERE scope <> 0 ORDER BY scope`)
+		own, err := collected(rows, err, pgx.RowTo[int64], "settings of tenants")
 		if err != nil {
-			return fmt.Errorf("settings of tenants: %w", err)
-		}
-		own, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-		if err != nil {
-			return fmt.Errorf("settings of tenants: %w", err)
+			return err
 		}
 		scopes = append(scopes, own...)
 	}
@@ -102,12 +99,5 @@ func (tx *Tx) SettingHistory(ctx context.Context, name string, limit int) ([]dri
 			c.changed_by, c.reason, c.changed_at
 		FROM setting_change c LEFT JOIN tenant t ON t.id = c.scope
 		WHERE $1 = '' OR c.name = $1 ORDER BY c.id DESC LIMIT $2`, name, limit)
-	if err != nil {
-		return nil, fmt.Errorf("setting history: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[drift.SettingChange])
-	if err != nil {
-		return nil, fmt.Errorf("setting history: %w", err)
-	}
-	return list, nil
+	return collected(rows, err, pgx.RowToStructByPos[drift.SettingChange], "setting history")
 }

@@ -5,16 +5,15 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/driftwatch/driftwatch/drift"
 )
 
 // Teams lists, by name, the teams that an alert can be escalated to.
 func (tx *Tx) Teams(ctx context.Context) ([]string, error) {
 	rows, err := tx.Query(ctx, `SELECT name FROM team ORDER BY name`)
-	if err != nil {
-		return nil, fmt.Errorf("teams: %w", err)
-	}
-	return collectTexts(rows, "teams")
+	return collected(rows, err, pgx.RowTo[string], "teams")
 }
 
 // AddTeam makes a team.

@@ -52,14 +52,7 @@ func (tx *Tx) LastMove(ctx context.Context, a *drift.Alert) (drift.TimelineEntry
 func (tx *Tx) timeline(ctx context.Context, tail string, a *drift.Alert) ([]drift.TimelineEntry, error) {
 	rows, err := tx.Query(ctx, `SELECT alert_id, version, at, actor, move, from_status, to_status, severity, note, detail
 		FROM noc_alert_timeline WHERE tenant_id = $1 AND alert_id = $2 `+tail, a.TenantID, a.ID)
-	if err != nil {
-		return nil, fmt.Errorf("timeline: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, scanTimeline)
-	if err != nil {
-		return nil, fmt.Errorf("timeline: %w", err)
-	}
-	return list, nil
+	return collected(rows, err, scanTimeline, "timeline")
 }
 
 // SetTimer sets when something falls due by itself; the zero time removes it.
@@ -92,26 +85,12 @@ func (tx *Tx) ClearTimers(ctx context.Context, a *drift.Alert) error {
 func (tx *Tx) DueTimers(ctx context.Context, now time.Time, limit int) ([]drift.DueTimer, error) {
 	rows, err := tx.Query(ctx, `SELECT alert_id, tenant_id, kind, due_at FROM noc_alert_timer
 		WHERE due_at <= $1 ORDER BY due_at, alert_id, kind LIMIT $2`, now, limit)
-	if err != nil {
-		return nil, fmt.Errorf("due timers: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[drift.DueTimer])
-	if err != nil {
-		return nil, fmt.Errorf("due timers: %w", err)
-	}
-	return list, nil
+	return collected(rows, err, pgx.RowToStructByPos[drift.DueTimer], "due timers")
 }
 
 // TimersOf lists when what falls due on an alert, soonest first.
 func (tx *Tx) TimersOf(ctx context.Context, a *drift.Alert) ([]drift.DueTimer, error) {
 	rows, err := tx.Query(ctx, `SELECT alert_id, tenant_id, kind, due_at FROM noc_alert_timer
 		WHERE tenant_id = $1 AND alert_id = $2 ORDER BY due_at, kind`, a.TenantID, a.ID)
-	if err != nil {
-		return nil, fmt.Errorf("timers: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[drift.DueTimer])
-	if err != nil {
-		return nil, fmt.Errorf("timers: %w", err)
-	}
-	return list, nil
+	return collected(rows, err, pgx.RowToStructByPos[drift.DueTimer], "timers")
 }

@@ -43,14 +43,7 @@ func (db *DB) FindToken(ctx context.Context, hash []byte) (drift.Token, bool, er
 // Tokens lists every token, newest first, revoked ones included.
 func (db *DB) Tokens(ctx context.Context) ([]drift.Token, error) {
 	rows, err := db.pool.Query(ctx, `SELECT `+tokenColumns+` FROM api_token k ORDER BY k.id DESC`)
-	if err != nil {
-		return nil, fmt.Errorf("tokens: %w", unavailable(err))
-	}
-	list, err := pgx.CollectRows(rows, scanToken)
-	if err != nil {
-		return nil, fmt.Errorf("tokens: %w", err)
-	}
-	return list, nil
+	return collected(rows, err, scanToken, "tokens")
 }
 
 // AddToken keeps a token by its SHA-256. Tenants are ignored where AllTenants is set.

@@ -43,21 +43,14 @@ func (db *DB) Credentials(ctx context.Context, name string) (drift.User, string,
 // Users lists everybody, by name.
 func (db *DB) Users(ctx context.Context) ([]drift.User, error) {
 	rows, err := db.pool.Query(ctx, `SELECT `+userColumns+` FROM app_user u ORDER BY u.name`)
-	if err != nil {
-		return nil, fmt.Errorf("users: %w", unavailable(err))
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u drift.User, err error) {
+	return collected(rows, err, func(row pgx.CollectableRow) (u drift.User, err error) {
 		var role string
 		if err := row.Scan(userFields(&u, &role)...); err != nil {
 			return u, err
 		}
 		u.Role, err = drift.ParseRole(role)
 		return u, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("users: %w", err)
-	}
-	return list, nil
+	}, "users")
 }
 
 // AddUser makes an account. Tenants are ignored where AllTenants is set.
@@ -200,10 +193,7 @@ func (tx *Tx) lockAdmins(ctx context.Context) error {
 func (tx *Tx) People(ctx context.Context, tenant int64) ([]string, error) {
 	rows, err := tx.Query(ctx, `SELECT u.name FROM app_user u WHERE NOT u.disabled AND (u.all_tenants
 		OR EXISTS (SELECT FROM app_user_tenant m WHERE m.user_id = u.id AND m.tenant_id = $1)) ORDER BY u.name`, tenant)
-	if err != nil {
-		return nil, fmt.Errorf("people: %w", err)
-	}
-	return collectTexts(rows, "people")
+	return collected(rows, err, pgx.RowTo[string], "people")
 }
 
 // setTenants replaces the tenants of a user or token.
@@ -230,14 +220,6 @@ func (tx *Tx) ringAuth(ctx context.Context, key string) error {
 		return fmt.Errorf("notify: %w", err)
 	}
 	return nil
-}
-
-func collectTexts(rows pgx.Rows, what string) ([]string, error) {
-	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	return list, nil
 }
 
 const (

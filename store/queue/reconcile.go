@@ -49,7 +49,7 @@ func (q *Queue) Reconcile(ctx context.Context, now time.Time) (bool, error) {
 		if len(due) == 0 {
 			return nil
 		}
-		runs, err := tx.Runs(ctx, due[0].At, now.Add(time.Second))
+		runs, err := tx.ScheduleRuns(ctx, due[0].At, now.Add(time.Second))
 		if err != nil {
 			return err
 		}
