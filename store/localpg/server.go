@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"os"
 	"os/exec"
@@ -24,34 +23,10 @@ const (
 	database  = "driftwatch"
 	port      = 5432
 
-	// attachWait is how long Attach waits for the process that holds the data
-	// directory to get its PostgreSQL up, or to let go.
-	attachWait = 60 * time.Second
 	// retryWait is how long a start waits for the remains of an earlier
 	// PostgreSQL to go away.
 	retryWait = 60 * time.Second
 )
-
-// Options say what to run and how. The zero value runs ./.driftwatch with the
-// newest PostgreSQL found.
-type Options struct {
-	DataDir  string            // where everything is kept; "" is ./.driftwatch
-	BinDir   string            // where initdb and postgres are; "" is DRIFTWATCH_PG_BIN, else a search
-	Logger   *slog.Logger      // nil: silent
-	Purpose  string            // told to whoever is refused, as "driftwatch serve"; "" is the command line
-	Volatile bool              // for tests alone: quick, and a power cut loses everything
-	Settings map[string]string // further settings of the server, by name
-}
-
-func (o Options) withDefaults() Options {
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-	if o.Purpose == "" {
-		o.Purpose = strings.Join(os.Args[:min(2, len(os.Args))], " ")
-	}
-	return o
-}
 
 // Server is a private PostgreSQL in use by this process. Its methods may be
 // called at the same time.
@@ -86,82 +61,6 @@ func Start(ctx context.Context, opt Options) (*Server, error) {
 		return nil, err
 	}
 	return startHeld(ctx, opt, l, lock)
-}
-
-// Attach uses the PostgreSQL of a data directory: the one that runs, else one
-// of its own. Stop then ends only what Attach started, and not before the
-// last other process that attached to it has stopped using it.
-func Attach(ctx context.Context, opt Options) (*Server, error) {
-	opt = opt.withDefaults()
-	l, err := opt.layout(ctx)
-	if err != nil {
-		return nil, err
-	}
-	wait, cancel := context.WithTimeout(ctx, attachWait)
-	defer cancel()
-	for {
-		s, err := tryAttach(ctx, opt, l)
-		if s != nil || err != nil {
-			return s, err
-		}
-		if pause(wait, poll) == nil {
-			continue
-		}
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("attach: %w", ctx.Err())
-		}
-		return nil, &Error{
-			Code:    CodeInUse,
-			Message: fmt.Sprintf("The data directory %s is held by %s, but its PostgreSQL does not answer. Look at %s.", l.dataDir, readHolder(l), l.log()),
-			Err:     &HeldError{DataDir: l.dataDir, Holder: readHolder(l)},
-		}
-	}
-}
-
-// tryAttach returns neither a server nor an error where it is too early or
-// too late for the one that runs.
-func tryAttach(ctx context.Context, opt Options, l layout) (*Server, error) {
-	users, err := lockFile(l.users(), syscall.LOCK_SH)
-	if errors.Is(err, errBusy) {
-		return nil, nil // it is about to end
-	}
-	if err != nil {
-		return nil, err
-	}
-	lock, err := hold(l, opt.Purpose)
-	if err == nil {
-		users.Close()
-		s, err := startHeld(ctx, opt, l, lock)
-		if err == nil {
-			s.linger = true
-		}
-		return s, err
-	}
-	var held *HeldError
-	if !errors.As(err, &held) {
-		users.Close()
-		return nil, err
-	}
-	p, err := readPostmaster(l)
-	if err == nil && p.socketDir != "" && isPostmaster(p.pid, l.cluster) {
-		dsn := dsnOf(p.socketDir, p.port, database)
-		if ping(ctx, dsn) == nil {
-			return &Server{opt: opt, layout: l, dsn: dsn, users: users}, nil
-		}
-	}
-	users.Close()
-	return nil, err
-}
-
-func (o Options) layout(ctx context.Context) (layout, error) {
-	return findLayout(ctx, o.DataDir, func() (account, binaries, error) {
-		acct, err := chooseAccount("")
-		if err != nil {
-			return account{}, binaries{}, err
-		}
-		bins, err := chooseBinaries(ctx, o.BinDir, "", 0)
-		return acct, bins, err
-	})
 }
 
 // startHeld starts the cluster whose lock is held, and lets go of the lock if
@@ -245,42 +144,6 @@ func (s *Server) prepare(ctx context.Context) (account, binaries, error) {
 		return fail(plain(fmt.Errorf("write note: %w", err), l.home))
 	}
 	return acct, bins, likeDir(l.binNote())
-}
-
-// serverArgs is the postmaster's command line. Settings stand here rather
-// than in a file, so that a new release brings its own.
-func (o Options) serverArgs(l layout, socket string) []string {
-	args := []string{"-D", l.cluster}
-	set := func(name, value string) { args = append(args, "-c", name+"="+value) }
-	set("listen_addresses", "")
-	set("unix_socket_directories", socket)
-	set("unix_socket_permissions", "0700")
-	set("port", strconv.Itoa(port))
-	set("timezone", "UTC")
-	set("log_timezone", "UTC")
-	set("log_destination", "stderr")
-	set("logging_collector", "off") // logFile takes it
-	set("log_line_prefix", "%m [%p] ")
-	set("wal_level", "replica") // for backups while it serves
-	set("max_wal_size", "2GB")
-	set("checkpoint_timeout", "15min")
-	set("shared_buffers", "256MB")
-	set("effective_cache_size", "1GB")
-	set("random_page_cost", "1.1")
-	durable := "on"
-	if o.Volatile {
-		durable = "off"
-		set("autovacuum_naptime", "1h")
-	}
-	// synchronous_commit stays on for tests too: without it a killed
-	// postmaster, and not only a power cut, would lose commits.
-	set("synchronous_commit", "on")
-	set("fsync", durable)
-	set("full_page_writes", durable)
-	for name, value := range o.Settings {
-		set(name, value)
-	}
-	return args
 }
 
 // awaitReady waits until the server answers and has our database. Recovery
