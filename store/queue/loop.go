@@ -6,7 +6,6 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
-	"github.com/driftwatch/driftwatch/store"
 )
 
 // The pace of what a server does by itself beside the schedule.
@@ -73,11 +72,7 @@ func (q *Queue) heartbeat(ctx context.Context) error {
 	if q.clockSeen && off == q.clockOff {
 		return nil
 	}
-	var tenants []drift.Tenant
-	err = q.o.DB.View(ctx, drift.SystemActor(), func(tx *store.Tx) (err error) {
-		tenants, err = tx.Tenants(ctx)
-		return err
-	})
+	tenants, err := q.o.DB.Tenants(ctx, drift.SystemActor())
 	if err != nil {
 		return err
 	}
@@ -93,6 +88,10 @@ func (q *Queue) keepHouse(ctx context.Context) error {
 	if err := q.o.DB.Housekeep(ctx, q.o.Clock().UTC()); err != nil {
 		return err
 	}
-	_, err := q.o.DB.DropExpired(ctx, q.o.Clock().UTC())
+	settings, err := q.o.DB.Settings(ctx, drift.SystemActor(), 0)
+	if err != nil {
+		return err
+	}
+	_, err = q.o.DB.DropExpired(ctx, q.o.Clock().UTC(), settings)
 	return err
 }
