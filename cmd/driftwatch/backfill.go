@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/store"
+)
+
+type backfillCmd struct {
+	From   string `required:"" help:"First day, included." placeholder:"YYYY-MM-DD"`
+	To     string `required:"" help:"Last day, included; today at the latest." placeholder:"YYYY-MM-DD"`
+	Alerts bool   `help:"Replay the whole life of alerts on a stepped clock, escalation included."`
+	JSON   bool   `name:"json" help:"Print one JSON object."`
+}
+
+// Help says what is written and what is not.
+func (backfillCmd) Help() string {
+	return `Writes every day's metrics and reports through the same code as the daily jobs, and applies the
+alert rules for the last day alone. Alerts from a backfill never sound and never retrain.
+It may be stopped and run again: what is written already is found, not written twice.
+
+  driftwatch backfill --from 2026-01-01 --to 2026-06-30`
+}
+
+// Run backfills.
+func (c backfillCmd) Run(ctx context.Context, s *session) error {
+	from, err := drift.ParseDate(c.From)
+	if err != nil {
+		return usageError("--from: " + sentence(err))
+	}
+	to, err := drift.ParseDate(c.To)
+	if err != nil {
+		return usageError("--to: " + sentence(err))
+	}
+	return s.with(ctx, func(h *house) error {
+		bar := newBar(s.err, "days")
+		res, err := h.backfill(ctx, engine.BackfillOptions{From: from, To: to, Alerts: c.Alerts}, bar)
+		bar.end()
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return s.printJSON(res)
+		}
+		_, err = fmt.Fprintf(s.out, "%s to %s: %d days, %d reports, %d judged, %d with too little data, %d failed\n",
+			res.From, res.To, res.Days, res.Reports, res.Covered.Judged, res.Covered.Insufficient, res.Covered.Failed)
+		return err
+	})
+}
+
+// tellEvery is how often browsers hear of a backfill's progress.
+const tellEvery = time.Second
+
+// backfill runs the engine's backfill and lets the shell and every board watch it.
+func (h *house) backfill(ctx context.Context, o engine.BackfillOptions, bar *bar) (engine.BackfillResult, error) {
+	total := int64(o.To-o.From) + 1
+	title := fmt.Sprintf("Backfill %s to %s", o.From, o.To)
+	id, err := h.store.BeginProgress(ctx, "backfill", title, total)
+	if err != nil {
+		return engine.BackfillResult{}, err
+	}
+	var last time.Time
+	o.Progress = func(b engine.BackfillProgress) {
+		bar.set(b.Stage, b.Done, b.Total)
+		if now := time.Now(); b.Stage == "check" && now.Sub(last) >= tellEvery {
+			last = now
+			h.tell(ctx, drift.Progress{ID: id, Kind: "backfill", Title: title, Done: int64(b.Done), Total: total})
+		}
+	}
+	res, err := h.engine.Backfill(ctx, o)
+	end := drift.Progress{ID: id, Kind: "backfill", Title: title, Done: int64(res.Days), Total: total, FinishedAt: time.Now().UTC()}
+	if err != nil {
+		end.Error = sentence(err)
+	}
+	h.tell(context.WithoutCancel(ctx), end) // also where the work was called off
+	return res, err
+}
+
+// tell writes how far work is and tells every browser. Work does not fail because nobody hears of it.
+func (h *house) tell(ctx context.Context, p drift.Progress) {
+	err := h.store.SetProgress(ctx, p.ID, p.Done, p.Total)
+	if err == nil && !p.FinishedAt.IsZero() {
+		err = h.store.EndProgress(ctx, p.ID, p.Error)
+	}
+	if err == nil {
+		err = h.store.InTx(ctx, drift.SystemActor(), func(tx *store.Tx) error {
+			payload, err := json.Marshal(map[string]any{"check": map[string]any{
+				"kind": p.Kind, "id": p.ID, "title": p.Title, "done": p.Done, "total": p.Total,
+				"finished": !p.FinishedAt.IsZero(), "error": p.Error,
+			}})
+			tx.Emit(drift.Event{Type: drift.EventCheckCompleted, At: time.Now().UTC(), Payload: payload})
+			return err
+		})
+	}
+	if err != nil {
+		h.log.Warn("progress was not told", "error", err)
+	}
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/store"
+)
+
+type configCmd struct {
+	Get         configGetCmd         `cmd:"" help:"Print the values in force and where each comes from."`
+	Set         configSetCmd         `cmd:"" help:"Change a setting, in force without a restart."`
+	History     configHistoryCmd     `cmd:"" help:"Who changed what, when and why."`
+	DatabaseURL configDatabaseURLCmd `cmd:"" name:"database-url" help:"Print the address of the database, for psql and dashboards."`
+}
+
+type configGetCmd struct {
+	Name   string `arg:"" optional:"" help:"One setting; all where left out."`
+	Tenant string `help:"The values in force for this tenant." placeholder:"T"`
+	JSON   bool   `name:"json" help:"Print one JSON object."`
+}
+
+// settingJSON is one setting in config get --json.
+type settingJSON struct {
+	Value   string              `json:"value"`
+	Default string              `json:"default"`
+	Origin  drift.SettingOrigin `json:"origin"`
+}
+
+// Run prints settings.
+func (c configGetCmd) Run(ctx context.Context, s *session) error {
+	specs := drift.SettingSpecs
+	if c.Name != "" {
+		spec, ok := drift.SettingNamed(c.Name)
+		if !ok {
+			return unknownSetting(c.Name)
+		}
+		specs = []drift.SettingSpec{spec}
+	}
+	var values drift.Settings
+	err := s.with(ctx, func(h *house) error {
+		return h.store.InTx(ctx, drift.SystemActor(), func(tx *store.Tx) error {
+			t, err := tenantNamed(ctx, tx, c.Tenant)
+			if err != nil {
+				return err
+			}
+			values, err = tx.Settings(ctx, t)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		out := map[string]settingJSON{}
+		for _, spec := range specs {
+			out[spec.Name] = settingJSON{values.Text(spec.Name), spec.Default, values.Origin(spec.Name)}
+		}
+		return s.printJSON(out)
+	}
+	if c.Name != "" {
+		_, err := fmt.Fprintln(s.out, values.Text(c.Name))
+		return err
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, spec := range specs {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", spec.Name, values.Text(spec.Name), spec.Unit, values.Origin(spec.Name))
+	}
+	return w.Flush()
+}
+
+type configSetCmd struct {
+	Name   string `arg:"" help:"The setting."`
+	Value  string `arg:"" optional:"" help:"Its new value; fractions as fractions (0.10, not 10)."`
+	Reset  bool   `help:"Take the value back to what lies below: the file's or the default."`
+	Tenant string `help:"For this tenant alone." placeholder:"T"`
+	Reason string `help:"Why; kept with the change." placeholder:"WORDS"`
+}
+
+// Run changes a setting.
+func (c configSetCmd) Run(ctx context.Context, s *session) error {
+	change := engine.SettingChange{Tenant: c.Tenant, Name: c.Name, Value: &c.Value, Reason: c.Reason}
+	if c.Reset {
+		change.Value = nil
+	} else if c.Value == "" {
+		return usageError("Say the new value, or --reset to take it back.")
+	}
+	return s.with(ctx, func(h *house) error {
+		after, err := h.engine.SetSetting(ctx, shellActor(), change)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "%s is %s now, from %s.\n", c.Name, after.Text(c.Name), after.Origin(c.Name))
+		return err
+	})
+}
+
+type configHistoryCmd struct {
+	Name string `arg:"" optional:"" help:"One setting; all where left out."`
+	JSON bool   `name:"json" help:"Print one JSON array."`
+}
+
+// historyRows is how many changes are shown.
+const historyRows = 200
+
+// Run prints the history.
+func (c configHistoryCmd) Run(ctx context.Context, s *session) error {
+	if _, ok := drift.SettingNamed(c.Name); !ok && c.Name != "" {
+		return unknownSetting(c.Name)
+	}
+	var changes []drift.SettingChange
+	err := s.with(ctx, func(h *house) error {
+		return h.store.InTx(ctx, drift.SystemActor(), func(tx *store.Tx) (err error) {
+			changes, err = tx.SettingHistory(ctx, c.Name, historyRows)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return s.printJSON(changes)
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, ch := range changes {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s → %s\t%s\t%s\n", ch.At.UTC().Format("2006-01-02 15:04"), ch.Tenant, ch.Name,
+			orNothing(ch.Old), orNothing(ch.New), ch.By, ch.Reason)
+	}
+	return w.Flush()
+}
+
+type configDatabaseURLCmd struct{}
+
+// Run prints the address alone, so that it can stand in a command substitution.
+func (configDatabaseURLCmd) Run(ctx context.Context, s *session) error {
+	if s.db.URL != "" {
+		_, err := fmt.Fprintln(s.out, s.db.URL)
+		return err
+	}
+	return s.with(ctx, func(h *house) error {
+		_, err := fmt.Fprintln(s.out, h.dsn)
+		if err == nil && h.local.Owned() {
+			_, err = fmt.Fprintln(s.err, "The private database runs only while `driftwatch serve` does; this address answers then.")
+		}
+		return err
+	})
+}
+
+func orNothing(v *string) string {
+	if v == nil {
+		return "(nothing set)"
+	}
+	return *v
+}
+
+func unknownSetting(name string) error {
+	return drift.NotFound(fmt.Sprintf("No setting is called %q. `driftwatch config get` lists them.", name))
+}
+
+// tenantNamed returns the id of a tenant, 0 for "".
+func tenantNamed(ctx context.Context, tx *store.Tx, name string) (int64, error) {
+	if name == "" {
+		return 0, nil
+	}
+	tenants, err := tx.Tenants(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, t := range tenants {
+		if t.Name == name {
+			return t.ID, nil
+		}
+	}
+	return 0, drift.NotFound(fmt.Sprintf("There is no tenant called %q.", name))
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/ingest"
+	"github.com/driftwatch/driftwatch/store"
+)
+
+type importCmd struct {
+	Predictions importPredictionsCmd `cmd:"" help:"Load predictions, with their outcomes where known."`
+	Outcomes    importOutcomesCmd    `cmd:"" help:"Load outcomes of predictions, before, with or long after them."`
+}
+
+// importFlags are shared by both imports.
+type importFlags struct {
+	Files  []string `arg:"" name:"file" help:"CSV or NDJSON, plain or gzip, told by content; - is standard input."`
+	Strict bool     `help:"Take in nothing of a batch that holds a bad row, and stop there."`
+	JSON   bool     `name:"json" help:"Print one JSON object."`
+}
+
+type importPredictionsCmd struct{ importFlags }
+
+// Help says which columns are read.
+func (importPredictionsCmd) Help() string {
+	return `Columns: prediction_id, tenant, model_type, model_version, created_at (RFC 3339 with a zone),
+score (0 to 1), predicted, and optionally actual, interval_low, interval_high, latency_ms. Every
+further column is kept as a feature. A tenant that does not exist yet is made.
+
+Importing a file twice changes nothing, and an import that was killed is simply run again.
+
+  driftwatch import predictions log.csv
+  zcat old/*.ndjson.gz | driftwatch import predictions -`
+}
+
+// Run imports predictions.
+func (c importPredictionsCmd) Run(ctx context.Context, s *session) error {
+	return c.run(ctx, s, func(h *house, src io.Reader) batches { return newPredictionBatches(h.store, src, c.Strict) })
+}
+
+type importOutcomesCmd struct{ importFlags }
+
+// Help says which columns are read.
+func (importOutcomesCmd) Help() string {
+	return `Columns: prediction_id, tenant, actual, and optionally observed_at. An outcome whose prediction
+is not there yet waits for it. A corrected outcome counts, and what it replaced is kept.
+
+  driftwatch import outcomes labels.csv`
+}
+
+// Run imports outcomes.
+func (c importOutcomesCmd) Run(ctx context.Context, s *session) error {
+	return c.run(ctx, s, func(h *house, src io.Reader) batches { return newOutcomeBatches(h.store, src, c.Strict) })
+}
+
+// importBatch is how many rows go into the database at a time.
+const importBatch = 10_000
+
+// batches is one file on its way into the database.
+type batches interface {
+	// next takes in some rows; io.EOF at the end.
+	next(ctx context.Context) (drift.ImportResult, error)
+	bytesRead() int64
+}
+
+func (c importFlags) run(ctx context.Context, s *session, open func(*house, io.Reader) batches) error {
+	total := drift.ImportResult{Errors: []drift.RowError{}}
+	err := s.with(ctx, func(h *house) error {
+		for _, name := range c.Files {
+			if err := c.file(ctx, s, h, name, open, &total); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if perr := c.print(s, total); err == nil {
+		err = perr
+	}
+	if err == nil && total.Rejected > 0 && (c.Strict || total.Inserted+total.Duplicates == 0) {
+		err = errQuiet
+	}
+	return err
+}
+
+func (c importFlags) file(ctx context.Context, s *session, h *house, name string, open func(*house, io.Reader) batches, total *drift.ImportResult) error {
+	src, size, err := openFile(s.in, name)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	bar := newBar(s.err, "KiB of "+name)
+	defer bar.end()
+	rows := open(h, src)
+	for {
+		res, err := rows.next(ctx)
+		add(total, res)
+		bar.set("import", int(rows.bytesRead()>>10), int(size>>10))
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return inFile(name, err)
+		}
+		if c.Strict && total.Rejected > 0 {
+			return nil
+		}
+	}
+}
+
+// inFile says in which file it went wrong.
+func inFile(name string, err error) error {
+	var e *ingest.FileError
+	if errors.As(err, &e) {
+		return drift.Invalid("file", name+": "+e.Message)
+	}
+	return err
+}
+
+func openFile(stdin io.Reader, name string) (io.ReadCloser, int64, error) {
+	if name == "-" {
+		return io.NopCloser(stdin), 0, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, 0, fileError(name, err)
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = drift.Invalid("file", name+" is a directory; name the files in it.")
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
+}
+
+// add sums up, and keeps the first row errors.
+func add(total *drift.ImportResult, r drift.ImportResult) {
+	total.Read += r.Read
+	total.Inserted += r.Inserted
+	total.Duplicates += r.Duplicates
+	total.Rejected += r.Rejected
+	room := drift.MaxRowErrors - len(total.Errors)
+	total.Errors = append(total.Errors, r.Errors[:min(room, len(r.Errors))]...)
+}
+
+// shownErrors is how many refused rows are printed for a person.
+const shownErrors = 20
+
+func (c importFlags) print(s *session, r drift.ImportResult) error {
+	if c.JSON {
+		return s.printJSON(r)
+	}
+	for i, e := range r.Errors {
+		if i == shownErrors {
+			fmt.Fprintf(s.err, "… and more; --json lists the first %d.\n", drift.MaxRowErrors)
+			break
+		}
+		fmt.Fprintf(s.err, "line %d, %s: %s\n", e.Line, e.Field, e.Error)
+	}
+	_, err := fmt.Fprintf(s.out, "read %d, inserted %d, already there %d, refused %d\n", r.Read, r.Inserted, r.Duplicates, r.Rejected)
+	return err
+}
+
+// predictionBatches reads predictions.
+type predictionBatches struct {
+	db     *store.DB
+	reader *ingest.PredictionReader
+	batch  ingest.PredictionBatch
+	opt    store.IngestOptions
+}
+
+func newPredictionBatches(db *store.DB, src io.Reader, strict bool) *predictionBatches {
+	return &predictionBatches{db: db, reader: ingest.NewPredictionReader(src, ingest.Options{}), opt: store.IngestOptions{Strict: strict}}
+}
+
+func (p *predictionBatches) bytesRead() int64 { return p.reader.BytesRead() }
+
+func (p *predictionBatches) next(ctx context.Context) (drift.ImportResult, error) {
+	return takeIn(p.reader, func() error { return p.reader.Next(&p.batch, importBatch) }, p.opt.Strict,
+		func() (drift.ImportResult, error) { return p.db.IngestPredictions(ctx, shellActor(), &p.batch, p.opt) })
+}
+
+// outcomeBatches reads outcomes.
+type outcomeBatches struct {
+	db     *store.DB
+	reader *ingest.OutcomeReader
+	batch  ingest.OutcomeBatch
+	opt    store.IngestOptions
+}
+
+func newOutcomeBatches(db *store.DB, src io.Reader, strict bool) *outcomeBatches {
+	return &outcomeBatches{db: db, reader: ingest.NewOutcomeReader(src, ingest.Options{}), opt: store.IngestOptions{Strict: strict}}
+}
+
+func (o *outcomeBatches) bytesRead() int64 { return o.reader.BytesRead() }
+
+func (o *outcomeBatches) next(ctx context.Context) (drift.ImportResult, error) {
+	return takeIn(o.reader, func() error { return o.reader.Next(&o.batch, importBatch) }, o.opt.Strict,
+		func() (drift.ImportResult, error) { return o.db.IngestOutcomes(ctx, shellActor(), &o.batch, o.opt) })
+}
+
+// counter is what both readers tell of the rows they refused.
+type counter interface {
+	Rows() int64
+	Rejected() int64
+	Errors() []ingest.RowError
+}
+
+// takeIn reads some rows and stores the good ones; what the reader refused is added to what the
+// store refused.
+func takeIn(c counter, read func() error, strict bool, save func() (drift.ImportResult, error)) (drift.ImportResult, error) {
+	rows, refused := c.Rows(), c.Rejected()
+	end := read()
+	var res drift.ImportResult
+	var err error
+	bad := c.Rejected() - refused
+	if end == nil && !(strict && bad > 0) {
+		res, err = save()
+	}
+	res.Read = c.Rows() - rows
+	res.Rejected += bad
+	for _, e := range c.Errors() {
+		res.Errors = append(res.Errors, drift.RowError{Line: e.Line, Field: e.Field, Error: e.Error})
+	}
+	if err == nil {
+		err = end
+	}
+	return res, err
+}
