@@ -13,6 +13,8 @@ import {age, clock, serverNow} from './time.js';
 /** @typedef {{seq?: number, type: string, tenant?: string, at?: string, alert?: any, html?: Record<string, string>}} Message */
 
 const QUIET = 20_000, RENEW = 90_000, ANSWER = 5_000, SETTLE = 200;
+/** The closing code of web/live for a session that ended. */
+const REVOKED = 4401;
 const root = document.documentElement;
 
 /** Events of this module: 'message' with a Message as detail, 'state'. */
@@ -72,8 +74,8 @@ function settle() {
 function lose(code) {
   socket = null;
   clearTimeout(settling);
-  // The server closes with 1008 when the session or role ended: load anew.
-  if (code === 1008) return location.reload();
+  // REVOKED: the session or role ended. Load anew, but never in a circle.
+  if (code === REVOKED && performance.now() > 5000) return location.reload();
   if (state !== 'lost') {
     since = serverNow();
     show('lost');
