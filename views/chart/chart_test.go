@@ -117,7 +117,7 @@ type example struct {
 
 func examples() []example {
 	return []example{
-		{"histogram", Histogram(sampleDistribution()), []string{"decides at 0.5", "0.41 and 0.60"}, nil},
+		{"histogram", Histogram(sampleDistribution()), []string{"decides at 0.5", "means, 0.41 and 0.60"}, nil},
 		{"histogram-empty", Histogram(Distribution{High: 1}), []string{"nothing to compare"}, []string{"role=\"img\"", "<details"}},
 		{"histogram-one", Histogram(Distribution{High: 1, Recent: Sample{Counts: []int64{0, 1}, Mean: ptr(.7)}}), []string{"Baseline: no scores.", "100\u00a0%"}, nil},
 		{"histogram-equal", Histogram(Distribution{High: 1, Baseline: Sample{Counts: []int64{9, 0, 0}}, Recent: Sample{Counts: []int64{4, 0, 0}}}), nil, nil},

@@ -56,7 +56,7 @@ func Histogram(in Distribution) templ.Component {
 	f := figure{
 		id:    or(in.ID, "scores"),
 		title: or(in.Title, "Where the scores went"),
-		lead:  "Share of scores by value." + means(in),
+		lead:  "Share of scores" + means(in),
 		keys:  []key{{"baseline", "baseline"}, {"recent", "recent"}},
 	}
 	bins := max(len(in.Baseline.Counts), len(in.Recent.Counts))
@@ -154,13 +154,13 @@ func means(in Distribution) string {
 	recent, okRecent := value(in.Recent.Mean)
 	switch {
 	case okBase && okRecent:
-		return " Arrows mark the means, " + format.Fixed(base, 2) + " and " + format.Fixed(recent, 2) + "."
+		return "; arrows mark the means, " + format.Fixed(base, 2) + " and " + format.Fixed(recent, 2) + "."
 	case okBase:
-		return " The arrow marks the baseline’s mean, " + format.Fixed(base, 2) + "."
+		return "; the arrow marks the baseline’s mean, " + format.Fixed(base, 2) + "."
 	case okRecent:
-		return " The arrow marks the recent mean, " + format.Fixed(recent, 2) + "."
+		return "; the arrow marks the recent mean, " + format.Fixed(recent, 2) + "."
 	default:
-		return ""
+		return "."
 	}
 }
 

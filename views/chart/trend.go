@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -78,7 +79,7 @@ func drawD(in Trend, days []TrendDay, a timeAxis) string {
 	}
 	series := track{days: days, axis: a, value: func(d TrendDay) *float64 { return d.D }, y: y.at,
 		text: func(v float64) string { return format.Fixed(v, 3) }}
-	series.draw(c, in.DCuts, func(cut Cut) string { return format.Short(cut.Value, 3) }, "")
+	series.draw(c, in.DCuts, func(cut Cut) string { return format.Fixed(cut.Value, 3) }, "")
 	for _, t := range []float64{0, y.high / 2, y.high} {
 		c.left(y.at(t), format.Short(t, 3))
 	}
@@ -190,12 +191,15 @@ func (s track) points(c *canvas) (gutterLabel, bool) {
 		r := 2.6
 		if i == len(s.days)-1 {
 			r = 4.5
-			last, found = gutterLabel{d.Severity.style().label, s.text(v), s.y(v)}, true
+			last, found = gutterLabel{d.Severity.style().label, tight(s.text(v)), s.y(v)}, true
 		}
 		c.dot(d.Severity.style().point, x, s.y(v), r)
 	}
 	return last, found
 }
+
+// tight leaves the spaces of "9.1 × 10⁻³²" out: the gutter is narrow.
+func tight(s string) string { return strings.ReplaceAll(s, "\u00a0", "") }
 
 // gutterLabel is a label on the right at a height.
 type gutterLabel struct {
@@ -237,7 +241,11 @@ func drawBlind(c *canvas, days []TrendDay, a timeAxis) {
 		right := a.x(w.To)
 		c.band("gap", left, right)
 		if right-left > .12 {
-			c.text("x gt", (left+right)/2, 0, c.height-8, "not judged")
+			class := "x gt"
+			if right-left < .35 {
+				class += " t2"
+			}
+			c.text(class, (left+right)/2, 0, c.height-8, "not judged")
 		}
 	}
 }

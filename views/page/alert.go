@@ -1,0 +1,138 @@
+package page
+
+import (
+	"time"
+
+	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/component"
+)
+
+// AlertVM is the page of one alert. What is nil is not shown.
+type AlertVM struct {
+	Now     time.Time
+	State   AlertStateVM
+	Actions AlertActionsVM
+	// Conflict says that somebody was faster, after a lost race.
+	Conflict *ConflictVM
+	// Note is the answer to a form that was refused for another reason.
+	Note component.FormNoteVM
+	// ModelHref leads to the model's page.
+	ModelHref string
+	// Reports are the alert's own report first, then the newest of the other
+	// drift type. Empty for an alert without a report.
+	Reports []ReportVM
+	// Sibling is the open alert of the other drift type, if there is one.
+	Sibling *SiblingVM
+	// Blind are the facts of an alert about the watching itself, in place of
+	// evidence.
+	Blind *BlindVM
+
+	Histogram *chart.Distribution
+	ECDF      *chart.ECDFs
+	Trend     *chart.Trend
+	Accuracy  *chart.Accuracy
+
+	Timeline AlertTimelineVM
+}
+
+// AlertStateVM is where an alert stands. It is a live fragment, the same for
+// everybody who may see the alert.
+type AlertStateVM struct {
+	ID           int64
+	Now          time.Time
+	AlertType    string // ML_DRIFT_DETECTED, ML_MONITORING_BLIND, ML_ROLLBACK
+	DriftType    string // "statistical" or "performance"; "" for the others
+	Reason       string // of ML_MONITORING_BLIND: job_failed, feed_silent, …
+	Tenant       string
+	ModelType    string
+	ModelVersion string
+	Message      string // the alert's own sentence
+	// Severity is the highest since it opened, Current the last check's; Blind
+	// for ML_MONITORING_BLIND.
+	Severity, Current   component.Severity
+	Status              string // wire form
+	CreatedAt, LastSeen time.Time
+	Repeats             int    // later checks that saw it again
+	Assignee, Team      string // "" is nobody
+	// BothOpen tells that the sibling of the other drift type is open too.
+	BothOpen      bool
+	Cleared       bool
+	ClearedReason string // "" after a clean check
+	// What falls due by itself; zero where nothing does.
+	EscalatesAt     time.Time
+	EscalatesTo     string
+	RemindAt        time.Time
+	SuppressedUntil time.Time
+}
+
+// ConflictVM tells who won a race that the reader lost.
+type ConflictVM struct {
+	Winner string
+	Did    string // past tense: "acknowledged", "resolved"
+	WonAt  time.Time
+}
+
+// AlertActionsVM is the panel of what may be done now. Its bytes depend on the
+// reader's role and name.
+type AlertActionsVM struct {
+	ID      int64
+	Version int
+	// Advice is the report's recommendation in words.
+	Advice string
+	// ReadOnly leaves the forms out and says why, for a reader who may only
+	// look. "" shows them.
+	ReadOnly string
+	// Off holds, by move ("acknowledge", "assign", "comment", "escalate",
+	// "suppress", "resolve"), why it cannot be made now. No entry: it can.
+	Off map[string]string
+	// Also are alerts of the same cause that "Acknowledge" changes too, sent
+	// as "id:version" in fields named also.
+	Also []AlsoVM
+	// Me is the reader's user name; People are all who can have the alert.
+	Me     string
+	People []OptionVM
+	// Teams are offered for escalation; the first is chosen at first.
+	Teams []OptionVM
+}
+
+// AlsoVM names another alert at the version that the page shows.
+type AlsoVM struct {
+	ID      int64
+	Version int
+}
+
+// AlertTimelineVM is what happened to an alert, newest first: a live fragment.
+type AlertTimelineVM struct {
+	ID    int64
+	Now   time.Time
+	Items []component.TimelineVM
+}
+
+// SiblingVM is the open alert of the other drift type.
+type SiblingVM struct {
+	ID        int64
+	DriftType string
+	Severity  component.Severity
+	Status    string
+	Owner     string
+	Message   string
+	CreatedAt time.Time
+}
+
+// BlindVM are the facts of an alert about the watching itself.
+type BlindVM struct {
+	Facts []component.FactVM
+	// What says what is not seen meanwhile, and what ends the alert.
+	What []component.Piece
+	// Affected lists the models that cannot be judged.
+	Affected []BlindModelVM
+	// OperationsHref leads to where it is mended, "" for nowhere.
+	OperationsHref string
+}
+
+// BlindModelVM is one model that cannot be judged.
+type BlindModelVM struct {
+	Tenant, ModelType, Href string
+	Since                   time.Time // last thing heard; zero: never
+	Why                     string
+}

@@ -1,0 +1,155 @@
+package page
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
+)
+
+// ModelVM is the page of one model of one tenant.
+type ModelVM struct {
+	Now               time.Time
+	Tenant, ModelType string
+	Href              string // of this page, without a query
+	Days              int    // shown: 30 or 90
+	// Severity is the worse of the last two checks, Blind where one could not
+	// judge and the other found less.
+	Severity component.Severity
+	// Line says what serves since when and what its checks found.
+	Line     []component.Piece
+	Facts    []component.FactVM
+	Strips   []CheckStripVM
+	From, To time.Time // of the strips
+	Accuracy chart.Accuracy
+	Trend    chart.Trend
+	// Metrics are the other daily metrics, one small chart each; their IDs are
+	// unique on the page.
+	Metrics  []chart.Metric
+	Reports  []ReportRowVM
+	Versions []VersionVM
+	Alerts   []ModelAlertVM
+	Feeds    []FeedVM
+	// MoreReports leads to older reports, "" for none.
+	MoreReports string
+}
+
+// CheckStripVM is 30 days of one of the two checks.
+type CheckStripVM struct {
+	Name  string // "Scores", "Accuracy"
+	Strip component.StripVM
+	Now   component.Severity
+}
+
+// ReportRowVM is one report in the list of the model's page.
+type ReportRowVM struct {
+	Date         time.Time
+	DriftType    string
+	Version      string
+	Severity     component.Severity
+	Insufficient bool
+	Secondary    component.Severity
+	D, P, Drop   *float64 // D and P of a statistical report, Drop of the other
+	NRecent      int64
+	NBaseline    int64
+	Revision     int
+	AlertID      int64 // 0: it raised none
+}
+
+// found is what the check found, in figures.
+func (r ReportRowVM) found() string {
+	switch {
+	case r.Insufficient:
+		return "too little data"
+	case r.DriftType == "performance":
+		return "fell " + format.Points(format.Value(r.Drop), 1)
+	default:
+		return "D " + format.Fixed(format.Value(r.D), 3) + ", p " + format.P(format.Value(r.P))
+	}
+}
+
+func (r ReportRowVM) kind() string {
+	if r.DriftType == "performance" {
+		return "Accuracy"
+	}
+	return "Scores"
+}
+
+// VersionVM is one version that was seen.
+type VersionVM struct {
+	Name        string
+	Serves      bool
+	External    bool // known from a log only, without artefact
+	First, Last time.Time
+	Predictions int64
+	Right, N    int64
+}
+
+func (v VersionVM) state() string {
+	s := "seen"
+	if v.External {
+		s = "external"
+	}
+	return s
+}
+
+// ModelAlertVM is one open alert of the model.
+type ModelAlertVM struct {
+	ID        int64
+	Severity  component.Severity
+	Status    string
+	Message   string
+	Owner     string
+	CreatedAt time.Time
+}
+
+func (a ModelAlertVM) since() []component.Piece {
+	return []component.Piece{{Text: "since "}, component.At(a.CreatedAt, component.DayClock)}
+}
+
+// heard says when the last row came and how many in the last hour.
+func (f FeedVM) heard() []component.Piece {
+	if f.Last.IsZero() {
+		return component.Words("Nothing was ever received.")
+	}
+	return []component.Piece{
+		{Text: "Last row "}, component.At(f.Last, component.DayClock),
+		{Text: ", " + format.Plural(f.LastHour, "row", "rows") + " in the last hour"},
+	}
+}
+
+func judgedWord(s component.Severity) string {
+	switch s {
+	case component.Blind:
+		return "not judged"
+	case component.Absent:
+		return "no check yet"
+	case component.None:
+		return "quiet"
+	default:
+		return strings.ToLower(s.Word())
+	}
+}
+
+func judgedTone(s component.Severity) string {
+	switch s {
+	case component.Critical:
+		return "ct"
+	case component.High:
+		return "ht"
+	case component.Medium:
+		return "mt"
+	case component.Blind:
+		return "bt"
+	default:
+		return "mute"
+	}
+}
+
+// spanHref is the page with another number of days.
+func (v ModelVM) spanHref(days int) string { return v.Href + "?days=" + strconv.Itoa(days) }
+
+func alertHref(id int64) string { return "/alerts/" + strconv.FormatInt(id, 10) }

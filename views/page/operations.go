@@ -1,0 +1,153 @@
+package page
+
+import (
+	"time"
+
+	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
+)
+
+// OperationsVM is the page of the watching itself.
+type OperationsVM struct {
+	Now time.Time
+	// Verdict is the h1, Severity its mark (None shows the pulse), Line says
+	// what does not work, since when and what follows from it.
+	Verdict  string
+	Severity component.Severity
+	Line     []component.Piece
+	// Note is the answer to "Run it again".
+	Note  component.FormNoteVM
+	Jobs  []JobVM
+	Feeds []FeedVM
+	// FeedsMore counts the feeds that are on time and not listed.
+	FeedsMore     int
+	Backlog       BacklogVM
+	Servers       []ServerVM
+	DatabaseBytes int64
+	DatabaseNote  string // "private, under .driftwatch" or the server's name
+	// MayRun lets the reader run a check again; else MayRunNot says why not.
+	MayRun    bool
+	MayRunNot string
+}
+
+// JobVM is one of the four daily checks.
+type JobVM struct {
+	Key  string // outcomes, metrics, statistical, performance
+	Name string
+	At   time.Duration // since midnight UTC
+	// State is today's run; Date the day it ran for, LastRun when it ended.
+	State   chart.JobState
+	Date    time.Time
+	LastRun time.Time
+	Took    time.Duration
+	Covered string
+	// Reason says why it failed, or what it could not judge.
+	Reason string
+	Next   time.Time
+}
+
+// FeedVM is one stream of rows of one model.
+type FeedVM struct {
+	Tenant, ModelType string
+	Href              string // of the model
+	Feed              string // "predictions", "outcomes"
+	Hours             []int64
+	LastHour          int64
+	Last              time.Time // zero: never
+	Lag               time.Duration
+	State             FeedState
+	Detail            string // "median 3 h 12 m, was 40 min"; "" for none
+}
+
+// FeedState is how a feed stands.
+type FeedState string
+
+// The states of a feed.
+const (
+	FeedOnTime FeedState = "on time"
+	FeedLate   FeedState = "late"
+	FeedSilent FeedState = "silent"
+)
+
+// BacklogVM is the work that waits.
+type BacklogVM struct {
+	DaysToRebuild int64
+	Inbox         int64 // outcomes whose prediction is not known
+	InboxOldest   time.Time
+	Backfill      *BackfillVM
+}
+
+// BackfillVM is a backfill at work.
+type BackfillVM struct {
+	Title       string // "Backfill, nsw-market"
+	Done, Total int64  // days
+	Left        time.Duration
+}
+
+// ServerVM is one server process.
+type ServerVM struct {
+	Name     string
+	RunsJobs bool
+	Browsers int64
+	Offset   *time.Duration // of its clock to the database's; nil: not measured
+	OffBad   bool           // so far off that dates may be wrong
+	Up       time.Time
+}
+
+// schedule is the bar of the day.
+func (v OperationsVM) schedule() chart.Schedule {
+	now := v.Now.UTC()
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	s := chart.Schedule{ID: "today", Now: now.Sub(midnight)}
+	for _, j := range v.Jobs {
+		s.Jobs = append(s.Jobs, chart.ScheduledJob{Name: j.Name, At: j.At, State: j.State})
+	}
+	return s
+}
+
+func (j JobVM) clock() string {
+	return format.Clock(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(j.At))
+}
+
+// next says when the job runs again.
+func (j JobVM) next(now time.Time) []component.Piece {
+	if j.Next.IsZero() {
+		return nil
+	}
+	return []component.Piece{component.At(j.Next, component.DayClock), {Text: ", in " + format.Age(j.Next.Sub(now))}}
+}
+
+func (b BacklogVM) inbox(now time.Time) string {
+	if b.Inbox == 0 || b.InboxOldest.IsZero() {
+		return format.Count(b.Inbox)
+	}
+	return format.Count(b.Inbox) + ", oldest " + format.Age(now.Sub(b.InboxOldest))
+}
+
+func (b BackfillVM) progress() string {
+	s := format.Count(b.Done) + " of " + format.Plural(b.Total, "day", "days")
+	if b.Left > 0 {
+		s += ", " + format.Age(b.Left) + " left"
+	}
+	return s + "."
+}
+
+func (f FeedVM) lag() string {
+	if f.Last.IsZero() {
+		return format.Missing
+	}
+	return format.Age(f.Lag)
+}
+
+// feedsNote counts what the table leaves out.
+func (v OperationsVM) feedsNote() string {
+	if v.FeedsMore == 0 {
+		return "worst first"
+	}
+	verb := "are"
+	if v.FeedsMore == 1 {
+		verb = "is"
+	}
+	return "worst first; " + format.Count(int64(v.FeedsMore)) + " more " + verb + " on time"
+}
