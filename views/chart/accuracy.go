@@ -137,7 +137,7 @@ func accuracyPaths(days []AccuracyDay, a timeAxis, y yScale) []classed {
 	var upper, lower []corner
 	flush := func() {
 		if len(upper) == 1 { // a day alone is widened to be seen
-			w := .3 / float64(a.days)
+			w := min(.3/float64(a.days), .02)
 			upper = []corner{{upper[0].x - w, upper[0].y}, {upper[0].x + w, upper[0].y}}
 			lower = []corner{{lower[0].x - w, lower[0].y}, {lower[0].x + w, lower[0].y}}
 		}

@@ -79,6 +79,8 @@ type AlertActionsVM struct {
 	Version int
 	// Advice is the report's recommendation in words.
 	Advice string
+	// Drift is set for a drift alert: how to retrain is said there.
+	Drift bool
 	// ReadOnly leaves the forms out and says why, for a reader who may only
 	// look. "" shows them.
 	ReadOnly string

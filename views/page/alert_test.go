@@ -58,6 +58,7 @@ func TestAlertSentences(t *testing.T) {
 		{"reminder", func(s *AlertStateVM) {
 			s.Status, s.Assignee, s.RemindAt = "ACKNOWLEDGED", "A. Rossi", noon.Add(time.Hour)
 		}, "", since + ". A. Rossi has it. It comes back as new at Thu 2 Jul 13:00 UTC unless it is resolved."},
+		{"taken in time", func(s *AlertStateVM) { s.Status, s.EscalatesAt = "ACKNOWLEDGED", noon.Add(time.Hour) }, "", since + ". Somebody has acknowledged it."},
 		{"resolved", func(s *AlertStateVM) { s.Status, s.EscalatesAt = "RESOLVED", noon.Add(time.Hour) }, "", since + ". It is resolved."},
 		{"rollback", func(s *AlertStateVM) { s.AlertType = "ML_ROLLBACK" }, "acme fraud_detector: version 3 was rolled back", ""},
 		{"blind feed", func(s *AlertStateVM) {

@@ -152,7 +152,10 @@ func (s *StatisticalVM) facts(r ReportVM) []component.FactVM {
 	if cut, word := cutFor(r.Severity, s.CriticalD, s.HighD, s.MediumD); cut != nil {
 		d.Note = "from " + format.Short(*cut, 3) + " it is " + word
 	}
-	p := component.FactVM{Label: "Chance of it, p", Value: format.P(format.Value(s.P)), Note: methodText(s.Method) + ", two-sided"}
+	p := component.FactVM{Label: "Chance of it, p", Value: format.P(format.Value(s.P)), Note: "two-sided"}
+	if s.Method != "" {
+		p.Note = methodText(s.Method) + ", two-sided"
+	}
 	mean := component.FactVM{Label: "Mean score", Value: format.Fixed(format.Value(s.MeanRecent), 2), Note: "was " + format.Fixed(format.Value(s.MeanBaseline), 2)}
 	n := component.FactVM{Label: "Scores", Value: format.Count(s.NRecent), Note: "against " + format.Count(s.NBaseline)}
 	return []component.FactVM{d, p, mean, n}

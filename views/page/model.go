@@ -121,6 +121,15 @@ func (f FeedVM) heard() []component.Piece {
 	}
 }
 
+// judgedMark is the mark beside judgedWord: before the first check a model is
+// as unseen as one that could not be judged.
+func judgedMark(s component.Severity) component.Severity {
+	if s == component.Absent {
+		return component.Blind
+	}
+	return s
+}
+
 func judgedWord(s component.Severity) string {
 	switch s {
 	case component.Blind:
@@ -142,7 +151,7 @@ func judgedTone(s component.Severity) string {
 		return "ht"
 	case component.Medium:
 		return "mt"
-	case component.Blind:
+	case component.Blind, component.Absent:
 		return "bt"
 	default:
 		return "mute"

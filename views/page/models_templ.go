@@ -449,7 +449,7 @@ func judged(s component.Severity) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = component.MarkQuiet(s).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.MarkQuiet(judgedMark(s)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

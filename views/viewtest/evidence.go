@@ -76,7 +76,7 @@ func Alert() page.AlertVM {
 			EscalatesAt: Now.Add(48 * time.Minute), EscalatesTo: "M. Okafor",
 		},
 		Actions: page.AlertActionsVM{
-			ID: 4811, Version: 3,
+			ID: 4811, Version: 3, Drift: true,
 			Advice: "Retrain. The input has moved further than this version has seen, and it is now wrong more often than right. Until then, treat its “conflict” as noise.",
 			Off:    map[string]string{"resolve": "The last check still failed. Resolve after a clean check, or suppress it as expected."},
 			Also:   []page.AlsoVM{{ID: 4812, Version: 1}},
