@@ -174,8 +174,5 @@ func num(v float64) string {
 
 // pct writes a fraction of the width.
 func pct(x float64) string {
-	if !format.Finite(x) {
-		return "0%"
-	}
 	return strconv.FormatFloat(math.Round(x*10000)/100, 'f', -1, 64) + "%"
 }
