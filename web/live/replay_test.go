@@ -203,15 +203,19 @@ func TestResetOfTheHub(t *testing.T) {
 	p := s.live("1")
 	s.publish(msg(1, 1), msg(2, 1), msg(3, 1))
 	p.want(1, 2, 3)
+	caughtUp := s.dial("1", 3)
+	s.served(nil)
 	s.kept.forget(100)
 	s.kept.newest = 1
 	s.hub.Reset(1)
 	p.want(0)
+	caughtUp.want(0)
 	if err := s.hub.Publish(msg(1, 1)); !errors.Is(err, ErrOrder) {
 		t.Errorf("publish 1 again: %v", err)
 	}
 	s.publish(msg(2, 1))
 	p.want(2)
+	caughtUp.want(2)
 	late := s.dial("1", 3)
 	late.want(0)
 }
@@ -269,4 +273,35 @@ func (b blockedReplay) Read(ctx context.Context, _ int64, _ int) (Page, error) {
 	close(b.reading)
 	<-ctx.Done()
 	return Page{}, ctx.Err()
+}
+
+// TestMissedFramesStandBeforeLiveOnes: a message that the writer sends between
+// the joining and the writing of what was missed goes behind it.
+func TestMissedFramesStandBeforeLiveOnes(t *testing.T) {
+	s := newBareSite(t, Options{Start: 5, Writers: 1}, nil)
+	blocked := blockedReplay{make(chan struct{})}
+	s.srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.errs <- s.hub.Serve(w, r, Audience{AllTenants: true}, 3, true, blocked)
+	}))
+	s.hub.stopOnce.Do(func() { close(s.hub.stop) })
+	s.hub.shardWG.Wait() // the test is the writer from here on
+	p := s.dial("", 3)
+	<-blocked.reading
+
+	s.hub.mu.Lock()
+	f := &follower{hub: s.hub, cursor: 5}
+	for c := range s.hub.clients {
+		f.c = c
+	}
+	flush, err := f.live([][]byte{newFrame(msg(4, 1).Frames[0]).plain, newFrame(msg(5, 1).Frames[0]).plain})
+	s.hub.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.publish(msg(6, 1))
+	s.hub.shards[0].work()
+	flush()
+	p.want(4, 5, 6)
+	_ = p.ws.CloseNow()
+	s.served(ErrGone)
 }

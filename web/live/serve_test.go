@@ -150,6 +150,36 @@ func TestCloseKeyDoesNotWaitForThePeer(t *testing.T) {
 	}
 }
 
+// TestOneCloseFrame: when the peer answers ours, the library's answer to that is
+// not sent, and the connection ends without waiting for the grace.
+func TestOneCloseFrame(t *testing.T) {
+	s := newSite(t, Options{CloseGrace: time.Hour}, everybody)
+	conn, br := s.rawDial("all", noSince, "")
+	s.served(nil)
+	s.hub.CloseKey("user:1")
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	first, payload, err := readFrame(br)
+	if first != flagFin|opClose || err != nil {
+		t.Fatalf("got %x %q %v", first, payload, err)
+	}
+	if _, err := conn.Write([]byte{flagFin | opClose, 0x82, 0, 0, 0, 0, payload[0], payload[1]}); err != nil {
+		t.Fatal(err)
+	}
+	if rest, err := io.ReadAll(br); len(rest) != 0 || err != nil {
+		t.Errorf("after the close frame came %q, %v", rest, err)
+	}
+}
+
+// TestPeerCloses is answered with the peer's own code.
+func TestPeerCloses(t *testing.T) {
+	s := newSite(t, Options{CloseGrace: time.Hour}, everybody)
+	p := s.live("all")
+	if err := p.ws.Close(websocket.StatusNormalClosure, "bye"); err != nil {
+		t.Errorf("close handshake: %v", err)
+	}
+	until(t, "it is gone", func() bool { return s.hub.Stats().Connections == 0 })
+}
+
 // TestConfirmClosesTheGap: whose session ended between the check and Serve gets
 // nothing.
 func TestConfirmClosesTheGap(t *testing.T) {
@@ -231,17 +261,24 @@ func TestShutdownDoesNotWaitForThePeer(t *testing.T) {
 	})
 }
 
-// TestMessageOfTheBrowserEndsTheConnection, whatever its size.
+// TestMessageOfTheBrowserEndsTheConnection, whatever its size, and says so: the
+// close frame is not lost with the connection, also where it has to be queued.
 func TestMessageOfTheBrowserEndsTheConnection(t *testing.T) {
 	for _, size := range []int{0, 1, readLimit, 100 * readLimit, 10 << 20} {
-		t.Run(fmt.Sprint(size), func(t *testing.T) {
-			s := newSite(t, Options{CloseGrace: patience}, everybody)
-			p := s.live("all")
-			go func() {
-				_ = p.ws.Write(p.ctx, websocket.MessageText, []byte(strings.Repeat("x", size)))
-			}()
-			p.ends(StatusUnexpected)
-		})
+		for name, start := range map[string]func(http.Handler) *httptest.Server{"plain": httptest.NewServer, "tls": httptest.NewTLSServer} {
+			t.Run(fmt.Sprint(name, size), func(t *testing.T) {
+				s := newBareSite(t, Options{CloseGrace: patience}, everybody)
+				s.srv = start(s)
+				p := s.live("all")
+				sent := make(chan struct{})
+				go func() {
+					defer close(sent)
+					_ = p.ws.Write(p.ctx, websocket.MessageText, []byte(strings.Repeat("x", size)))
+				}()
+				p.ends(StatusUnexpected)
+				<-sent
+			})
+		}
 	}
 }
 

@@ -2,9 +2,14 @@ package live
 
 import (
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"time"
 )
+
+// turn is after how many sockets a writer lets other goroutines run: writing to
+// all of a shard takes tens of milliseconds, for which no request should wait.
+const turn = 64
 
 // order is one entry of a shard's list: exactly one of the fields is set. The
 // list's order is what makes joining exact: what stands before "join" was given
@@ -139,7 +144,10 @@ func (s *shard) deliver() {
 	if len(s.batch) == 0 {
 		return
 	}
-	for _, c := range s.clients {
+	for i, c := range s.clients {
+		if i%turn == turn-1 {
+			runtime.Gosched()
+		}
 		s.frames = s.frames[:0]
 		for _, m := range s.batch {
 			if m.Seq > c.last && c.aud.may(&m.Message) {

@@ -101,6 +101,21 @@ func TestQueueBytesBound(t *testing.T) {
 	p.ends(StatusSlow)
 }
 
+// TestQueueBytesAreGivenBack: what was taken no longer counts. Over TLS everything
+// passes through the queue.
+func TestQueueBytesAreGivenBack(t *testing.T) {
+	s := newBareSite(t, Options{QueueBytes: 100_000}, everybody)
+	s.srv = httptest.NewTLSServer(s)
+	p := s.live("all")
+	for seq := int64(1); seq <= 50; seq++ {
+		s.publish(bigMsg(2*seq, 1, 60_000), msg(2*seq+1, 1))
+		p.want(2*seq, 2*seq+1)
+	}
+	if got := s.hub.Stats(); got.Slow != 0 || got.QueueHigh == 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestWriteTimeout: a peer that takes nothing more is dropped though its queue is
 // not full.
 func TestWriteTimeout(t *testing.T) {
@@ -129,7 +144,7 @@ func TestSlowDuringReplay(t *testing.T) {
 // TestSilentPeerIsCutOff: half-open (nothing is read, nothing comes) and one that
 // reads but does not answer; a live one answers and stays.
 func TestSilentPeerIsCutOff(t *testing.T) {
-	opts := Options{PingInterval: 30 * time.Millisecond, PongTimeout: 500 * time.Millisecond}
+	opts := Options{PingInterval: 30 * time.Millisecond, PongTimeout: 2 * time.Second}
 	s := newSite(t, opts, everybody)
 	pings := make(chan struct{}, 1000)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
