@@ -29,11 +29,14 @@ func isPostmaster(pid int, cluster string) bool {
 }
 
 // clusterProcesses lists the processes that work in the cluster, as every
-// process of PostgreSQL does in its own; unsure is true where a postgres runs
-// whose directory may not be read (root in a container lacks the right).
+// process of PostgreSQL does in its own; unsure is true where a postgres of
+// the cluster's owner runs whose directory may not be read (root in a
+// container lacks the right). Other users' cannot be ours: PostgreSQL insists
+// on owning its directory.
 func clusterProcesses(cluster string) (pids []int, unsure bool) {
+	owner, known := ownerOf(cluster)
 	entries, err := os.ReadDir("/proc")
-	if err != nil {
+	if err != nil || !known {
 		return nil, true
 	}
 	for _, e := range entries {
@@ -50,8 +53,21 @@ func clusterProcesses(cluster string) (pids []int, unsure bool) {
 		case err == nil && cwd == cluster:
 			pids = append(pids, pid)
 		case os.IsPermission(err):
-			unsure = true
+			uid, known := ownerOf(filepath.Join("/proc", e.Name()))
+			unsure = unsure || !known || uid == owner
 		}
 	}
 	return pids, unsure
+}
+
+func ownerOf(path string) (uid uint32, known bool) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return 0, false
+	}
+	sys, ok := st.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, false
+	}
+	return sys.Uid, true
 }
