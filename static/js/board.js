@@ -47,6 +47,12 @@ function schedule() {
   else requestAnimationFrame(draw);
 }
 
+/**
+ * A row of the board; the alert page's parts are called alert-state-7 and the like.
+ * @param {string} id
+ */
+const isRow = (id) => /^alert-\d+$/.test(id);
+
 /** @param {Message} m */
 function handle(m) {
   for (const [id, html] of Object.entries(m.html ?? {})) {
@@ -56,8 +62,8 @@ function handle(m) {
     const old = byId(id);
     if (old) {
       swap(old, now);
-      if (id.startsWith('alert-')) settle(now);
-    } else if (id.startsWith('alert-') && list()) arrive(id, now);
+      if (isRow(id)) settle(now);
+    } else if (isRow(id) && list()) arrive(id, now);
   }
   if (m.alert || m.type === 'CHECK_COMPLETED') summary();
 }

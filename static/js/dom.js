@@ -60,12 +60,29 @@ export function swap(old, now) {
   const inside = on && old.contains(on);
   const name = inside ? on.getAttribute('name') ?? on.className : '';
   const open = new Set([...old.querySelectorAll('details[open][id]')].map((d) => d.id));
+  keepTyped(old, now);
   old.replaceWith(now);
   for (const id of open) byId(id)?.setAttribute('open', '');
   if (!inside) return;
   const all = [...now.querySelectorAll('a[href],button,input,textarea,select,summary')];
   const same = all.find((e) => (e.getAttribute('name') ?? e.className) === name) ?? all[0];
   if (same instanceof HTMLElement) same.focus({preventScroll: true});
+}
+
+/**
+ * Carries what somebody has typed or chosen into the new element: nothing is lost because an alert
+ * changed meanwhile.
+ * @param {HTMLElement} old
+ * @param {HTMLElement} now
+ */
+function keepTyped(old, now) {
+  for (const e of old.querySelectorAll('textarea,select,input:not([type=hidden])')) {
+    const field = /** @type {HTMLInputElement} */ (e);
+    const form = field.form?.getAttribute('action');
+    if (!form || !field.name) continue;
+    const heir = now.querySelector(`form[action="${form}"] [name="${field.name}"]`);
+    if (heir instanceof HTMLElement && 'value' in heir && field.value) heir.value = field.value;
+  }
 }
 
 /** @param {string} text read aloud, once */
