@@ -74,7 +74,7 @@ func (a *Auth) check(ctx context.Context, name, password, address string) (drift
 
 // compare takes the same time whether the person exists or not.
 func (a *Auth) compare(ctx context.Context, name, password string) (drift.User, bool, error) {
-	u, encoded, err := a.store.Credentials(ctx, name)
+	u, encoded, err := a.find(ctx, name)
 	known := err == nil
 	if !known {
 		if drift.CodeOf(err) != drift.CodeNotFound {
@@ -95,6 +95,14 @@ func (a *Auth) compare(ctx context.Context, name, password string) (drift.User, 
 		}
 	}
 	return u, true, nil
+}
+
+// find looks a person up; a name that nobody can have is not asked for.
+func (a *Auth) find(ctx context.Context, name string) (drift.User, string, error) {
+	if drift.ValidName("name", name) != nil {
+		return drift.User{}, "", drift.NotFound("Nobody has such a name.")
+	}
+	return a.store.Credentials(ctx, name)
 }
 
 // SignOut ends the request's session on the server and takes the cookie back. The same cookie
