@@ -57,7 +57,7 @@ func (tx *Tx) ServingVersions(ctx context.Context, day drift.Date) ([]drift.Vers
 SELECT tenant_id, name, model_type, version FROM (
     SELECT v.tenant_id, t.name, v.model_type, v.version,
         row_number() OVER (PARTITION BY v.tenant_id, v.model_type
-            ORDER BY v.activated_at <= $2 AND (v.deactivated_at IS NULL OR v.deactivated_at > $2) DESC NULLS LAST,
+            ORDER BY coalesce(v.activated_at <= $2 AND (v.deactivated_at IS NULL OR v.deactivated_at > $2), false) DESC,
                 s.last_created_at DESC NULLS LAST, v.version) AS place,
         max(s.last_created_at) OVER (PARTITION BY v.tenant_id, v.model_type) AS newest
     FROM ml_model_version v
@@ -99,26 +99,32 @@ WHERE s.day >= $1 AND s.last_created_at >= $2 AND s.last_ingested_at >= $2 ORDER
 // silentFrom is how many predictions without any outcome make a feed silent: fewer may be waiting.
 const silentFrom = 10
 
-// Coverage says for each model with predictions in [from, to) how many still lack an outcome.
-func (tx *Tx) Coverage(ctx context.Context, from, to drift.Date) ([]drift.OutcomeCoverage, error) {
+// Coverage says for each model with predictions in [from, to) how many still lack an outcome. Its
+// feed is silent where enough predictions were made in [recent, to) and none of those has an
+// outcome, though earlier ones have.
+func (tx *Tx) Coverage(ctx context.Context, from, recent, to drift.Date) ([]drift.OutcomeCoverage, error) {
 	rows, err := tx.Query(ctx, `
-SELECT w.tenant_id, t.name, w.model_type, w.n, w.n - w.known, w.oldest, (
+SELECT w.tenant_id, t.name, w.model_type, w.n, w.n - w.known, w.oldest, w.recent_n, w.recent_known, (
     SELECT s.day FROM ml_score_day s WHERE s.tenant_id = w.tenant_id AND s.model_type = w.model_type AND s.day < $2
         AND s.last_outcome_at IS NOT NULL ORDER BY s.day DESC LIMIT 1)
 FROM (
-    SELECT tenant_id, model_type, sum(n) AS n, sum(tp + fp + fn + tn) AS known, min(day) FILTER (WHERE n > tp + fp + fn + tn) AS oldest
+    SELECT tenant_id, model_type, sum(n) AS n, sum(tp + fp + fn + tn) AS known, min(day) FILTER (WHERE n > tp + fp + fn + tn) AS oldest,
+        COALESCE(sum(n) FILTER (WHERE day >= $3), 0) AS recent_n,
+        COALESCE(sum(tp + fp + fn + tn) FILTER (WHERE day >= $3), 0) AS recent_known
     FROM ml_score_day WHERE day >= $1 AND day < $2 GROUP BY tenant_id, model_type
 ) w JOIN tenant t ON t.id = w.tenant_id
-ORDER BY t.name, w.model_type`, from.Time(), to.Time())
+ORDER BY t.name, w.model_type`, from.Time(), to.Time(), recent.Time())
 	return collected(rows, err, func(row pgx.CollectableRow) (c drift.OutcomeCoverage, err error) {
 		var oldest, last *time.Time
-		err = row.Scan(&c.Model.TenantID, &c.Model.Tenant, &c.Model.ModelType, &c.Predictions, &c.WithoutOutcome, &oldest, &last)
+		var recentN, recentKnown int
+		err = row.Scan(&c.Model.TenantID, &c.Model.Tenant, &c.Model.ModelType, &c.Predictions, &c.WithoutOutcome, &oldest,
+			&recentN, &recentKnown, &last)
 		if oldest != nil {
 			c.OldestWithout = *oldest
 		}
 		if last != nil {
 			c.LastOutcomeFor = *last
-			c.Silent = c.Predictions >= silentFrom && c.WithoutOutcome == c.Predictions
+			c.Silent = recentN >= silentFrom && recentKnown == 0
 		}
 		return c, err
 	}, "read outcome coverage")

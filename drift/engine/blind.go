@@ -220,7 +220,8 @@ func (p *pass) coverage(ctx context.Context, tx Tx) ([]drift.OutcomeCoverage, er
 	if err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
-	c, err := tx.Coverage(ctx, detect.WindowsOf(p.date, s).Baseline.From, p.date)
+	w := detect.WindowsOf(p.date, s)
+	c, err := tx.Coverage(ctx, w.Baseline.From, w.Recent.From, p.date)
 	if err != nil {
 		return nil, fmt.Errorf("coverage: %w", err)
 	}

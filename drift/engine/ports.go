@@ -49,8 +49,9 @@ type Days interface {
 	FirstPrediction(ctx context.Context, v drift.VersionKey) (time.Time, error)
 	// FreshModels lists the models with a prediction both made and received since the given time.
 	FreshModels(ctx context.Context, since time.Time) ([]drift.Model, error)
-	// Coverage says for each model how many predictions in [from, to) still lack an outcome.
-	Coverage(ctx context.Context, from, to drift.Date) ([]drift.OutcomeCoverage, error)
+	// Coverage says for each model how many predictions in [from, to) still lack an outcome, and
+	// whether none of those in [recent, to) has one.
+	Coverage(ctx context.Context, from, recent, to drift.Date) ([]drift.OutcomeCoverage, error)
 }
 
 // Results reads and writes reports and daily metrics.
