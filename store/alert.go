@@ -208,11 +208,17 @@ func (tx *Tx) exists(ctx context.Context, query string, args ...any) (bool, erro
 }
 
 // LockModel makes the raising and clearing of one model's alerts one at a time, until the
-// transaction ends.
+// transaction ends, and holds its open alerts: a person's move on one of them waits and then finds
+// it changed, instead of changing it between our reading and our saving.
 func (tx *Tx) LockModel(ctx context.Context, m drift.Model) error {
 	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('alerts of ' || $1, $2))`, m.ModelType, m.TenantID)
 	if err != nil {
 		return fmt.Errorf("lock model: %w", err)
+	}
+	_, err = tx.Exec(ctx, `SELECT FROM noc_alert_event WHERE tenant_id = $1 AND model_type = $2 AND status <> 'RESOLVED'
+		ORDER BY id FOR UPDATE`, m.TenantID, m.ModelType)
+	if err != nil {
+		return fmt.Errorf("hold alerts: %w", err)
 	}
 	return nil
 }

@@ -113,7 +113,7 @@ func TestBackfillWritesEveryDaysMetrics(t *testing.T) {
 		}
 	}
 	// A corrected outcome makes the 02:00 job write that day again.
-	before := list[35]
+	before := list[2]
 	w.log(before.Date, day{model: drift.FraudDetector, version: "1", n: 40, low: 0, high: 1, right: 0, late: "late-"})
 	if res := w.run(drift.JobMetrics, today); res.Covered.Days != 2 {
 		t.Errorf("%d days written, want the day before and the changed one", res.Covered.Days)

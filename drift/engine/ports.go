@@ -74,7 +74,8 @@ type Results interface {
 
 // Alerts reads and writes alerts. Every write is a compare-and-swap on the version.
 type Alerts interface {
-	// LockModel makes the raising and clearing of one model's alerts one at a time.
+	// LockModel makes the raising and clearing of one model's alerts one at a time, and holds its open
+	// alerts, so that nobody moves one between reading and saving it.
 	LockModel(ctx context.Context, m drift.Model) error
 	// OpenAlert returns the open alert of this key, nil where there is none.
 	OpenAlert(ctx context.Context, tenant int64, dedupKey string) (*drift.Alert, error)
