@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -64,6 +65,12 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 	if params["application_name"] == "" {
 		params["application_name"] = "driftwatch"
 	}
+	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		conn.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		return nil
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open pool: %w", err)
@@ -113,27 +120,25 @@ func (db *DB) View(ctx context.Context, by drift.Actor, fn func(*Tx) error) erro
 	return db.run(ctx, by, beginAs("begin isolation level repeatable read read only", by), fn)
 }
 
-func (db *DB) run(ctx context.Context, by drift.Actor, begin string, fn func(*Tx) error) (err error) {
+func (db *DB) run(ctx context.Context, by drift.Actor, begin string, fn func(*Tx) error) error {
 	ptx, err := db.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
 	if err != nil {
 		return fmt.Errorf("begin tx: %w", unavailable(err))
 	}
-	tx := &Tx{Tx: ptx, By: by, now: db.now, file: db.file}
-	defer func() {
-		if p := recover(); p != nil {
-			rollback(ctx, ptx)
-			panic(p)
-		}
-		if err != nil {
+	ended := false
+	defer func() { // whatever way fn ends, a panic and the end of its goroutine included
+		if !ended {
 			rollback(ctx, ptx)
 		}
 	}()
+	tx := &Tx{Tx: ptx, By: by, now: db.now, file: db.file}
 	if err := fn(tx); err != nil {
-		return err
+		return told(ptx, err)
 	}
 	if err := tx.flush(ctx); err != nil {
-		return err
+		return told(ptx, err)
 	}
+	ended = true
 	if err := ptx.Commit(ctx); err != nil {
 		return fmt.Errorf("commit tx: %w", away(err, "The database went away while this was being saved. Look whether it was before trying again."))
 	}
@@ -177,6 +182,9 @@ func unavailable(err error) error {
 // away marks an error that is not the server's answer to a statement as the database being away,
 // so that the edge answers 503. A context that ended is left as it is.
 func away(err error, message string) error {
+	if err == nil {
+		return nil
+	}
 	var pe *pgconn.PgError
 	if errors.As(err, &pe) && !serverLeaving(pe.Code) {
 		return err

@@ -81,10 +81,26 @@ func (in *intake) repeat(ctx context.Context, once func(try int) error, moved fu
 			return err
 		}
 	}
-	return unavailable(err)
+	return err
 }
 
 const undefinedTable = "42P01"
+
+// ended closes the transaction of a try that failed and gives its error the form for the edge.
+func (in *intake) ended(ctx context.Context, tx pgx.Tx, err error) error {
+	err = told(tx, err)
+	rollback(ctx, tx)
+	return err
+}
+
+// commit ends a try. Where the connection breaks meanwhile nobody knows whether it was committed;
+// sending the same rows again settles it, since then they are duplicates.
+func (in *intake) commit(ctx context.Context, tx pgx.Tx) error {
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", away(err, "The database went away while these rows were being saved. Send them again: those that are there already count as duplicates."))
+	}
+	return nil
+}
 
 // lostRace tells the errors after which a batch is begun again: a deadlock or a serialization
 // failure, a key that somebody else has just written, a partition that retention has just dropped.

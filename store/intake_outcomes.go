@@ -107,7 +107,7 @@ func (in *outcomeIntake) once(ctx context.Context) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			rollback(ctx, tx)
+			err = in.ended(ctx, tx, err)
 		}
 	}()
 	list := in.outcomes()
@@ -128,10 +128,7 @@ func (in *outcomeIntake) once(ctx context.Context) (err error) {
 	if err := m.mark(ctx); err != nil {
 		return err
 	}
-	if err := tx.Commit(ctx); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+	return in.commit(ctx, tx)
 }
 
 // count counts rows, of which several may be about one prediction: those that changed something

@@ -226,7 +226,7 @@ func (in *predictionIntake) once(ctx context.Context, slow bool) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			rollback(ctx, tx)
+			err = in.ended(ctx, tx, err)
 		}
 	}()
 	st, err := in.open(ctx, tx)
@@ -248,10 +248,7 @@ func (in *predictionIntake) once(ctx context.Context, slow bool) (err error) {
 	if err := markDays(ctx, tx, marks, in.now); err != nil {
 		return err
 	}
-	if err := tx.Commit(ctx); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+	return in.commit(ctx, tx)
 }
 
 // probes is how many keys of a batch are looked up before it is tried straight.

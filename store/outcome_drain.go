@@ -53,7 +53,11 @@ func (db *DB) drainOnce(ctx context.Context, in *intake, now time.Time, after in
 	if err != nil {
 		return 0, last, err
 	}
-	defer rollback(ctx, tx) // does nothing after the commit
+	defer func() {
+		if err != nil {
+			err = in.ended(ctx, tx, err)
+		}
+	}()
 	rows, err := tx.Query(ctx, `
 SELECT i.tenant_id, i.prediction_id FROM outcome_inbox i JOIN prediction_key k USING (tenant_id, id_hash)
 WHERE i.received_at < $1 AND (i.tenant_id, i.prediction_id) > ($2, $3) ORDER BY 1, 2 LIMIT $4`,
@@ -67,17 +71,13 @@ WHERE i.received_at < $1 AND (i.tenant_id, i.prediction_id) > ($2, $3) ORDER BY 
 	if err != nil {
 		return 0, last, fmt.Errorf("read inbox: %w", err)
 	}
-	if len(keys) == 0 {
-		return 0, last, nil
+	if len(keys) > 0 {
+		last = keys[len(keys)-1]
+		if n, err = db.drainKeys(ctx, tx, keys, in.now); err != nil {
+			return 0, after, err
+		}
 	}
-	last = keys[len(keys)-1]
-	if n, err = db.drainKeys(ctx, tx, keys, in.now); err != nil {
-		return 0, last, err
-	}
-	if err := tx.Commit(ctx); err != nil {
-		return 0, last, fmt.Errorf("commit: %w", err)
-	}
-	return n, last, nil
+	return n, last, in.commit(ctx, tx)
 }
 
 // drainKeys leads these outcomes to their predictions. The rows of the log are locked before those
