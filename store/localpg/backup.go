@@ -29,7 +29,11 @@ func (s *Server) Backup(ctx context.Context, w io.Writer) (Manifest, error) {
 	}
 	// Ending the session also ends the backup and drops the slot.
 	defer conn.Close(context.WithoutCancel(ctx))
-	zip, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	level := gzip.BestSpeed
+	if s.opt.Volatile {
+		level = gzip.NoCompression
+	}
+	zip, err := gzip.NewWriterLevel(w, level)
 	if err != nil {
 		return Manifest{}, fmt.Errorf("backup: %w", err)
 	}
