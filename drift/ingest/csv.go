@@ -66,7 +66,7 @@ func (c *csvScanner) record() (line int, fault string, err error) {
 			return line, faultLong, nil
 		}
 		return line, "", err
-	case err != nil && (err != io.EOF || first == 0):
+	case err != nil && (err != io.EOF || len(trimCR(c.w.rest()[:first])) == 0):
 		return line, "", err
 	case first > MaxLine:
 		c.w.passLine(first)

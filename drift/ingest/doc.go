@@ -70,5 +70,7 @@
 // A bad row is refused with a [RowError] and reading goes on with the next. A
 // CSV record whose quotes do not work out is refused, and reading goes on at
 // the physical line after the one it began on. A [FileError] ends the input;
-// rows read before it have been handed out by then.
+// rows read before it have been handed out by then. Of a damaged gzip file that
+// may be rows with the damage in them: its checksum comes last, and to wait for
+// it would be to keep the whole file.
 package ingest

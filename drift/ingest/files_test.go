@@ -70,6 +70,7 @@ func TestFileErrors(t *testing.T) {
 		"no object":    {strings.NewReader("[" + with() + ", 17]"), FormatAuto, CodeMalformed, "element 2 (line 1): it is not an object", 1},
 		"array, junk":  {strings.NewReader("[" + with() + "]\n\n[]"), FormatAuto, CodeMalformed, "follows the end of the JSON array (line 3)", 1},
 		"long element": {strings.NewReader("[" + with("f", `"`+strings.Repeat("x", 3<<20)+`"`) + "]"), FormatAuto, CodeMalformed, "longer than", 0},
+		"one over":     {strings.NewReader("[" + with("f", `"`+strings.Repeat("x", MaxLine-len(with("f", `""`))+1)+`"`) + "]"), FormatAuto, CodeMalformed, "longer than", 0},
 
 		"semicolons":  {strings.NewReader(strings.ReplaceAll(table, ",", ";")), FormatAuto, CodeMissingColumns, "separated by semicolons", 0},
 		"tabs":        {strings.NewReader(strings.ReplaceAll(table, ",", "\t")), FormatAuto, CodeMissingColumns, "separated by tabs", 0},
@@ -196,7 +197,7 @@ func TestSmallReads(t *testing.T) {
 	for _, text := range []string{
 		sampleCSV, sampleNDJSON, sampleArray,
 		long + "\n" + with("f", `"`+strings.Repeat("x", MaxLine)+`"`) + "\n" + long,
-		"[" + strings.Repeat(long+",", 5) + with() + "]",
+		"[" + strings.Repeat(long+",", 5) + with("f", `"a\"}"`, "g", `["\\",{"h":"]"}]`) + "]",
 		goodHeader + ",f\n" + strings.Repeat(cells()+",\""+strings.Repeat("a\"\"\n", 20_000)+"\"\n", 3),
 	} {
 		for _, src := range []string{text, string(zipped(t, text))} {

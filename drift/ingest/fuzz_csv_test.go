@@ -1,13 +1,13 @@
 package ingest
 
 import (
-	"bytes"
 	"encoding/csv"
 	"io"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 // FuzzCSV compares the cutting of records with encoding/csv: either both find
@@ -85,9 +85,9 @@ func FuzzPredictionsCSV(f *testing.F) {
 		if got.err != nil {
 			t.Fatal(got.err)
 		}
-		again := readPredictions(bytes.NewReader(zipped(t, text)), testOptions(), 1000)
+		again := readPredictions(iotest.HalfReader(strings.NewReader(text)), testOptions(), 1000)
 		if !reflect.DeepEqual(got, again) {
-			t.Fatalf("zipped it reads otherwise:\n%v\n%v", got, again)
+			t.Fatalf("in halves it reads otherwise:\n%v\n%v", got, again)
 		}
 		records, err := csvRecords(rows)
 		if err != nil || strings.Contains(rows, "\"") {

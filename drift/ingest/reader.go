@@ -115,6 +115,6 @@ func (r *reader) Rows() int64 { return r.rows.Load() }
 func (r *reader) Rejected() int64 { return r.rejected.Load() }
 
 // BytesRead is how much of the source has been consumed, before decompression,
-// for a progress bar: it runs up to some 100 KiB ahead of the rows. It may be
+// for a progress bar: it runs up to some 250 KiB ahead of the rows. It may be
 // called at any time from any goroutine.
 func (r *reader) BytesRead() int64 { return r.src.n.Load() }

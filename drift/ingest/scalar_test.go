@@ -118,4 +118,7 @@ func TestManyNames(t *testing.T) {
 			t.Fatalf("row %d: %s %s %s", i, id, b.Tenant[i], b.ModelType[i])
 		}
 	}
+	if n := len(r.tenants.known); n > maxNames {
+		t.Errorf("%d names are kept", n)
+	}
 }

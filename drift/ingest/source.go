@@ -87,7 +87,7 @@ func (k *errorKeeper) gzipError(err error) error {
 // decompressed gives the text of src.
 func decompressed(src io.Reader, maxBytes int64) (io.Reader, error) {
 	raw := &errorKeeper{src: src}
-	buffered := bufio.NewReaderSize(raw, 64<<10)
+	buffered := bufio.NewReaderSize(raw, 16<<10)
 	head, _ := buffered.Peek(2) // an error comes again with the first Read
 	var plain io.Reader = buffered
 	if bytes.Equal(head, magicGzip) {

@@ -6,17 +6,23 @@ import (
 	"io"
 )
 
-const windowStart = 128 << 10
+// A window begins small, for the request with one row, and grows to a size
+// that is good to read with where the source has that much to give.
+const (
+	windowStart = 16 << 10
+	windowGood  = 256 << 10
+)
 
 // errTooLong says that what is asked for does not fit the window.
 var errTooLong = errors.New("longer than the limit")
 
 // window slides over a text and shows a contiguous piece of it: buf[r:w]. It
-// grows only for a single line longer than itself, up to MaxLine.
+// grows beyond windowGood only for a line longer than that, up to MaxLine.
 type window struct {
 	src  io.Reader
 	buf  []byte
 	r, w int
+	full bool  // whether the last read filled the buffer
 	line int   // the physical line that buf[r] lies on, from 1
 	err  error // io.EOF or why the source ended
 }
@@ -39,16 +45,17 @@ func (w *window) more() error {
 		w.w -= w.r
 		w.r = 0
 	}
-	if w.w == len(w.buf) {
-		if w.w > MaxLine+1 { // one for CR
-			return errTooLong
-		}
+	if w.w == len(w.buf) && w.w > MaxLine+1 { // one for CR
+		return errTooLong
+	}
+	if w.w == len(w.buf) || w.full && len(w.buf) < windowGood {
 		w.buf = append(w.buf, make([]byte, len(w.buf))...)
 	}
 	for range 100 {
 		n, err := w.src.Read(w.buf[w.w:])
 		w.w += n
 		w.err = err
+		w.full = w.w == len(w.buf)
 		if n > 0 {
 			return nil
 		}
