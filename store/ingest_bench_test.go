@@ -3,10 +3,13 @@ package store_test
 import (
 	"bytes"
 	"fmt"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/ingest"
+	"github.com/driftwatch/driftwatch/drift/stats"
 	"github.com/driftwatch/driftwatch/store"
 	"github.com/driftwatch/driftwatch/store/storebench"
 	"github.com/driftwatch/driftwatch/store/storetest"
@@ -36,11 +39,12 @@ func BenchmarkIngest(b *testing.B) {
 						rows = append(rows, storebench.MakePlain(batch, tenant))
 					}
 					post := func(job int) error {
-						var batch ingest.PredictionBatch
-						if err := ingest.NewPredictionReader(bytes.NewReader(texts[job]), ingest.Options{}).Next(&batch, size); err != nil {
+						batch := batches.Get().(*ingest.PredictionBatch)
+						defer batches.Put(batch)
+						if err := ingest.NewPredictionReader(bytes.NewReader(texts[job]), ingest.Options{}).Next(batch, size); err != nil {
 							return err
 						}
-						_, err := db.IngestPredictions(b.Context(), feedActor, &batch, store.IngestOptions{})
+						_, err := db.IngestPredictions(b.Context(), feedActor, batch, store.IngestOptions{})
 						return err
 					}
 					copied, err := storebench.Spread(conns, len(rows), func(job int) error {
@@ -69,4 +73,49 @@ func BenchmarkIngest(b *testing.B) {
 	}
 }
 
+// batches are used again, as a server does.
+var batches = sync.Pool{New: func() any { return &ingest.PredictionBatch{} }}
+
 var feedActor = drift.Actor{Name: "feed", Role: drift.RoleIngest, TokenID: 1, AllTenants: true}
+
+// BenchmarkCheck reads the columns of a check, 7 days against 30, on a cold connection, and compares
+// them; built is how fast the columns were built from the log.
+func BenchmarkCheck(b *testing.B) {
+	const perDay = 40_000
+	db := storetest.Fresh(b, at(now))
+	today := drift.DateOf(now)
+	recent := drift.DriftWindow{From: today - 7, To: today}
+	baseline := drift.DriftWindow{From: today - 60, To: today - 30}
+	for d := baseline.From; d < recent.To; d++ {
+		if d >= baseline.To && d < recent.From {
+			continue
+		}
+		for _, batch := range storebench.Split(storebench.Rows(d.String(), d, perDay), 10_000) {
+			if _, err := db.IngestPredictions(b.Context(), shell, batch, store.IngestOptions{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	began := time.Now()
+	rebuild(b, db)
+	built := 37 * perDay / time.Since(began).Seconds()
+	v := drift.VersionKey{Model: drift.Model{TenantID: tenantID(b, db, storebench.Tenant), ModelType: drift.FraudDetector}, Version: "v1"}
+	var read, compared time.Duration
+	for b.Loop() {
+		db.Pool().Reset()
+		began := time.Now()
+		view(b, db, func(tx *store.Tx) error {
+			r, base, fetch, err := tx.Runs(b.Context(), v, recent, baseline)
+			if err != nil {
+				return err
+			}
+			read += time.Since(began)
+			_, err = stats.CompareRuns(r, base, stats.PRule{}, fetch)
+			return err
+		})
+		compared += time.Since(began)
+	}
+	b.ReportMetric(float64(read.Microseconds())/float64(b.N)/1000, "read-ms")
+	b.ReportMetric(float64(compared.Microseconds())/float64(b.N)/1000, "check-ms")
+	b.ReportMetric(built/1000, "built-krows/s")
+}

@@ -95,6 +95,11 @@ func TestBatchesWithTheSameRows(t *testing.T) {
 // TestABatchOpenWhileItsDayIsBuilt holds a batch open at its very end, has its day built meanwhile,
 // and looks whether its rows are in the day's column afterwards.
 func TestABatchOpenWhileItsDayIsBuilt(t *testing.T) {
+	t.Run("a few days", func(t *testing.T) { openWhileBuilt(t, 0) })
+	t.Run("many days", func(t *testing.T) { openWhileBuilt(t, 200) })
+}
+
+func openWhileBuilt(t *testing.T, moreDays int) {
 	db := storetest.Fresh(t, at(now))
 	ingestAs(t, db, shell, pred{id: "first"})
 
@@ -108,8 +113,10 @@ func TestABatchOpenWhileItsDayIsBuilt(t *testing.T) {
 		t.Fatal(err)
 	}
 	ingested := make(chan error, 1)
+	rows := append(some("more", moreDays, now, func(i int, p *pred) { p.at = now.AddDate(0, 0, -1-i) }),
+		pred{id: "late"}, pred{id: "first", actual: "1"})
 	go func() {
-		_, err := db.IngestPredictions(t.Context(), feedActor, batch(pred{id: "late"}, pred{id: "first", actual: "1"}), store.IngestOptions{})
+		_, err := db.IngestPredictions(t.Context(), feedActor, batch(rows...), store.IngestOptions{})
 		ingested <- err
 	}()
 	awaitWaiting(t, db, 1)
@@ -134,7 +141,7 @@ func TestABatchOpenWhileItsDayIsBuilt(t *testing.T) {
 		t.Fatal(err)
 	}
 	rebuild(t, db)
-	want(t, db, "2", `SELECT n FROM ml_score_day`)
+	want(t, db, "2", `SELECT n FROM ml_score_day WHERE day = $1`, now)
 	want(t, db, "0", `SELECT count(*) FROM score_day_mark`)
 }
 

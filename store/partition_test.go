@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -164,4 +165,20 @@ func TestAPartitionDroppedBehindTheBack(t *testing.T) {
 	expect(t, ingestAs(t, one, shell, pred{id: "c", at: p.at}, pred{id: "d"}), 2, 1, 0, 1)
 	expect(t, outcomesAs(t, one, shell, out{id: "a", actual: 1}), 1, 1, 0, 0)
 	want(t, one, "a", `SELECT prediction_id FROM outcome_inbox`)
+}
+
+func TestAMarkedPartitionStays(t *testing.T) {
+	db := storetest.Fresh(t, at(now))
+	ingestAs(t, db, shell, pred{id: "a", at: now})
+	drop := func() error {
+		return store.DropPartition(t.Context(), db, "ml_prediction_log_d20251120", now.AddDate(0, 0, 1), now)
+	}
+	if err := drop(); !errors.Is(err, store.ErrStillInUse) {
+		t.Fatalf("a day that came in after the build was dropped unbuilt: %v", err)
+	}
+	rebuild(t, db)
+	if err := drop(); err != nil {
+		t.Fatal(err)
+	}
+	want(t, db, "1", `SELECT count(*) FROM dropped_range`)
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -282,4 +283,20 @@ func TestElec2(t *testing.T) {
 	expect(t, again, 40992, 0, 40992, 0)
 	want(t, db, "0", `SELECT count(*) FROM score_day_mark`)
 	want(t, db, "y1996 y1997 y1998", partitionNames)
+}
+
+// TestTheOrderOfRowsDoesNotShow has the same day come in at two tenants in two orders.
+func TestTheOrderOfRowsDoesNotShow(t *testing.T) {
+	db := storetest.Fresh(t, at(now))
+	latencies := []float64{0.1, 0.2, 0.3, 1e9, 0.7}
+	for i := range latencies {
+		for tenant, k := range map[string]int{"acme": i, "globex": len(latencies) - 1 - i} {
+			ingestAs(t, db, shell, pred{
+				id: fmt.Sprint(i), tenant: tenant, score: 0.5, latency: latencies[k],
+				actual: []string{"0", "1"}[k%2], at: now,
+			})
+		}
+	}
+	rebuild(t, db)
+	want(t, db, "1", `SELECT count(DISTINCT digest) FROM ml_score_day`)
 }
