@@ -42,7 +42,8 @@ lint: ## Formatting, static checks, the import table, generated files up to date
 	@lint=$$(.ci/linter) && "$$lint" run $(PACKAGES)
 
 bench: ## Measure each promise of speed beside what it is compared with (BENCH_JSON=file for programs)
-	@.ci/tagged bench 60m
+	@.ci/chromium
+	@pg=$$(.ci/postgres) && DRIFTWATCH_PG_BIN=$$pg $(GO) run ./cmd/bench
 
 torture: ## The long forms: kill rounds, races, an hour of fuzzing
 	@.ci/chromium

@@ -31,9 +31,10 @@ var allowed = map[string][]string{
 	"drift/engine":           {"drift/..."},
 	"drift/ingest":           {"drift"},
 	"drift/demo":             {"drift"},
-	"store":                  {"drift", "drift/stats", "store/migrations"},
+	"store":                  {"drift", "drift/stats", "drift/ingest", "store/migrations"},
 	"store/migrations":       {},
-	"store/queue":            {"drift", "drift/engine"},
+	"store/queue":            {"drift", "drift/engine", "drift/schedule", "store"},
+	"store/storebench":       {"drift", "drift/...", "store", "store/..."},
 	"store/localpg":          {},
 	"store/storetest":        {"store", "store/localpg"},
 	"web":                    {"drift", "web/..."},
@@ -52,7 +53,7 @@ var allowed = map[string][]string{
 
 // inTests is what the tests of a package may import besides: databases and
 // samples, never a way round the table for the program itself.
-var inTests = []string{"store", "store/storetest", "static"}
+var inTests = []string{"drift", "drift/ingest", "store", "store/storetest", "static"}
 
 // drivers are the modules that know the database, and who may know them.
 var drivers = map[string][]string{
