@@ -2,12 +2,10 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/driftwatch/driftwatch/drift"
 )
@@ -220,15 +218,4 @@ func (tx *Tx) ringAuth(ctx context.Context, key string) error {
 		return fmt.Errorf("notify: %w", err)
 	}
 	return nil
-}
-
-const (
-	uniqueViolation     = "23505"
-	foreignKeyViolation = "23503"
-)
-
-// violates reports whether err is the server's refusal with this SQLSTATE.
-func violates(err error, state string) bool {
-	var pe *pgconn.PgError
-	return errors.As(err, &pe) && pe.Code == state
 }
