@@ -42,67 +42,62 @@ func (a *Auth) begin(w http.ResponseWriter, r *http.Request, u drift.User) error
 
 // check finds out whether name and password belong together, at the pace that the limits allow.
 func (a *Auth) check(ctx context.Context, name, password, address string) (drift.User, error) {
-	// The slot comes first: whoever waits for it holds no connection of the database.
+	// The slot comes first: whoever waits for it holds no connection of the database. What else is
+	// asked of the store is asked before and after the attempt, which holds one.
 	if err := a.hasher.enter(ctx); err != nil {
 		return drift.User{}, err
 	}
 	defer a.hasher.leave()
-	var user drift.User
+	u, encoded, err := a.find(ctx, name)
+	if err != nil {
+		return drift.User{}, fmt.Errorf("sign in: %w", err)
+	}
 	var refused error
+	var stale bool
 	now := a.now()
-	err := a.store.TrySignIn(ctx, accountKey(name), address, now, now.Add(-memory),
+	err = a.store.TrySignIn(ctx, accountKey(name), address, now, now.Add(-memory),
 		func(byAccount, byAddress drift.SignInFailures) (drift.SignInResult, error) {
 			if refused = admit(byAccount, byAddress, now); refused != nil {
 				return drift.SignInRefused, nil
 			}
-			u, right, err := a.compare(ctx, name, password)
-			if err != nil {
-				return drift.SignInRefused, err
+			var right bool
+			if right, stale, err = a.compare(u, encoded, password); err != nil || right {
+				return drift.SignInRight, err
 			}
-			if !right {
-				refused = &drift.Error{Code: drift.CodeUnauthorized, Message: "The name or the password is wrong."}
-				return drift.SignInFailed, nil
-			}
-			user = u
-			return drift.SignInRight, nil
+			refused = &drift.Error{Code: drift.CodeUnauthorized, Message: "The name or the password is wrong."}
+			return drift.SignInFailed, nil
 		})
+	if err == nil && stale {
+		err = a.store.RehashPassword(ctx, u.ID, hash(password))
+	}
 	if err != nil {
 		return drift.User{}, fmt.Errorf("sign in: %w", err)
 	}
-	return user, refused
+	if refused != nil {
+		return drift.User{}, refused
+	}
+	return u, nil
 }
 
-// compare takes the same time whether the person exists or not.
-func (a *Auth) compare(ctx context.Context, name, password string) (drift.User, bool, error) {
-	u, encoded, err := a.find(ctx, name)
-	known := err == nil
-	if !known {
-		if drift.CodeOf(err) != drift.CodeNotFound {
-			return u, false, err
-		}
-		encoded = a.hasher.dummy
+// compare takes the same time for everybody; somebody unknown or disabled is never right.
+func (a *Auth) compare(u drift.User, encoded, password string) (right, stale bool, err error) {
+	if right, stale, err = verify(encoded, password); u.ID == 0 || u.Disabled {
+		return false, false, err
 	}
-	right, stale, err := verify(encoded, password)
-	if err != nil {
-		return u, false, err
-	}
-	if !known || !right || u.Disabled {
-		return u, false, nil
-	}
-	if stale {
-		if err := a.store.RehashPassword(ctx, u.ID, hash(password)); err != nil {
-			return u, false, err
-		}
-	}
-	return u, true, nil
+	return right, stale, err
 }
 
-// find looks a person up; a name that nobody can have is not asked for.
+// find looks a person up. Somebody unknown has no ID, and the dummy's hash; a name that nobody can
+// have is not asked for.
 func (a *Auth) find(ctx context.Context, name string) (drift.User, string, error) {
 	if drift.ValidName("name", name) != nil {
-		return drift.User{}, "", drift.NotFound("Nobody has such a name.")
+		return drift.User{}, a.hasher.dummy, nil
 	}
-	return a.store.Credentials(ctx, name)
+	u, encoded, err := a.store.Credentials(ctx, name)
+	if drift.CodeOf(err) == drift.CodeNotFound && err != nil {
+		return drift.User{}, a.hasher.dummy, nil
+	}
+	return u, encoded, err
 }
 
 // SignOut ends the request's session on the server and takes the cookie back. The same cookie
