@@ -116,9 +116,15 @@ func (f FeedVM) heard() []component.Piece {
 		return component.Words("Nothing was ever received.")
 	}
 	return []component.Piece{
-		{Text: "Last row "}, component.At(f.Last, component.DayClock),
-		{Text: ", " + format.Plural(f.LastHour, "row", "rows") + " in the last hour"},
+		{Text: "Last row "}, component.At(f.Last, component.DayClock), {Text: f.pace()},
 	}
+}
+
+func (f FeedVM) pace() string {
+	if f.LastHour < 0 {
+		return ""
+	}
+	return ", " + format.Plural(f.LastHour, "row", "rows") + " in the last hour"
 }
 
 // judgedMark is the mark beside judgedWord: before the first check a model is

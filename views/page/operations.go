@@ -40,7 +40,7 @@ type JobVM struct {
 	State   chart.JobState
 	Date    time.Time
 	LastRun time.Time
-	Took    time.Duration
+	Took    time.Duration // below zero where it is not known: run outside the schedule
 	Covered string
 	// Reason says why it failed, or what it could not judge.
 	Reason string
@@ -53,11 +53,21 @@ type FeedVM struct {
 	Href              string // of the model
 	Feed              string // "predictions", "outcomes"
 	Hours             []int64
-	LastHour          int64
+	LastHour          int64     // NotCounted where it is not known
 	Last              time.Time // zero: never
 	Lag               time.Duration
 	State             FeedState
 	Detail            string // "median 3 h 12 m, was 40 min"; "" for none
+}
+
+// NotCounted stands for a number of rows that nobody counted.
+const NotCounted = -1
+
+func (f FeedVM) lastHour() string {
+	if f.LastHour < 0 {
+		return format.Missing
+	}
+	return format.Count(f.LastHour)
 }
 
 // FeedState is how a feed stands.
