@@ -1,0 +1,87 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// chartDays is how many days of checks an alert's charts show.
+const chartDays = 60
+
+// alertPage answers the page of one alert, with what became of the reader's own move.
+func (p *Pages) alertPage(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	note := component.FormNoteVM{Text: doneWords[drift.Move(r.URL.Query().Get("done"))]}
+	if r.URL.Query().Has("partly") {
+		note.Text += " The alert of the other check was changed by somebody else in the meantime and is as they left it."
+	}
+	return p.showAlert(w, r, id, http.StatusOK, note, nil)
+}
+
+// showAlert answers an alert's page as it stands now.
+func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, status int, note component.FormNoteVM, lost *page.ConflictVM) error {
+	by := auth.ActorFrom(r.Context())
+	now := p.now()
+	d, err := p.store.AlertPage(r.Context(), by, drift.AlertQuery{ID: id, Now: now, Days: chartDays, Windows: windowsOf})
+	if err != nil {
+		return err
+	}
+	v := p.alertVM(d, by)
+	v.Note, v.Conflict = note, lost
+	return p.show(w, r, status, p.shell(by, d.Watch, alertTitle(d.Alert), "board"), page.Alert(v))
+}
+
+// alertVM is one alert's page for one reader.
+func (p *Pages) alertVM(d drift.AlertData, by drift.Actor) page.AlertVM {
+	now := stamp(p.now())
+	a := d.Alert
+	v := page.AlertVM{
+		Now: p.now(), State: alertStateVM(d, now), Actions: alertActionsVM(d, by), Timeline: alertTimelineVM(d, now),
+		Reports: p.reportVMs(d), Sibling: siblingVM(d.Sibling), Blind: blindVM(d, now),
+	}
+	if a.ModelType != "" {
+		v.ModelHref = modelHref(modelKey(a))
+	}
+	if a.DriftType == nil {
+		return v
+	}
+	v.Histogram, v.ECDF = distribution(d.Scores), ecdfs(d.Scores, d.Statistical())
+	from, to := a.CheckDate.Add(1-chartDays), a.CheckDate.Add(1)
+	if d.Own != nil {
+		_, baseline := windowsOf(*d.Own)
+		from = min(from, baseline.From)
+	}
+	span := spanOf(from, to)
+	v.Trend = p.trend(d.Checks, d.Statistical(), span)
+	v.Accuracy = accuracy(d.Days, performanceReport(d), span, raised(a, span))
+	return v
+}
+
+// performanceReport is the performance report of an alert's page, nil where it shows none.
+func performanceReport(d drift.AlertData) *drift.Report {
+	for _, r := range []*drift.Report{d.Own, d.Other} {
+		if r != nil && r.DriftType == drift.Performance {
+			return r
+		}
+	}
+	return nil
+}
+
+// raised marks when the alert was raised, where its charts reach that far.
+func raised(a *drift.Alert, span chart.Window) []chart.Event {
+	if a.CreatedAt.Before(span.From) || !a.CreatedAt.Before(span.To) {
+		return nil
+	}
+	return []chart.Event{{At: a.CreatedAt, Label: "alert raised"}}
+}

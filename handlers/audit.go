@@ -1,0 +1,182 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// auditPage answers the audit log, newest first.
+func (p *Pages) auditPage(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	f := drift.AuditFilter{Actor: q.Get("actor"), Action: q.Get("action"), Object: q.Get("object"), Cursor: q.Get("cursor")}
+	for name, v := range map[string]string{"actor": f.Actor, "action": f.Action, "object": f.Object} {
+		if err := web.CheckText(name, v); err != nil {
+			return err
+		}
+	}
+	by := auth.ActorFrom(r.Context())
+	d, err := p.store.AuditPage(r.Context(), by, f, p.now())
+	if err != nil {
+		return err
+	}
+	verdict, at, err := p.audited.verdict(r.Context(), p.store, p.now)
+	if err != nil { // the entries can be read all the same
+		web.LogFailure(p.Log, r, web.FailureOf(err), err)
+	}
+	v := auditVM(d, q)
+	v.Now = p.now()
+	if !at.IsZero() {
+		v.Intact, v.VerifiedAt, v.Total = verdict.OK(), at, verdict.Rows
+		if !v.Intact {
+			v.BrokenText = verdict.Faults[0].Message
+		}
+	}
+	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, "Audit", "audit"), page.Audit(v))
+}
+
+// The chain is walked as a whole, so not for every reader: a verdict holds for a while, and a walk
+// that takes longer than a reader waits leaves the one before.
+const (
+	verdictHolds = time.Minute
+	verdictTakes = 3 * time.Second
+)
+
+// auditCheck remembers when the chain was last verified, and with what verdict.
+type auditCheck struct {
+	mu   sync.Mutex
+	at   time.Time
+	last drift.AuditVerdict
+}
+
+// verdict verifies the chain, or answers what was found a moment ago. One reader at a time walks it.
+func (c *auditCheck) verdict(ctx context.Context, s WatchStore, now func() time.Time) (drift.AuditVerdict, time.Time, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.at.IsZero() && now().Sub(c.at) < verdictHolds {
+		return c.last, c.at, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, verdictTakes)
+	defer cancel()
+	v, err := s.VerifyAudit(ctx)
+	if err == nil {
+		c.last, c.at = v, now()
+	}
+	return c.last, c.at, err
+}
+
+func auditVM(d drift.AuditData, q url.Values) page.AuditVM {
+	names := map[int64]string{}
+	for _, t := range d.Tenants {
+		names[t.ID] = t.Name
+	}
+	var v page.AuditVM
+	for _, e := range d.Entries.Items {
+		v.Entries = append(v.Entries, auditEntryVM(e, names[e.TenantID]))
+	}
+	v.Pager = component.PagerVM{Shown: format.Plural(int64(len(v.Entries)), "entry", "entries") + ", newest first"}
+	if q.Get("cursor") != "" {
+		v.Pager.FirstHref = "/audit?" + without(q, "cursor").Encode()
+	}
+	if d.Entries.Next != "" {
+		next := without(q, "cursor")
+		next.Set("cursor", d.Entries.Next)
+		v.Pager.NextHref = "/audit?" + next.Encode()
+	}
+	return v
+}
+
+// without is a query without one of its fields, and without any that the page does not know.
+func without(q url.Values, name string) url.Values {
+	out := url.Values{}
+	for _, k := range []string{"actor", "action", "object", "cursor"} {
+		if k != name && q.Get(k) != "" {
+			out.Set(k, q.Get(k))
+		}
+	}
+	return out
+}
+
+func auditEntryVM(e drift.AuditEntry, tenant string) page.AuditEntryVM {
+	kind, name, _ := strings.Cut(e.Object, "/")
+	v := page.AuditEntryVM{
+		Number: e.Seq, At: e.At, Actor: e.Actor, Tenant: tenant, Action: auditAction(e.Action, kind, name),
+		Detail: auditDetail(e.Detail), Hash: hex.EncodeToString(e.Hash),
+	}
+	switch kind {
+	case "alert":
+		v.Href = "/alerts/" + url.PathEscape(name)
+	case "setting":
+		v.Href = "/settings"
+	case "job":
+		v.Href = "/operations"
+	}
+	return v
+}
+
+// auditAction is what was done, in words: "alert.acknowledge" of alert/17 is "acknowledged alert 17".
+func auditAction(action, kind, name string) string {
+	if m, ok := strings.CutPrefix(action, "alert."); ok && pastTense[drift.Move(m)] != "" {
+		return pastTense[drift.Move(m)] + " alert " + name
+	}
+	return fmt.Sprintf("%s: %s %s", strings.ReplaceAll(action, ".", " "), kind, name)
+}
+
+// auditDetail is an entry's detail in words: what a person wrote, and old and new values.
+func auditDetail(detail json.RawMessage) string {
+	var m map[string]any
+	dec := json.NewDecoder(bytes.NewReader(detail))
+	dec.UseNumber()
+	if dec.Decode(&m) != nil || len(m) == 0 {
+		return ""
+	}
+	var parts []string
+	if from, to := m["from"], m["to"]; from != nil && to != nil && from != to {
+		parts = append(parts, fmt.Sprintf("%v → %v", from, to))
+	}
+	if from, to := m["old"], m["new"]; to != nil {
+		parts = append(parts, fmt.Sprintf("%v → %v", from, to))
+	}
+	for _, k := range []string{"note", "reason"} {
+		if s, _ := m[k].(string); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	if len(parts) > 0 {
+		return strings.Join(parts, ": ")
+	}
+	for _, k := range sortedNames(m) {
+		if hidden[k] || m[k] == nil || m[k] == "" {
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s %v", strings.ReplaceAll(k, "_", " "), m[k]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// hidden are members of a detail that the row says already.
+var hidden = map[string]bool{"alert_id": true, "version": true, "at": true, "actor": true, "move": true, "from": true, "to": true, "severity": true, "name": true}
+
+func sortedNames(m map[string]any) []string {
+	names := make([]string, 0, len(m))
+	for k := range m {
+		names = append(names, k)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,170 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/layout"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// boardPage answers the board, and its summary alone with part=summary.
+func (p *Pages) boardPage(w http.ResponseWriter, r *http.Request) error {
+	f, err := readBoardFilter(r)
+	if err != nil {
+		return err
+	}
+	by, part := auth.ActorFrom(r.Context()), r.URL.Query().Get("part")
+	if part != "" && part != partSummary {
+		return drift.NotFound("The board has no such part.")
+	}
+	board, err := p.boardBytes(r.Context(), by, f, part == partSummary)
+	if err != nil {
+		return err
+	}
+	if part == partSummary {
+		sendTagged(w, r, board.html, `"`+board.tag+`"`)
+		return nil
+	}
+	now := p.now()
+	shell := p.shell(by, board.watch, board.title, "board")
+	tag := pageTag(board.tag, shell, now)
+	if tagMatches(r, tag) {
+		sendTagged(w, r, nil, tag)
+		return nil
+	}
+	html, err := render(r.Context(), layout.Page(shell), bytesOf(board.html))
+	if err != nil {
+		return fmt.Errorf("render board: %w", err)
+	}
+	sendTagged(w, r, html, tag)
+	return nil
+}
+
+const partSummary = "summary"
+
+// boardBytes is the board without the shell, rendered once per change and kind of reader.
+func (p *Pages) boardBytes(ctx context.Context, by drift.Actor, f boardFilter, summary bool) (*rendered, error) {
+	newest, err := p.newest(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	now := p.now()
+	key := boardKey{class(by.Role), tenantsKey(by), fmt.Sprint(summary, " ", f.cursor, " ", f.query().Encode())}
+	return p.board.get(ctx, key, newest, now, func() (*rendered, error) {
+		return p.renderBoard(ctx, by, f, summary, now)
+	})
+}
+
+func (p *Pages) renderBoard(ctx context.Context, by drift.Actor, f boardFilter, summary bool, now time.Time) (*rendered, error) {
+	d, err := p.store.BoardPage(ctx, by, drift.BoardQuery{Now: now, Filter: f.alerts()})
+	if err != nil {
+		return nil, err
+	}
+	vm := boardVM(d, f, class(by.Role), stamp(now))
+	body := page.Board(vm)
+	if summary {
+		body = page.BoardSummary(vm)
+	}
+	html, err := render(ctx, body, nil)
+	if err != nil {
+		return nil, fmt.Errorf("render board: %w", err)
+	}
+	h := fnv.New64a()
+	_, _ = h.Write(html) // a hash does not fail
+	out := &rendered{
+		watch: d.Watch, title: vm.Title, html: html, tag: strconv.FormatUint(h.Sum64(), 36),
+		until: stamp(now).Add(ageStep),
+	}
+	if underWay(d.Progress, now) != nil { // what is counted up tells no event
+		out.until = now.Add(progressStep)
+	}
+	return out, nil
+}
+
+const (
+	ageStep      = time.Minute
+	progressStep = 3 * time.Second
+)
+
+// stamp is the instant at which ages are written: by the minute, so that what is rendered within
+// one is the same bytes. Browsers count on from there by themselves.
+func stamp(now time.Time) time.Time { return now.Truncate(ageStep) }
+
+// newest is the number of the newest event that a page has to contain.
+func (p *Pages) newest(ctx context.Context, by drift.Actor) (int64, error) {
+	if p.o.Newest != nil {
+		return p.o.Newest(), nil
+	}
+	_, newest, err := p.store.EventBounds(ctx, by)
+	return newest, err
+}
+
+func tenantsKey(by drift.Actor) string {
+	if by.AllTenants {
+		return "*"
+	}
+	ids := slices.Clone(by.Tenants)
+	slices.Sort(ids)
+	parts := make([]string, len(ids))
+	for i, id := range ids {
+		parts[i] = strconv.FormatInt(id, 10)
+	}
+	return strings.Join(parts, ",")
+}
+
+// bytesOf is a component that is rendered already.
+func bytesOf(html []byte) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := w.Write(html)
+		return err
+	})
+}
+
+// pageTag is the entity tag of a board within its shell. Every few seconds it is another one: a
+// browser sets its clock by the page, and one that it kept would set it back.
+func pageTag(body string, s layout.Shell, now time.Time) string {
+	h := fnv.New64a()
+	_, _ = fmt.Fprint(h, body, s.Seq, s.Title, s.User, s.BlindText, s.Demo, s.Progress != nil, now.Unix()/tagSeconds)
+	if s.Progress != nil {
+		_, _ = fmt.Fprint(h, *s.Progress)
+	}
+	return `"` + strconv.FormatUint(h.Sum64(), 36) + `"`
+}
+
+// tagSeconds is below the difference of clocks that browsers correct.
+const tagSeconds = 4
+
+func tagMatches(r *http.Request, tag string) bool {
+	for part := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+		if strings.TrimPrefix(strings.TrimSpace(part), "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// sendTagged answers with bytes under an entity tag, or with 304 where the browser has them.
+func sendTagged(w http.ResponseWriter, r *http.Request, html []byte, tag string) {
+	h := w.Header()
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("ETag", tag)
+	if tagMatches(r, tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", htmlType)
+	h.Set("Content-Length", strconv.Itoa(len(html)))
+	_, _ = w.Write(html) // a reader that left cannot be told
+}

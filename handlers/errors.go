@@ -1,0 +1,92 @@
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/layout"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// Failures answers requests with errors: a page for browsers, problem details for programs. It
+// needs no database, so that it can also say that there is none.
+type Failures struct {
+	Log     *slog.Logger // required
+	Clock   func() time.Time
+	Version string
+	Warning string
+}
+
+// Fail implements web.Fail. The error is written to the log here and nowhere else.
+func (f Failures) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	said := web.FailureOf(err)
+	web.LogFailure(f.Log, r, said, err)
+	if after, ok := said.Extra["retry_after"].(int); ok {
+		w.Header().Set("Retry-After", strconv.Itoa(after))
+	}
+	w.Header().Add("Vary", "Accept")
+	if !web.WantsPage(r) {
+		web.WriteProblem(w, said)
+		return
+	}
+	f.page(w, r, said)
+}
+
+// page is the error as a page, within the shell where somebody is signed in.
+func (f Failures) page(w http.ResponseWriter, r *http.Request, said web.Failure) {
+	v := page.ErrorVM{Status: said.Status, Text: said.Message, Code: string(said.Code), Request: web.RequestID(r.Context())}
+	if said.Code == drift.CodeInternal { // the page's own words name the number to give on
+		v.Text = ""
+	}
+	now := f.Clock().UTC()
+	by := auth.ActorFrom(r.Context())
+	if !by.Role.AtLeast(drift.RoleViewer) {
+		f.write(w, r, said.Status, layout.Bare(layout.BareVM{
+			Title: http.StatusText(said.Status), Version: f.Version, Now: now, Warning: f.Warning,
+		}), page.ErrorBare(v))
+		return
+	}
+	f.write(w, r, said.Status, layout.Page(layout.Shell{
+		Title: http.StatusText(said.Status), Seq: -1, Now: now, User: userVM(by, nil),
+	}), page.Error(v))
+}
+
+// write answers with a page: the frame, and the body as its children.
+func (f Failures) write(w http.ResponseWriter, r *http.Request, status int, frame, body templ.Component) {
+	html, err := render(r.Context(), frame, body)
+	if err != nil { // a template of ours that fails leaves plain words
+		f.Log.Error("render", "path", r.URL.Path, "request", web.RequestID(r.Context()), "error", err)
+		http.Error(w, "The server made a mistake. It is written in its log; try again.", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", htmlType)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(html)))
+	w.WriteHeader(status)
+	_, _ = w.Write(html) // a reader that left cannot be told
+}
+
+const htmlType = "text/html; charset=utf-8"
+
+func (p *Pages) notFound(w http.ResponseWriter, r *http.Request) {
+	p.Fail(w, r, drift.NotFound("There is no page at this address."))
+}
+
+// notAllowed answers a method that an address does not take. chi has set the Allow header.
+func (p *Pages) notAllowed(w http.ResponseWriter, r *http.Request) {
+	said := web.Failure{Status: http.StatusMethodNotAllowed, Code: drift.CodeMalformed, Message: "This address does not take " + r.Method + " requests."}
+	w.Header().Add("Vary", "Accept")
+	if !web.WantsPage(r) {
+		web.WriteProblem(w, said)
+		return
+	}
+	p.page(w, r, said)
+}

@@ -1,0 +1,159 @@
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// Store is what the pages read, each page in one state of the database and under the rights of
+// the actor.
+type Store interface {
+	EvidenceStore
+	WatchStore
+	LifeStore
+}
+
+// EvidenceStore reads alerts, models and what their checks found.
+type EvidenceStore interface {
+	BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery) (drift.BoardData, error)
+	AlertPage(ctx context.Context, by drift.Actor, q drift.AlertQuery) (drift.AlertData, error)
+	ModelsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.ModelsData, error)
+	ModelPage(ctx context.Context, by drift.Actor, q drift.ModelQuery) (drift.ModelData, error)
+	Scores(ctx context.Context, by drift.Actor, v drift.VersionKey, from, to drift.Date, fn func(chunk []float64) error) error
+}
+
+// WatchStore reads what is said of the watching itself.
+type WatchStore interface {
+	OperationsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.OperationsData, error)
+	SettingsPage(ctx context.Context, by drift.Actor, tenant int64, now time.Time) (drift.SettingsData, error)
+	AuditPage(ctx context.Context, by drift.Actor, f drift.AuditFilter, now time.Time) (drift.AuditData, error)
+	RetrainsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.RetrainsData, error)
+	VerifyAudit(ctx context.Context) (drift.AuditVerdict, error)
+}
+
+// LifeStore reads what a live fragment needs beside its event.
+type LifeStore interface {
+	AlertLife(ctx context.Context, by drift.Actor, a *drift.Alert) (drift.AlertData, error)
+	ProgressSince(ctx context.Context, by drift.Actor, since time.Time) ([]drift.Progress, error)
+	EventBounds(ctx context.Context, by drift.Actor) (oldest, newest int64, err error)
+	Tenants(ctx context.Context, by drift.Actor) ([]drift.Tenant, error)
+}
+
+// Mover makes moves on alerts: the engine.
+type Mover interface {
+	Move(ctx context.Context, by drift.Actor, req engine.MoveRequest) (*drift.Alert, error)
+}
+
+// Runner runs a failed job again: the queue.
+type Runner interface {
+	RunAgain(ctx context.Context, by drift.Actor, job drift.JobName, at time.Time) error
+}
+
+// Options say what the pages work with. Store, Engine and Auth are required.
+type Options struct {
+	Store  Store
+	Engine Mover
+	Queue  Runner // nil: no job can be run again from here
+	Auth   *auth.Auth
+	Clock  func() time.Time // time.Now where nil
+	Log    *slog.Logger     // nothing is logged where nil
+
+	// Newest returns the number of the newest event that this server has told its browsers of, so
+	// that a page that nothing changed costs no question; nil asks the database.
+	Newest func() int64
+	// Version is the program's, at the foot of the sign-in page.
+	Version string
+	// Warning is a plain warning on the sign-in page: listening beyond this machine without TLS.
+	Warning string
+	// Database says where the database is: "private, under .driftwatch" or its server's name.
+	Database string
+	// Favicon and Static serve the files of package static; nil where they are mounted elsewhere.
+	Favicon, Static http.Handler
+}
+
+// Pages answers browsers. Its methods may be called at the same time.
+type Pages struct {
+	Failures
+	o       Options
+	store   Store
+	board   *boardCache
+	lives   *fragmentCache
+	cuts    *cutCache
+	audited auditCheck
+}
+
+// NewPages returns the pages.
+func NewPages(o Options) *Pages {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Pages{
+		Failures: Failures{Log: o.Log, Clock: o.Clock, Version: o.Version, Warning: o.Warning},
+		o:        o, store: o.Store, board: newBoardCache(), lives: newFragmentCache(), cuts: newCutCache(),
+	}
+}
+
+// staticPrefix is where the files of package static live.
+const staticPrefix = "/static/"
+
+// Routes mounts every page. Auth.Identify must stand before it.
+func (p *Pages) Routes(r chi.Router) {
+	r.NotFound(p.notFound)
+	r.MethodNotAllowed(p.notAllowed)
+	if p.o.Favicon != nil {
+		r.Handle("/favicon.ico", p.o.Favicon)
+	}
+	if p.o.Static != nil {
+		r.Handle(staticPrefix+"*", p.o.Static)
+	}
+	p.get(r, "/login", p.login)
+	r.Post("/login", p.do(p.signIn))
+	r.Post("/logout", p.do(p.signOut))
+	p.get(r, "/setup", p.setup)
+	r.Post("/setup", p.do(p.makeAdmin))
+	r.Group(func(r chi.Router) {
+		r.Use(p.o.Auth.Require(drift.RoleViewer))
+		p.get(r, "/", p.boardPage)
+		p.get(r, "/alerts/{id}", p.alertPage)
+		p.get(r, "/alerts/{id}/recent.csv", p.samples(true))
+		p.get(r, "/alerts/{id}/baseline.csv", p.samples(false))
+		p.get(r, "/models", p.modelsPage)
+		p.get(r, "/models/{tenant}/{model}", p.modelPage)
+		p.get(r, "/retrains", p.retrainsPage)
+		p.get(r, "/operations", p.operationsPage)
+		p.get(r, "/settings", p.settingsPage)
+		p.get(r, "/audit", p.auditPage)
+		r.Post("/alerts/{id}/{move}", p.do(p.move))
+		r.Post("/operations/jobs/{job}/run", p.do(p.runAgain))
+	})
+}
+
+// handler is a page that may fail; what it has written already stays.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+func (p *Pages) do(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			p.Fail(w, r, err)
+		}
+	}
+}
+
+// get mounts a page for GET and HEAD: net/http leaves the body of the latter out.
+func (p *Pages) get(r chi.Router, path string, h handler) {
+	r.Get(path, p.do(h))
+	r.Head(path, p.do(h))
+}
+
+func (p *Pages) now() time.Time { return p.o.Clock().UTC() }

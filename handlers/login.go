@@ -1,0 +1,126 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/layout"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// minPassword is the least number of characters of a password, as package auth wants it.
+const minPassword = 12
+
+// signInHours is how long a sign-in lasts at most.
+const signInHours = int(auth.DefaultLifetime / time.Hour)
+
+// login answers the sign-in page; who is signed in already goes on.
+func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
+	next := auth.LocalPath(r.URL.Query().Get("next"))
+	if _, ok := auth.From(r.Context()); ok {
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return nil
+	}
+	p.showLogin(w, r, http.StatusOK, page.LoginVM{Next: next})
+	return nil
+}
+
+func (p *Pages) showLogin(w http.ResponseWriter, r *http.Request, status int, v page.LoginVM) {
+	v.Hours = signInHours
+	p.write(w, r, status, layout.Bare(p.bare("Sign in")), page.Login(v))
+}
+
+func (p *Pages) bare(title string) layout.BareVM {
+	return layout.BareVM{Title: title, Version: p.Version, Now: p.now(), Warning: p.Warning}
+}
+
+// signIn signs somebody in and leads on to where they wanted to go.
+func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(w, r); err != nil {
+		return err
+	}
+	f := r.PostForm
+	v := page.LoginVM{Name: f.Get("name"), Next: auth.LocalPath(f.Get("next"))}
+	_, err := p.o.Auth.SignIn(w, r, v.Name, f.Get("password"))
+	var e *drift.Error
+	switch {
+	case err == nil:
+		http.Redirect(w, r, v.Next, http.StatusSeeOther)
+		return nil
+	case !errors.As(err, &e) || !web.WantsPage(r):
+		return err
+	case e.Code == drift.CodeTooMany:
+		v.Locked = true
+		if after, ok := e.Extra["retry_after"].(int); ok {
+			w.Header().Set("Retry-After", strconv.Itoa(after))
+		}
+	case e.Code != drift.CodeUnauthorized && e.Code != drift.CodeInvalid:
+		return err
+	}
+	v.Note = component.FormNoteVM{Bad: true, Text: e.Message}
+	p.showLogin(w, r, web.Status(e.Code), v)
+	return nil
+}
+
+// signOut ends the session.
+func (p *Pages) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := p.o.Auth.SignOut(w, r); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/login", http.StatusSeeOther)
+	return nil
+}
+
+// setup answers the page of the one-time link that makes the first administrator.
+func (p *Pages) setup(w http.ResponseWriter, r *http.Request) error {
+	key := r.URL.Query().Get("key")
+	if err := p.o.Auth.CheckSetup(r.Context(), key); err != nil {
+		return p.setupUsed(w, r, err)
+	}
+	p.showSetup(w, r, http.StatusOK, page.SetupVM{Key: key})
+	return nil
+}
+
+func (p *Pages) showSetup(w http.ResponseWriter, r *http.Request, status int, v page.SetupVM) {
+	v.MinLength = minPassword
+	p.write(w, r, status, layout.Bare(p.bare("First administrator")), page.Setup(v))
+}
+
+// setupUsed says that a link is no longer good; other errors are passed on.
+func (p *Pages) setupUsed(w http.ResponseWriter, r *http.Request, err error) error {
+	if drift.CodeOf(err) != drift.CodeNotFound || !web.WantsPage(r) {
+		return err
+	}
+	p.showSetup(w, r, http.StatusNotFound, page.SetupVM{Used: true})
+	return nil
+}
+
+// makeAdmin makes the first administrator and signs them in.
+func (p *Pages) makeAdmin(w http.ResponseWriter, r *http.Request) error {
+	if err := web.ParseForm(w, r); err != nil {
+		return err
+	}
+	f := r.PostForm
+	v := page.SetupVM{Key: f.Get("key"), Name: f.Get("name")}
+	err := error(drift.Invalid("again", "The two passwords differ. Type the same one twice."))
+	if f.Get("password") == f.Get("again") {
+		_, err = p.o.Auth.Setup(w, r, v.Key, v.Name, f.Get("password"))
+	}
+	var e *drift.Error
+	switch {
+	case err == nil:
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return nil
+	case !errors.As(err, &e) || e.Code != drift.CodeInvalid || !web.WantsPage(r):
+		return p.setupUsed(w, r, err)
+	}
+	v.Note = component.FormNoteVM{Bad: true, Text: e.Message}
+	p.showSetup(w, r, web.Status(e.Code), v)
+	return nil
+}

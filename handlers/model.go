@@ -1,0 +1,146 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// modelPage answers one model's page with 30 or 90 days.
+func (p *Pages) modelPage(w http.ResponseWriter, r *http.Request) error {
+	q := drift.ModelQuery{Now: p.now(), Cursor: r.URL.Query().Get("cursor")}
+	var err error
+	if q.Tenant, err = pathText(r, "tenant"); err != nil {
+		return err
+	}
+	if q.ModelType, err = pathText(r, "model"); err != nil {
+		return err
+	}
+	if q.Days, err = web.QueryInt(r, "days", 30, 1, 90); err != nil {
+		return err
+	}
+	by := auth.ActorFrom(r.Context())
+	d, err := p.store.ModelPage(r.Context(), by, q)
+	if err != nil {
+		return err
+	}
+	title := d.Model.Tenant + " " + d.Model.ModelType
+	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, title, "models"), page.Model(p.modelVM(d, q)))
+}
+
+// pathText reads a name from the path. chi hands out the escaped form where the path has one.
+func pathText(r *http.Request, name string) (string, error) {
+	v := chi.URLParam(r, name)
+	if r.URL.RawPath != "" {
+		plain, err := url.PathUnescape(v)
+		if err != nil {
+			return "", drift.NotFound("There is no such model.")
+		}
+		v = plain
+	}
+	if web.CheckText(name, v) != nil { // what no database holds is not there
+		return "", drift.NotFound("There is no such model.")
+	}
+	return v, nil
+}
+
+// modelVM is one model's page.
+func (p *Pages) modelVM(d drift.ModelData, q drift.ModelQuery) page.ModelVM {
+	now := q.Now
+	today := drift.DateOf(now)
+	h := historiesOf(d.Marks, today)[d.Model]
+	span := spanOf(today.Add(-q.Days), today.Add(1))
+	scores, outcomes := latest(d.Latest, drift.Statistical), latest(d.Latest, drift.Performance)
+	v := page.ModelVM{
+		Now: now, Tenant: d.Model.Tenant, ModelType: d.Model.ModelType, Href: modelHref(d.Model), Days: q.Days,
+		Severity: worse(mark(h.now(drift.Statistical)), mark(h.now(drift.Performance))),
+		From:     today.Add(1 - drift.StripDays).Time(), To: today.Time(),
+		Strips: []page.CheckStripVM{
+			{Name: "Scores", Strip: component.StripVM{Days: h.of(drift.Statistical)}, Now: mark(h.now(drift.Statistical))},
+			{Name: "Accuracy", Strip: component.StripVM{Days: h.of(drift.Performance)}, Now: mark(h.now(drift.Performance))},
+		},
+		Accuracy: *accuracy(d.Days, outcomes, span, nil), Trend: *p.trend(d.Checks, scores, span), Metrics: metricCharts(d.Metrics, span),
+		Facts: modelFacts(d, scores, outcomes, now), Line: modelLine(d, h, now),
+	}
+	for _, a := range d.Alerts {
+		v.Alerts = append(v.Alerts, page.ModelAlertVM{
+			ID: a.ID, Severity: alertSeverityVM(&a), Status: string(a.Status), Message: a.Message, Owner: owner(&a), CreatedAt: a.CreatedAt,
+		})
+	}
+	for _, s := range d.Versions {
+		v.Versions = append(v.Versions, page.VersionVM{
+			Name: s.Version.Version, Serves: s.Version == d.Serving, External: s.External, First: s.First, Last: s.Last,
+			Predictions: s.N, Right: int64(s.Counts.Correct()), N: int64(s.Counts.Outcomes()),
+		})
+	}
+	for _, f := range d.Feeds {
+		v.Feeds = append(v.Feeds, feedVM(f, coverageOf(d.Coverage, d.Model), now))
+	}
+	for _, r := range d.Reports.Items {
+		v.Reports = append(v.Reports, reportRowVM(r, d.Raised[r.ID]))
+	}
+	if d.Reports.Next != "" {
+		v.MoreReports = v.Href + "?cursor=" + url.QueryEscape(d.Reports.Next) + "#reports"
+	}
+	return v
+}
+
+// latest is the newest report of a drift type, nil where there is none.
+func latest(list []drift.Report, t drift.DriftType) *drift.Report {
+	for i := range list {
+		if list[i].DriftType == t {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+func reportRowVM(r drift.Report, alert int64) page.ReportRowVM {
+	v := page.ReportRowVM{
+		Date: r.Date.Time(), DriftType: string(r.DriftType), Version: r.Version.Version, Severity: severityVM(r.Status, r.Severity),
+		Insufficient: r.Status != drift.StatusOK, Secondary: secondaryVM(r), Revision: r.Revision, AlertID: alert,
+	}
+	if m := r.Statistical; m != nil {
+		v.D, v.P, v.NRecent, v.NBaseline = m.KSStatistic.Ptr(), m.PValue.Ptr(), int64(m.NRecent), int64(m.NBaseline)
+	}
+	if m := r.Performance; m != nil {
+		v.Drop, v.NRecent, v.NBaseline = m.AccuracyDrop.Ptr(), int64(m.NRecent), int64(m.NBaseline)
+	}
+	return v
+}
+
+// dailyMetrics are the metrics of a model's page, beside accuracy.
+var dailyMetrics = []struct {
+	chart chart.Metric
+	value func(drift.DailyMetrics) drift.Number
+}{
+	{chart.Metric{ID: "precision", Title: "Precision", Lead: "Of what it called a yes, how much was one.", Percent: true}, func(m drift.DailyMetrics) drift.Number { return m.Precision }},
+	{chart.Metric{ID: "recall", Title: "Recall", Lead: "Of what was a yes, how much it called.", Percent: true}, func(m drift.DailyMetrics) drift.Number { return m.Recall }},
+	{chart.Metric{ID: "f1", Title: "F1", Lead: "Both of these in one number.", Percent: true}, func(m drift.DailyMetrics) drift.Number { return m.F1 }},
+	{chart.Metric{ID: "roc-auc", Title: "ROC AUC", Lead: "How well scores order the outcomes; 0.5 is chance."}, func(m drift.DailyMetrics) drift.Number { return m.ROCAUC }},
+	{chart.Metric{ID: "pr-auc", Title: "PR AUC", Lead: "Average precision over all cut-offs."}, func(m drift.DailyMetrics) drift.Number { return m.PRAUC }},
+	{chart.Metric{ID: "brier", Title: "Brier score", Lead: "Mean squared error of the scores.", LowerIsBetter: true}, func(m drift.DailyMetrics) drift.Number { return m.Brier }},
+	{chart.Metric{ID: "log-loss", Title: "Log loss", Lead: "What sure mistakes cost.", LowerIsBetter: true}, func(m drift.DailyMetrics) drift.Number { return m.LogLoss }},
+	{chart.Metric{ID: "ece", Title: "Calibration error", Lead: "Mean gap between score and share that came true.", LowerIsBetter: true}, func(m drift.DailyMetrics) drift.Number { return m.ECE }},
+}
+
+func metricCharts(days []drift.DailyMetrics, span chart.Window) []chart.Metric {
+	out := make([]chart.Metric, 0, len(dailyMetrics))
+	for _, m := range dailyMetrics {
+		c := m.chart
+		c.Span = span
+		for _, d := range days {
+			c.Days = append(c.Days, chart.MetricDay{Date: d.Date.Time(), N: int64(d.PredictionsWithOutcomes), Value: m.value(d).Ptr()})
+		}
+		out = append(out, c)
+	}
+	return out
+}

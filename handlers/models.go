@@ -1,0 +1,112 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/detect"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// modelsPage answers the list of all models.
+func (p *Pages) modelsPage(w http.ResponseWriter, r *http.Request) error {
+	by := auth.ActorFrom(r.Context())
+	d, err := p.store.ModelsPage(r.Context(), by, p.now())
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, "Models", "models"), page.Models(modelsVM(d, p)))
+}
+
+// modelsVM lists each tenant's models, worst first.
+func modelsVM(d drift.ModelsData, p *Pages) page.ModelsVM {
+	now := p.now()
+	today := drift.DateOf(now)
+	v := page.ModelsVM{Now: now, From: today.Add(1 - drift.StripDays).Time(), To: today.Time()}
+	histories := historiesOf(d.Marks, today)
+	byTenant := map[string][]page.ModelRowVM{}
+	for _, serving := range d.Serving {
+		row := modelRowVM(d, serving, histories[serving.Model], today)
+		byTenant[serving.Tenant] = append(byTenant[serving.Tenant], row)
+	}
+	for _, t := range d.Tenants {
+		rows := byTenant[t.Name]
+		if len(rows) == 0 {
+			continue
+		}
+		slices.SortStableFunc(rows, func(a, b page.ModelRowVM) int {
+			return worse(mark(a.Statistical), mark(a.Performance)).Rank() - worse(mark(b.Statistical), mark(b.Performance)).Rank()
+		})
+		v.Tenants = append(v.Tenants, page.TenantModelsVM{Name: t.Name, Models: rows})
+	}
+	return v
+}
+
+func modelRowVM(d drift.ModelsData, serving drift.VersionKey, h *history, today drift.Date) page.ModelRowVM {
+	row := page.ModelRowVM{
+		ModelType: serving.ModelType, Href: modelHref(serving.Model), Version: serving.Version,
+		Statistical: h.now(drift.Statistical), Performance: h.now(drift.Performance), Strip: component.StripVM{Days: h.both()},
+	}
+	var first drift.Date
+	for _, s := range d.Versions {
+		if s.Version.Model != serving.Model {
+			continue
+		}
+		if s.Last.After(row.LastPrediction) {
+			row.LastPrediction = s.Last
+		}
+		if s.Version != serving {
+			continue
+		}
+		row.External, first = s.External, drift.DateOf(s.First)
+		row.Right, row.N = int64(s.Counts.Correct()), int64(s.Counts.Outcomes())
+		if s.N > 0 {
+			share := float64(row.N) / float64(s.N)
+			row.Coverage = &share
+		}
+	}
+	for _, o := range d.Open {
+		if o.Model == serving.Model {
+			row.OpenAlerts = o.N
+		}
+	}
+	row.Why = whyBlind(h, first, today, d.Settings, coverageOf(d.Coverage, serving.Model))
+	return row
+}
+
+func coverageOf(list []drift.OutcomeCoverage, m drift.Model) drift.OutcomeCoverage {
+	for _, c := range list {
+		if c.Model == m {
+			return c
+		}
+	}
+	return drift.OutcomeCoverage{Model: m}
+}
+
+// whyBlind says why a model is not judged by one of the checks, "" where both judge it.
+func whyBlind(h *history, first, today drift.Date, s drift.Settings, c drift.OutcomeCoverage) string {
+	if h.judged() {
+		return ""
+	}
+	scores, outcomes := h.now(drift.Statistical), h.now(drift.Performance)
+	from := detect.JudgedFrom(first, s)
+	switch {
+	case scores == component.Absent && outcomes == component.Absent:
+		return "no check has run yet"
+	case today < from:
+		return "too young: judged from " + format.Weekday(from.Time()) + " on"
+	case c.Silent:
+		return "no outcome for any prediction after " + format.Weekday(c.LastOutcomeFor)
+	case unseen(scores) && unseen(outcomes):
+		return "too little data in one of the windows"
+	case unseen(scores):
+		return "too few scores in one of the windows"
+	}
+	return "too few outcomes in one of the windows"
+}
+
+func unseen(s component.Severity) bool { return s == component.Blind || s == component.Absent }

@@ -1,0 +1,140 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/schedule"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// operationsPage answers the page of the watching itself.
+func (p *Pages) operationsPage(w http.ResponseWriter, r *http.Request) error {
+	note := component.FormNoteVM{}
+	if job := drift.JobName(r.URL.Query().Get("queued")); jobNames[job] != "" {
+		note.Text = jobNames[job] + " is queued and runs in its turn."
+	}
+	return p.showOperations(w, r, http.StatusOK, note)
+}
+
+func (p *Pages) showOperations(w http.ResponseWriter, r *http.Request, status int, note component.FormNoteVM) error {
+	by := auth.ActorFrom(r.Context())
+	d, err := p.store.OperationsPage(r.Context(), by, p.now())
+	if err != nil {
+		return err
+	}
+	v := p.operationsVM(d, by)
+	v.Note = note
+	return p.show(w, r, status, p.shell(by, d.Watch, "Operations", "operations"), page.Operations(v))
+}
+
+// runAgain queues a failed job once more.
+func (p *Pages) runAgain(w http.ResponseWriter, r *http.Request) error {
+	job := drift.JobName(chi.URLParam(r, "job"))
+	if !slices.Contains(drift.DailyJobs, job) {
+		return drift.NotFound("There is no such job.")
+	}
+	if err := web.ParseForm(w, r); err != nil {
+		return err
+	}
+	d, err := drift.ParseDate(r.PostForm.Get("date"))
+	if err != nil {
+		return err
+	}
+	if p.o.Queue == nil {
+		return &drift.Error{Code: drift.CodeUnavailable, Message: "This server runs no jobs; another one does."}
+	}
+	err = p.o.Queue.RunAgain(r.Context(), auth.ActorFrom(r.Context()), job, schedule.At(job, d).At)
+	switch {
+	case err != nil && web.WantsPage(r) && drift.CodeOf(err) == drift.CodeConflict:
+		return p.showOperations(w, r, http.StatusConflict, component.FormNoteVM{Bad: true, Text: err.Error()})
+	case err != nil:
+		return err
+	case !web.WantsPage(r):
+		web.WriteJSON(w, http.StatusAccepted, map[string]any{"job": job, "date": d})
+		return nil
+	}
+	http.Redirect(w, r, "/operations?queued="+string(job), http.StatusSeeOther)
+	return nil
+}
+
+// feedRows is how many feeds the page lists; the rest are on time.
+const feedRows = 20
+
+func (p *Pages) operationsVM(d drift.OperationsData, by drift.Actor) page.OperationsVM {
+	now := p.now()
+	watch := watchOf(d.Watch, now)
+	v := page.OperationsVM{
+		Now: now, DatabaseBytes: d.DatabaseBytes, DatabaseNote: p.o.Database,
+		MayRun: by.Role.AtLeast(drift.RoleManager), MayRunNot: "Your role may not run checks. A manager can.",
+		Backlog: page.BacklogVM{DaysToRebuild: d.Backlog.MarkedDays, Inbox: d.Backlog.Inbox, InboxOldest: d.Backlog.InboxOldest},
+	}
+	if work := underWay(d.Progress, now); work != nil {
+		v.Backlog.Backfill = &page.BackfillVM{Title: work.Title, Done: work.Done, Total: work.Total, Left: timeLeft(*work, now)}
+	}
+	for _, j := range watch.jobs {
+		v.Jobs = append(v.Jobs, jobVM(d, j, now))
+	}
+	for _, s := range d.Servers {
+		v.Servers = append(v.Servers, serverVM(d, s))
+	}
+	silent := p.feedVMs(&v, d, now)
+	operationsVerdict(&v, d, watch, silent, now)
+	return v
+}
+
+// feedVMs lists the feeds, worst first, and returns those that are silent.
+func (p *Pages) feedVMs(v *page.OperationsVM, d drift.OperationsData, now time.Time) (silent []page.FeedVM) {
+	for _, f := range d.Feeds {
+		vm := feedVM(f, coverageOf(d.Coverage, f.Model), now)
+		v.Feeds = append(v.Feeds, vm)
+		if vm.State == page.FeedSilent {
+			silent = append(silent, vm)
+		}
+	}
+	slices.SortStableFunc(v.Feeds, func(a, b page.FeedVM) int { return feedRank(a.State) - feedRank(b.State) })
+	keep := max(feedRows, len(silent))
+	if len(v.Feeds) > keep {
+		v.FeedsMore = len(v.Feeds) - keep
+		v.Feeds = v.Feeds[:keep]
+	}
+	return silent
+}
+
+func operationsVerdict(v *page.OperationsVM, d drift.OperationsData, w watching, silent []page.FeedVM, now time.Time) {
+	judged := 0
+	histories := historiesOf(d.Marks, drift.DateOf(now))
+	for _, m := range d.Models {
+		if histories[m.Model].judged() {
+			judged++
+		}
+	}
+	v.Line = watchingLine(w, judged, len(d.Models), now)
+	failed := slices.IndexFunc(v.Jobs, func(j page.JobVM) bool { return j.State == stateNames[jobFailed] })
+	switch {
+	case !w.blindSince.IsZero():
+		v.Severity = component.Blind
+		v.Verdict = "No check has run since " + w.blindSince.Format("Monday 15:04") + " UTC"
+	case failed >= 0:
+		v.Severity = component.Blind
+		v.Verdict = fmt.Sprintf("The job %s of %s failed", v.Jobs[failed].Name, v.Jobs[failed].Date.Format(time.DateOnly))
+	case len(d.Models) == 0:
+		v.Verdict = "Nothing to watch yet"
+		v.Line = words("A model is watched from its first prediction on.")
+	case len(silent) == 1:
+		v.Verdict = "The watching works, with one feed silent"
+		v.Line = append(v.Line, component.Piece{Text: fmt.Sprintf(" Silent: the %s of %s %s.", silent[0].Feed, silent[0].Tenant, silent[0].ModelType)})
+	case len(silent) > 1:
+		v.Verdict = fmt.Sprintf("The watching works, with %d feeds silent", len(silent))
+	default:
+		v.Verdict = "The watching works"
+	}
+}

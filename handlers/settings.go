@@ -1,0 +1,149 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// settingsPage answers the settings in force: for a tenant with ?tenant=, else for those that have
+// none of their own.
+func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
+	by := auth.ActorFrom(r.Context())
+	name, scope := r.URL.Query().Get("tenant"), int64(0)
+	if name != "" {
+		tenants, err := p.store.Tenants(r.Context(), by)
+		if err != nil {
+			return err
+		}
+		for _, t := range tenants {
+			if t.Name == name {
+				scope = t.ID
+			}
+		}
+		if scope == 0 {
+			return drift.NotFound("There is no such tenant.")
+		}
+	}
+	d, err := p.store.SettingsPage(r.Context(), by, scope, p.now())
+	if err != nil {
+		return err
+	}
+	v := settingsVM(d, name)
+	v.Now = p.now()
+	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, "Settings", "settings"), page.Settings(v))
+}
+
+// settingsVM lists every setting in its group.
+func settingsVM(d drift.SettingsData, tenant string) page.SettingsVM {
+	var v page.SettingsVM
+	differ := 0
+	for _, spec := range drift.SettingSpecs {
+		if n := len(v.Groups); n == 0 || v.Groups[n-1].Title != spec.Group {
+			v.Groups = append(v.Groups, page.SettingGroupVM{ID: "set-" + strings.ToLower(spec.Group), Title: spec.Group})
+		}
+		s := settingVM(d, spec, tenant)
+		if s.Differs {
+			differ++
+		}
+		g := &v.Groups[len(v.Groups)-1]
+		g.Settings = append(g.Settings, s)
+		if spec.Later {
+			g.Note = "can be set, and have no effect in this version"
+		}
+	}
+	v.Line = settingsLine(d, differ, tenant)
+	return v
+}
+
+// settingsLine says how many differ, for whom, and leads to the tenants' own.
+func settingsLine(d drift.SettingsData, differ int, tenant string) []component.Piece {
+	line := "Every one has its default. "
+	if differ > 0 {
+		line = fmt.Sprintf("%s from %s default. ", format.Plural(int64(differ), "differs", "differ"), map[bool]string{true: "its", false: "their"}[differ == 1])
+	}
+	whose := "Shown is what holds where a tenant has no value of its own. "
+	if tenant != "" {
+		whose = "Shown is what holds for " + tenant + ". "
+	}
+	ps := []component.Piece{{Text: line + whose}}
+	for i, t := range d.Tenants {
+		if i == maxTenantLinks {
+			break
+		}
+		if i == 0 {
+			ps = append(ps, component.Piece{Text: "For one tenant: "})
+		} else {
+			ps = append(ps, component.Piece{Text: ", "})
+		}
+		ps = append(ps, component.Piece{Text: t.Name, Href: tenantSettingsHref(t.Name)})
+	}
+	if len(d.Tenants) > 0 {
+		ps = append(ps, component.Piece{Text: ". "})
+	}
+	return ps
+}
+
+// maxTenantLinks bounds the tenants that the line names; others are reached by ?tenant=.
+const maxTenantLinks = 12
+
+func settingVM(d drift.SettingsData, spec drift.SettingSpec, tenant string) page.SettingVM {
+	value := d.Settings.Text(spec.Name)
+	s := page.SettingVM{
+		Name: spec.Name, Value: value, Words: settingWords(spec, value), Default: spec.Default, Differs: value != spec.Default,
+		From: originWords(d.Settings.Origin(spec.Name), tenant), Command: "driftwatch config set " + spec.Name + " " + shellWord(value),
+	}
+	if tenant != "" && !spec.Global {
+		s.Command += " --tenant " + shellWord(tenant)
+	}
+	for _, c := range d.History {
+		if c.Name == spec.Name && c.At.After(s.ChangedAt) {
+			s.ChangedBy, s.ChangedAt, s.Why = c.By, c.At, c.Reason
+		}
+	}
+	return s
+}
+
+func originWords(o drift.SettingOrigin, tenant string) string {
+	switch o {
+	case drift.FromTenant:
+		return "database, " + tenant
+	case drift.FromGlobal:
+		return "database, all tenants"
+	case drift.FromFile:
+		return "file"
+	}
+	return "default"
+}
+
+// settingWords is what a setting means, with its value in the unit that people think in.
+func settingWords(spec drift.SettingSpec, value string) string {
+	switch v, err := strconv.ParseFloat(value, 64); {
+	case err != nil:
+	case spec.Unit == "fraction":
+		return format.Short(v*100, 4) + " points. " + spec.Help
+	case spec.Unit != "" && spec.Kind == drift.KindInt:
+		return format.Count(int64(v)) + " " + spec.Unit + ". " + spec.Help
+	}
+	return spec.Help
+}
+
+// shellWord quotes what a shell would not take as one word.
+func shellWord(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func tenantSettingsHref(name string) string {
+	return "/settings?" + url.Values{"tenant": {name}}.Encode()
+}

@@ -1,0 +1,215 @@
+package handlers
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/page"
+)
+
+// alertStateVM is where an alert stands, the same in its page and in a live message.
+func alertStateVM(d drift.AlertData, now time.Time) page.AlertStateVM {
+	a := d.Alert
+	s := page.AlertStateVM{
+		ID: a.ID, Now: now, AlertType: string(a.AlertType), Reason: string(a.Reason), Tenant: a.Tenant,
+		ModelType: a.ModelType, ModelVersion: a.ModelVersion, Message: a.Message, Severity: alertSeverityVM(a),
+		Current: component.ParseSeverity(a.CurrentSeverity.String()), Status: string(a.Status), CreatedAt: a.CreatedAt,
+		LastSeen: a.LastSeen, Repeats: a.SuppressedCount, Assignee: a.Assignee, Team: a.Team, BothOpen: d.Sibling != nil,
+		Cleared: a.Cleared, ClearedReason: a.ClearedReason, EscalatesAt: timerAt(d.Timers, drift.TimerEscalate),
+		RemindAt: timerAt(d.Timers, drift.TimerRemind), SuppressedUntil: timerAt(d.Timers, drift.TimerUnsuppress),
+	}
+	if a.DriftType != nil {
+		s.DriftType = string(*a.DriftType)
+	}
+	return s
+}
+
+// alertTimelineVM is what happened to an alert, newest first.
+func alertTimelineVM(d drift.AlertData, now time.Time) page.AlertTimelineVM {
+	t := page.AlertTimelineVM{ID: d.Alert.ID, Now: now}
+	for _, e := range slices.Backward(d.Timeline) {
+		t.Items = append(t.Items, timelineVM(d.Alert, e))
+	}
+	return t
+}
+
+func timelineVM(a *drift.Alert, e drift.TimelineEntry) component.TimelineVM {
+	v := component.TimelineVM{At: e.At, Note: e.Note}
+	bold := func(s string) component.Piece { return component.Piece{Text: s, Strong: true} }
+	plain := func(s string) component.Piece { return component.Piece{Text: s} }
+	severity := component.ParseSeverity(e.Severity.String())
+	if a.AlertType == drift.AlertBlind {
+		severity = component.Blind
+	}
+	word := e.Severity.String()
+	switch e.Move {
+	case drift.MoveRaise:
+		v.ShowMark, v.Severity, v.Text = true, severity, []component.Piece{plain("Raised: "), bold(word)}
+		if a.AlertType == drift.AlertBlind {
+			v.Text = words("Raised: " + blindWhat[a.Reason])
+		}
+	case drift.MoveRefresh:
+		v.ShowMark, v.Severity, v.Text = true, severity, words("A later check saw it again")
+		if a.AlertType != drift.AlertBlind {
+			v.Text = []component.Piece{plain("A later check saw it again: "), bold(word)}
+		}
+	case drift.MoveWorsen:
+		v.ShowMark, v.Severity, v.Text = true, severity, []component.Piece{plain("A later check found it worse: "), bold(word)}
+		if e.From != e.To {
+			v.Text = append(v.Text, plain(", so it is new again"))
+		}
+	case drift.MoveClear:
+		v.Icon, v.Text = "check", words("Cleared: the check found nothing any more")
+	case drift.MoveRemind:
+		v.Icon, v.Text = "bell", words("Returned to new, as its owner had asked")
+	case drift.MoveReturn:
+		v.Icon, v.Text = "bell", words("Its suppression ended: new again")
+	case drift.MoveOverdue:
+		v.Icon, v.Text = "up", words("Escalated by itself")
+	case drift.MoveRecover:
+		v.Icon, v.Text = "check", words("Resolved by itself: it can be seen again")
+	default:
+		v.Initials, v.Text = component.Initials(e.Actor), []component.Piece{bold(e.Actor), plain(" " + personDid[e.Move])}
+	}
+	return v
+}
+
+// personDid is what a person did, as the timeline says it.
+var personDid = map[drift.Move]string{
+	drift.MoveAcknowledge: "acknowledged it", drift.MoveComment: "commented", drift.MoveAssign: "assigned it",
+	drift.MoveEscalate: "escalated it", drift.MoveResolve: "resolved it", drift.MoveSuppress: "suppressed it",
+}
+
+// alertActionsVM is what this reader may do now.
+func alertActionsVM(d drift.AlertData, by drift.Actor) page.AlertActionsVM {
+	a := d.Alert
+	v := page.AlertActionsVM{
+		ID: a.ID, Version: a.Version, Advice: a.Recommendation, Drift: a.AlertType == drift.AlertDrift, Me: by.Name,
+		Off: map[string]string{},
+	}
+	for _, m := range drift.PersonMoves {
+		if _, err := drift.Next(m, a.Status, by); err != nil {
+			if drift.CodeOf(err) == drift.CodeForbidden {
+				v.ReadOnly = "Your role may look but not act. An operator can."
+			}
+			v.Off[string(m)] = err.Error()
+		}
+	}
+	if a.Status == drift.AlertAcknowledged && a.Assignee != "" {
+		v.Off[string(drift.MoveAcknowledge)] = a.Assignee + " has acknowledged it already."
+	}
+	for _, name := range d.People {
+		o := page.OptionVM{Value: name, Label: name, Selected: name == a.Assignee}
+		if name == by.Name {
+			o.Label += " (you)"
+		}
+		v.People = append(v.People, o)
+	}
+	if v.Off[string(drift.MoveAssign)] == "" && !slices.Contains(d.People, by.Name) {
+		v.Me = "" // a program's token is nobody whom an alert can be given to
+	}
+	for _, t := range d.Teams {
+		v.Teams = append(v.Teams, page.OptionVM{Value: t, Label: t, Selected: t == a.Team})
+	}
+	if s := d.Sibling; s != nil && v.Off[string(drift.MoveAcknowledge)] == "" {
+		if _, err := drift.Next(drift.MoveAcknowledge, s.Status, by); err == nil {
+			v.Also = []page.AlsoVM{{ID: s.ID, Version: s.Version}}
+		}
+	}
+	return v
+}
+
+func siblingVM(s *drift.Alert) *page.SiblingVM {
+	if s == nil {
+		return nil
+	}
+	return &page.SiblingVM{
+		ID: s.ID, DriftType: string(*s.DriftType), Severity: alertSeverityVM(s), Status: string(s.Status), Owner: owner(s),
+		Message: s.Message, CreatedAt: s.CreatedAt,
+	}
+}
+
+// blindVM are the facts of an alert about the watching itself.
+func blindVM(d drift.AlertData, now time.Time) *page.BlindVM {
+	a := d.Alert
+	if a.AlertType != drift.AlertBlind {
+		return nil
+	}
+	v := &page.BlindVM{What: words(blindMeans[a.Reason]), OperationsHref: "/operations"}
+	for _, f := range d.Feeds {
+		fact := component.FactVM{Label: "Last " + f.Kind, Value: "never"}
+		if !f.LastReceived.IsZero() {
+			fact.Value, fact.Note = format.Age(now.Sub(f.LastReceived)), "ago; "+format.Count(f.Received)+" rows in all"
+		}
+		v.Facts = append(v.Facts, fact)
+	}
+	for _, c := range d.Coverage {
+		v.Facts = append(v.Facts, component.FactVM{
+			Label: "Without outcome", Value: format.Count(int64(c.WithoutOutcome)), Note: "of " + format.Plural(int64(c.Predictions), "prediction", "predictions"),
+		})
+	}
+	var detail struct {
+		Parts map[string]string `json:"parts"`
+	}
+	if json.Unmarshal(a.Metrics, &detail) != nil || a.ModelType == "" {
+		return v
+	}
+	for _, part := range sortedKeys(detail.Parts) {
+		v.Affected = append(v.Affected, page.BlindModelVM{
+			Tenant: a.Tenant, ModelType: a.ModelType, Href: modelHref(modelKey(a)), Since: heard(d.Feeds, part), Why: detail.Parts[part],
+		})
+	}
+	return v
+}
+
+// heard is when rows of the kind that a part of a blind alert is about last came in.
+func heard(feeds []drift.Feed, part string) time.Time {
+	kind := "predictions"
+	if part == "outcomes" || part == string(drift.Performance) {
+		kind = "outcomes"
+	}
+	for _, f := range feeds {
+		if f.Kind == kind {
+			return f.LastReceived
+		}
+	}
+	return time.Time{}
+}
+
+func modelKey(a *drift.Alert) drift.Model {
+	return drift.Model{TenantID: a.TenantID, Tenant: a.Tenant, ModelType: a.ModelType}
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// conflictVM tells who won the race that this error is about; nil where it is about none.
+func conflictVM(extra map[string]any) *page.ConflictVM {
+	winner, ok := extra["winner"].(string)
+	at, timed := extra["won_at"].(time.Time)
+	if !ok || !timed {
+		return nil
+	}
+	did, _ := extra["move"].(drift.Move)
+	v := &page.ConflictVM{Winner: winner, Did: pastTense[did], WonAt: at}
+	if v.Did == "" {
+		v.Did = "changed"
+	}
+	return v
+}
+
+func alertTitle(a *drift.Alert) string {
+	severity, _, _ := cutWord(alertSeverityVM(a))
+	return fmt.Sprintf("%s, %s", severity, modelOf(a))
+}

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+const (
+	// boardRank orders alerts as a board does: critical, blind, high, medium. Blind stands before
+	// high, because nobody knows what it hides.
+	boardRank = `CASE WHEN a.alert_type = 'ML_MONITORING_BLIND' THEN 1 WHEN a.severity = 'CRITICAL' THEN 0
+		WHEN a.severity = 'HIGH' THEN 2 ELSE 3 END`
+	// waiting holds for an alert that waits for its end and does not rest until a time.
+	waiting = `a.status IN ('NEW', 'ACKNOWLEDGED', 'ASSIGNED', 'ESCALATED')`
+	// nobody holds for an alert that nobody has.
+	nobody = `(a.status = 'NEW' AND a.assignee = '')`
+	// since is when an alert came to its status by a move that people see as taking it.
+	since = `(SELECT max(m.at) FROM noc_alert_timeline m WHERE m.tenant_id = a.tenant_id AND m.alert_id = a.id
+		AND m.to_status = a.status AND m.move IN ('acknowledge', 'assign', 'escalate', 'overdue', 'suppress', 'resolve', 'recover'))`
+	// second is the resolution in which rows of a board are sorted.
+	second = `date_trunc('second', a.created_at)`
+)
+
+// boardAlerts reads one page of the board's list and counts the whole of it.
+func (tx *Tx) boardAlerts(ctx context.Context, f drift.AlertFilter, d *drift.BoardData) error {
+	w := alertWhere(f)
+	if err := tx.QueryRow(ctx, `SELECT count(*)`+alertTables+w.sql(), w.args...).Scan(&d.Matching); err != nil {
+		return fmt.Errorf("count the board: %w", err)
+	}
+	if f.Cursor != "" {
+		var rank int
+		var at time.Time
+		var id int64
+		if err := readCursor(f.Cursor, &rank, &at, &id); err != nil {
+			return err
+		}
+		w.plain(`(-(` + boardRank + `), ` + second + `, a.id) < (` + w.arg(-rank) + `, ` + w.arg(at) + `, ` + w.arg(id) + `)`)
+	}
+	n := limit(f.Limit)
+	rows, err := tx.Query(ctx, `SELECT `+boardRank+`, `+second+`, `+since+`, `+alertColumns(withoutReport)+alertTables+w.sql()+`
+		ORDER BY 1, 2 DESC, a.id DESC LIMIT `+w.arg(n+1), w.args...)
+	type row struct {
+		rank  int
+		at    time.Time
+		since *time.Time
+		alert drift.BoardAlert
+	}
+	list, err := collected(rows, err, func(r pgx.CollectableRow) (out row, err error) {
+		a, err := scanAlert(&skipping{r, []any{&out.rank, &out.at, &out.since}})
+		if err == nil {
+			out.alert = drift.BoardAlert{Alert: *a, Since: orZero(out.since)}
+		}
+		return out, err
+	}, "list the board")
+	if err != nil {
+		return err
+	}
+	if len(list) > n {
+		last := list[n-1]
+		d.Next, list = cursor(last.rank, last.at, last.alert.ID), list[:n]
+	}
+	d.Alerts = make([]drift.BoardAlert, len(list))
+	for i, r := range list {
+		d.Alerts[i] = r.alert
+	}
+	return nil
+}
+
+// skipping scans leading columns of its own before those that another function asks for.
+type skipping struct {
+	pgx.CollectableRow
+	own []any
+}
+
+func (s *skipping) Scan(dest ...any) error {
+	return s.CollectableRow.Scan(append(s.own, dest...)...)
+}
+
+// boardTally counts by rank what waits for its end, and what rests.
+func (tx *Tx) boardTally(ctx context.Context) (list []drift.BoardTally, resting int, err error) {
+	rows, err := tx.Query(ctx, `SELECT `+boardRank+`, count(*), count(DISTINCT (a.tenant_id, a.model_type)),
+			count(*) FILTER (WHERE `+nobody+`), COALESCE(min(a.created_at) FILTER (WHERE `+nobody+`), min(a.created_at))
+		FROM noc_alert_event a WHERE `+waiting+` GROUP BY 1 ORDER BY 1`)
+	if list, err = collected(rows, err, pgx.RowToStructByPos[drift.BoardTally], "tally"); err != nil {
+		return nil, 0, err
+	}
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM noc_alert_event WHERE status = 'SUPPRESSED'`).Scan(&resting); err != nil {
+		return nil, 0, fmt.Errorf("count suppressed: %w", err)
+	}
+	return list, resting, nil
+}
+
+// urgent returns what to look at first: what nobody has, from high up, the one that has waited
+// longest; else the worst.
+func (tx *Tx) urgent(ctx context.Context) (*drift.UrgentAlert, error) {
+	rows, err := tx.Query(ctx, `SELECT `+alertColumns(withoutReport)+alertTables+` WHERE `+waiting+`
+		ORDER BY `+nobody+` AND `+boardRank+` <= 2 DESC, `+boardRank+`, a.created_at, a.id LIMIT 1`)
+	list, err := collected(rows, err, scanAlert, "urgent alert")
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	timers, err := tx.TimersOf(ctx, list[0])
+	return &drift.UrgentAlert{Alert: *list[0], Timers: timers}, err
+}
+
+// owners lists, by name, who has an alert that waits for its end.
+func (tx *Tx) owners(ctx context.Context) ([]string, error) {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT a.assignee FROM noc_alert_event a WHERE a.assignee <> '' AND `+waiting+` ORDER BY 1`)
+	return collected(rows, err, pgx.RowTo[string], "owners")
+}

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// What a whole page says, each read in one state of the database, the number of the newest event
+// included: a socket that goes on after it misses nothing and repeats nothing.
+
+// recentWork is how long ago finished work is still told of.
+const recentWork = time.Minute
+
+// watch reads what every page says of the watching itself.
+func (tx *Tx) watch(ctx context.Context, now time.Time) (w drift.Watch, err error) {
+	if _, w.Seq, err = tx.EventBounds(ctx); err != nil {
+		return w, err
+	}
+	i, err := tx.installation(ctx)
+	if err != nil && !none(err) {
+		return w, err
+	}
+	w.Demo, w.FirstStart = i.Demo, i.FirstStart
+	today := drift.DateOf(now).Time()
+	if w.Runs, err = tx.ScheduleRuns(ctx, today.AddDate(0, 0, -1), today.AddDate(0, 0, 1)); err != nil {
+		return w, err
+	}
+	if w.Last, err = tx.LastScheduleRuns(ctx); err != nil {
+		return w, err
+	}
+	if w.Checks, err = tx.lastChecks(ctx); err != nil {
+		return w, err
+	}
+	if w.Progress, err = tx.ProgressSince(ctx, now.Add(-recentWork)); err != nil {
+		return w, err
+	}
+	w.Tenants, err = tx.Tenants(ctx)
+	return w, err
+}
+
+// lastChecks returns the newest check of each drift type that left a report for the reader.
+func (tx *Tx) lastChecks(ctx context.Context) ([]drift.LastCheck, error) {
+	rows, err := tx.Query(ctx, `SELECT k.t, r.check_date, r.created_at
+		FROM (VALUES ('statistical'), ('performance')) k (t), LATERAL (
+			SELECT check_date, created_at FROM ml_drift_report
+			WHERE is_current AND drift_type = k.t ORDER BY check_date DESC, created_at DESC LIMIT 1) r`)
+	return collected(rows, err, func(row pgx.CollectableRow) (c drift.LastCheck, err error) {
+		var date time.Time
+		err = row.Scan(&c.DriftType, &date, &c.At)
+		c.Date = drift.DateOf(date)
+		return c, err
+	}, "last checks")
+}
+
+// BoardPage reads the board.
+func (db *DB) BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery) (drift.BoardData, error) {
+	return view(ctx, db, by, func(tx *Tx) (d drift.BoardData, err error) {
+		if d.Watch, err = tx.watch(ctx, q.Now); err != nil {
+			return d, err
+		}
+		if err = tx.boardAlerts(ctx, q.Filter, &d); err != nil {
+			return d, err
+		}
+		if d.Tally, d.Resting, err = tx.boardTally(ctx); err != nil {
+			return d, err
+		}
+		if d.Urgent, err = tx.urgent(ctx); err != nil {
+			return d, err
+		}
+		today := drift.DateOf(q.Now)
+		if d.Models, err = tx.ServingVersions(ctx, today.Add(1)); err != nil {
+			return d, err
+		}
+		if d.Marks, err = tx.ReportMarks(ctx, today.Add(1-drift.StripDays), today.Add(1)); err != nil {
+			return d, err
+		}
+		if d.People, err = tx.owners(ctx); err != nil {
+			return d, err
+		}
+		d.Types, err = tx.ModelTypes(ctx)
+		return d, err
+	})
+}
+
+// SettingsPage reads the settings in force for a tenant, or for no tenant in particular (0).
+func (db *DB) SettingsPage(ctx context.Context, by drift.Actor, tenant int64, now time.Time) (drift.SettingsData, error) {
+	return view(ctx, db, by, func(tx *Tx) (d drift.SettingsData, err error) {
+		if d.Watch, err = tx.watch(ctx, now); err != nil {
+			return d, err
+		}
+		if d.Settings, err = tx.Settings(ctx, tenant); err != nil {
+			return d, err
+		}
+		d.History, err = tx.lastChanges(ctx, tenant)
+		return d, err
+	})
+}
+
+// lastChanges returns the newest change of each setting at a tenant's scope and at everybody's.
+func (tx *Tx) lastChanges(ctx context.Context, tenant int64) ([]drift.SettingChange, error) {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT ON (c.name, c.scope) c.id, c.scope, COALESCE(t.name, ''), c.name, c.old_value,
+			c.new_value, c.changed_by, c.reason, c.changed_at
+		FROM setting_change c LEFT JOIN tenant t ON t.id = c.scope
+		WHERE c.scope IN (0, $1) ORDER BY c.name, c.scope, c.id DESC`, tenant)
+	return collected(rows, err, pgx.RowToStructByPos[drift.SettingChange], "last changes")
+}
+
+// AuditPage reads one page of the audit log.
+func (db *DB) AuditPage(ctx context.Context, by drift.Actor, f drift.AuditFilter, now time.Time) (drift.AuditData, error) {
+	return view(ctx, db, by, func(tx *Tx) (d drift.AuditData, err error) {
+		if d.Watch, err = tx.watch(ctx, now); err != nil {
+			return d, err
+		}
+		d.Entries, err = tx.AuditLog(ctx, f)
+		return d, err
+	})
+}
+
+// RetrainsPage counts the alerts that recommend a retrain.
+func (db *DB) RetrainsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.RetrainsData, error) {
+	return view(ctx, db, by, func(tx *Tx) (d drift.RetrainsData, err error) {
+		if d.Watch, err = tx.watch(ctx, now); err != nil {
+			return d, err
+		}
+		err = tx.QueryRow(ctx, `SELECT count(*) FROM noc_alert_event a WHERE a.alert_type = 'ML_DRIFT_DETECTED'
+			AND a.severity IN ('HIGH', 'CRITICAL') AND `+waiting).Scan(&d.Recommended)
+		if err != nil {
+			return d, fmt.Errorf("count recommendations: %w", err)
+		}
+		return d, nil
+	})
+}
+
+// Scores hands the version's scores in [from, to) to fn as the actor may see them, a day at a
+// time. fn must not keep the slice.
+func (db *DB) Scores(ctx context.Context, by drift.Actor, v drift.VersionKey, from, to drift.Date, fn func(chunk []float64) error) error {
+	return db.View(ctx, by, func(tx *Tx) error { return tx.Scores(ctx, v, from, to, fn) })
+}
