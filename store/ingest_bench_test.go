@@ -100,7 +100,7 @@ func BenchmarkCheck(b *testing.B) {
 	rebuild(b, db)
 	built := 37 * perDay / time.Since(began).Seconds()
 	v := drift.VersionKey{Model: drift.Model{TenantID: tenantID(b, db, storebench.Tenant), ModelType: drift.FraudDetector}, Version: "v1"}
-	var read, compared time.Duration
+	var read, fetched, compared time.Duration
 	for b.Loop() {
 		db.Pool().Reset()
 		began := time.Now()
@@ -110,12 +110,17 @@ func BenchmarkCheck(b *testing.B) {
 				return err
 			}
 			read += time.Since(began)
-			_, err = stats.CompareRuns(r, base, stats.PRule{}, fetch)
+			_, err = stats.CompareRuns(r, base, stats.PRule{}, func(needs []stats.Need) ([][]float64, error) {
+				asked := time.Now()
+				defer func() { fetched += time.Since(asked) }()
+				return fetch(needs)
+			})
 			return err
 		})
 		compared += time.Since(began)
 	}
 	b.ReportMetric(float64(read.Microseconds())/float64(b.N)/1000, "read-ms")
+	b.ReportMetric(float64(fetched.Microseconds())/float64(b.N)/1000, "fetch-ms")
 	b.ReportMetric(float64(compared.Microseconds())/float64(b.N)/1000, "check-ms")
 	b.ReportMetric(built/1000, "built-krows/s")
 }

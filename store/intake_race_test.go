@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/store"
 	"github.com/driftwatch/driftwatch/store/storetest"
 )
@@ -185,4 +186,40 @@ func TestWideBatchesAndBuilds(t *testing.T) {
 	rebuild(t, db)
 	want(t, db, fmt.Sprint(days), logged)
 	want(t, db, fmt.Sprintf("%d %d", days, days), `SELECT count(*) || ' ' || sum(n) FROM ml_score_day`)
+}
+
+// TestABatchThatIsCutOff has the server end a batch's connection at its very end: nothing of it is
+// left, the caller is told that the database is away, and sending it again takes it in once.
+func TestABatchThatIsCutOff(t *testing.T) {
+	db := storetest.Fresh(t, at(now))
+	ingestAs(t, db, shell, pred{id: "first"})
+	rebuild(t, db)
+	blocker, err := db.Pool().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = blocker.Rollback(t.Context()) }()
+	if _, err := blocker.Exec(t.Context(), `SELECT FROM ml_prediction_log WHERE prediction_id = 'first' FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	rows := append(some("new", 2000, now, nil), pred{id: "first", actual: "1"})
+	ingested := make(chan error, 1)
+	go func() {
+		_, err := db.IngestPredictions(t.Context(), feedActor, batch(rows...), store.IngestOptions{})
+		ingested <- err
+	}()
+	awaitWaiting(t, db, 1)
+	mustExec(t, db, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE wait_event_type = 'Lock' AND datname = current_database()`)
+	if err := <-ingested; drift.CodeOf(err) != drift.CodeUnavailable {
+		t.Fatalf("a batch that was cut off: %v, want CodeUnavailable", err)
+	}
+	if err := blocker.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want(t, db, "1 1 0", `SELECT (SELECT count(*) FROM ml_prediction_log) || ' ' || (SELECT count(*) FROM prediction_key)
+		|| ' ' || (SELECT count(*) FROM score_day_mark)`)
+	expect(t, ingestAs(t, db, feedActor, rows...), 2001, 2000, 1, 0)
+	want(t, db, "2001 2001 1", `SELECT (SELECT count(*) FROM ml_prediction_log) || ' ' || (SELECT count(*) FROM prediction_key)
+		|| ' ' || (SELECT count(*) FROM score_day_mark)`)
 }

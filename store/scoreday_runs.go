@@ -72,18 +72,55 @@ type runReader struct {
 	recent, baseline []time.Time // the day of each run
 }
 
+// nearby is how far apart two slices of a column may lie to be read as one: the scores between them
+// cost less than a slice more.
+const nearby = 256
+
+// slice is a stretch of one column: the ranks lo ≤ rank < hi.
+type slice struct {
+	baseline bool
+	run      int
+	lo, hi   int
+	values   []float64
+}
+
 // fetch reads slices of columns; of a column that is stored uncompressed the server reads no more
 // than that either.
 func (f *runReader) fetch(ctx context.Context, needs []stats.Need) ([][]float64, error) {
-	n := len(needs)
+	var reads []*slice
+	part := make([]*slice, len(needs)) // the read that each need is a part of
+	for i, n := range needs {
+		if k := len(reads) - 1; k >= 0 && reads[k].baseline == n.Baseline && reads[k].run == n.Run &&
+			reads[k].lo <= n.Lo && n.Lo-reads[k].hi <= nearby {
+			reads[k].hi = max(reads[k].hi, n.Hi)
+		} else {
+			reads = append(reads, &slice{baseline: n.Baseline, run: n.Run, lo: n.Lo, hi: n.Hi})
+		}
+		part[i] = reads[len(reads)-1]
+	}
+	if err := f.read(ctx, reads); err != nil {
+		return nil, fmt.Errorf("read scores: %w", err)
+	}
+	values := make([][]float64, len(needs))
+	for i, n := range needs {
+		r := part[i]
+		if len(r.values) != r.hi-r.lo {
+			return nil, fmt.Errorf("read scores: %w", errDamaged)
+		}
+		values[i] = r.values[n.Lo-r.lo : n.Hi-r.lo]
+	}
+	return values, nil
+}
+
+func (f *runReader) read(ctx context.Context, reads []*slice) error {
+	n := len(reads)
 	days, from, length := make([]time.Time, n), make([]int64, n), make([]int64, n)
-	for i, need := range needs {
+	for i, r := range reads {
 		side := f.recent
-		if need.Baseline {
+		if r.baseline {
 			side = f.baseline
 		}
-		days[i] = side[need.Run]
-		from[i], length[i] = int64(need.Lo)*8+1, int64(need.Hi-need.Lo)*8
+		days[i], from[i], length[i] = side[r.run], int64(r.lo)*8+1, int64(r.hi-r.lo)*8
 	}
 	rows, err := f.tx.Query(ctx, `
 SELECT x.ord::int, substring(s.scores FROM x.start::int FOR x.length::int)
@@ -91,20 +128,17 @@ FROM unnest($4::date[], $5::bigint[], $6::bigint[]) WITH ORDINALITY x (day, star
 JOIN ml_score_day s ON s.tenant_id = $1 AND s.model_type = $2 AND s.model_version = $3 AND s.day = x.day`,
 		f.version.TenantID, f.version.ModelType, f.version.Version, days, from, length)
 	if err != nil {
-		return nil, fmt.Errorf("read scores: %w", err)
+		return err
 	}
-	values := make([][]float64, n)
 	var ord int
 	var b rawBytes
 	_, err = pgx.ForEachRow(rows, []any{&ord, &b}, func() error {
 		var err error
-		values[ord-1], err = unpackScores(make([]float64, 0, len(b)/8), b)
+		r := reads[ord-1]
+		r.values, err = unpackScores(make([]float64, 0, len(b)/8), b)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read scores: %w", err)
-	}
-	return values, nil
+	return err
 }
 
 // LabelledScores returns one day's scores with their outcomes, nothing where the day has none.

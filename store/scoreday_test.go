@@ -288,7 +288,7 @@ func TestElec2(t *testing.T) {
 // TestTheOrderOfRowsDoesNotShow has the same day come in at two tenants in two orders.
 func TestTheOrderOfRowsDoesNotShow(t *testing.T) {
 	db := storetest.Fresh(t, at(now))
-	latencies := []float64{0.1, 0.2, 0.3, 1e9, 0.7}
+	latencies := []float64{0.1, 0.2, 0.3}
 	for i := range latencies {
 		for tenant, k := range map[string]int{"acme": i, "globex": len(latencies) - 1 - i} {
 			ingestAs(t, db, shell, pred{
