@@ -42,9 +42,6 @@ func ActorFrom(ctx context.Context) drift.Actor {
 // shows it does not mean to act as somebody else.
 func (a *Auth) identify(r *http.Request) (Identity, bool, error) {
 	if token, present := bearer(r); present {
-		if token == "" {
-			return Identity{}, false, nil
-		}
 		return a.remember(HashSecret(token), func(hash []byte) (Identity, bool, error) {
 			return a.byToken(r.Context(), hash)
 		})

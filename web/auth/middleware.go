@@ -81,14 +81,9 @@ func LocalPath(next string) string {
 	if len(next) > 2048 || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") {
 		return "/"
 	}
-	for _, c := range next { // browsers read \ as / and leave control characters out
-		if c < 0x20 || c == 0x7f || c == '\\' {
-			return "/"
-		}
-	}
-	u, err := url.Parse(next)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.Path, "//") ||
-		strings.ContainsAny(u.Path, "\\\r\n\t") {
+	u, err := url.Parse(next) // refuses control characters, which browsers leave out
+	if err != nil || u.Host != "" || strings.HasPrefix(u.Path, "//") ||
+		strings.ContainsAny(u.Path, "\\\r\n\t") { // browsers read \ as /
 		return "/"
 	}
 	switch u.Path {

@@ -97,7 +97,7 @@ func TestNobodyIsSentToSignIn(t *testing.T) {
 func TestLocalPath(t *testing.T) {
 	for next, want := range map[string]string{
 		"/": "/", "/alerts/7?tab=b#c": "/alerts/7?tab=b#c", "/a/../b": "/a/../b", "/?next=//evil.test": "/?next=//evil.test",
-		"": "/", "alerts": "/", "//evil.test": "/", `/\evil.test`: "/", `\\evil.test`: "/", "/\t/evil.test": "/", "/\n": "/",
+		"": "/", "alerts": "/", "//evil.test": "/", "///evil.test": "/", "//a@evil.test": "/", `/\evil.test`: "/", `\\evil.test`: "/", "/\t/evil.test": "/", "/\n": "/",
 		"https://evil.test": "/", "javascript:alert(1)": "/", "/%2f/evil.test": "/", "/%5cevil.test": "/", "/%0d%0aX:y": "/",
 		"/login": "/", "/login?next=/login": "/", "/logout": "/", "/setup?key=x": "/", "/ /evil": "/ /evil",
 		"/%zz": "/", "/" + strings.Repeat("x", 4096): "/",
