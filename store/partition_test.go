@@ -49,7 +49,7 @@ func TestFinerPartitionsStay(t *testing.T) {
 }
 
 func TestThirtyYearsOfDays(t *testing.T) {
-	db := storetest.Fresh(t, at(now))
+	db := storetest.Fresh(t, store.Options{Now: func() time.Time { return now }, MaxConns: 12})
 	const days = 30 * 365
 	for lo := 0; lo < days; lo += 5000 {
 		rows := some("y", min(5000, days-lo), now, func(i int, p *pred) {
@@ -62,15 +62,22 @@ func TestThirtyYearsOfDays(t *testing.T) {
 		t.Fatalf("%s partitions are too many to be locked at once", n)
 	}
 	// Ten of the guide's queries at once, on the settings that PostgreSQL comes with.
-	var wg sync.WaitGroup
+	var wg, read sync.WaitGroup
+	read.Add(10)
 	for range 10 {
 		wg.Go(func() {
 			tx, err := db.Pool().Begin(t.Context())
 			if err != nil {
 				t.Error(err)
+				read.Done()
 				return
 			}
-			defer func() { _ = tx.Rollback(t.Context()) }()
+			// Each keeps its locks until all have theirs.
+			defer func() {
+				read.Done()
+				read.Wait()
+				_ = tx.Rollback(t.Context())
+			}()
 			var total, known int
 			if err := tx.QueryRow(t.Context(), `SELECT COUNT(*) AS total, COUNT(*) FILTER (WHERE actual_conflict_occurred IS NOT NULL)
 				FROM ml_prediction_log WHERE created_at >= NOW() - INTERVAL '7 days'`).Scan(&total, &known); err != nil {
