@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/demo"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/ingest"
+	"github.com/driftwatch/driftwatch/drift/schedule"
+	"github.com/driftwatch/driftwatch/store"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// demoSeed was chosen so that the quiet model stays quiet through all its 75 days; nothing else
+// hangs on it.
+const demoSeed = 7
+
+// demoAccount is a person of the demo.
+type demoAccount struct {
+	name string
+	role drift.Role
+}
+
+var demoAccounts = []demoAccount{
+	{"viewer", drift.RoleViewer}, {"operator", drift.RoleOperator}, {"manager", drift.RoleManager}, {"admin", drift.RoleAdmin},
+}
+
+// loadDemo invents the history and lets the real engine replay it on a stepped clock, through the
+// same import and the same checks as anybody's log. One that was broken off goes on where it was:
+// the story belongs to the day of the first start.
+func (h *house) loadDemo(ctx context.Context, install store.Installation, say func(string, ...any)) error {
+	story, today := drift.DateOf(install.FirstStart), drift.DateOf(time.Now())
+	by := shellActor()
+	by.Name = "demo"
+	for _, m := range demo.Models {
+		if _, err := h.store.AddModelType(ctx, by, drift.ModelType{Name: m.ModelType, BehavesLike: m.BehavesLike}); err != nil {
+			return err
+		}
+		if _, _, err := h.store.AddTenant(ctx, by, m.Tenant); err != nil {
+			return err
+		}
+	}
+	rows, err := h.importDemo(ctx, demo.New(demoSeed, story), story)
+	if err != nil {
+		return fmt.Errorf("load the demo's log: %w", err)
+	}
+	say("Invented %d predictions over %d days; the engine replays their checks.", rows, demo.Days)
+	_, err = h.backfill(ctx, engine.BackfillOptions{From: story.Add(-demo.Days + 1), To: today, Alerts: true}, newBar(io.Discard, ""))
+	if err != nil {
+		return fmt.Errorf("replay the demo's checks: %w", err)
+	}
+	if err := h.recordToday(ctx, today); err != nil {
+		return fmt.Errorf("record today's jobs: %w", err)
+	}
+	return h.store.DemoIsReady(ctx, time.Now())
+}
+
+// recordToday runs today's jobs once more, now on finished reports, and puts them down in the
+// schedule: they have run, whatever the hour, and the server need not run them again.
+func (h *house) recordToday(ctx context.Context, today drift.Date) error {
+	for _, job := range drift.DailyJobs {
+		began := time.Now().UTC()
+		res, err := h.engine.RunJob(ctx, job, today)
+		if err != nil {
+			return err
+		}
+		slot := schedule.At(job, today)
+		err = h.store.InTx(ctx, drift.SystemActor(), func(tx *store.Tx) error {
+			if _, err := tx.ClaimSlot(ctx, slot.Job, slot.At, began); err != nil {
+				return err
+			}
+			if _, err := tx.StartRun(ctx, slot.Job, slot.At, 1, "demo", began); err != nil {
+				return err
+			}
+			_, err := tx.FinishRun(ctx, slot.Job, slot.At, res.Covered, time.Now().UTC())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// importDemo writes the invented days through the import.
+func (h *house) importDemo(ctx context.Context, g *demo.Generator, today drift.Date) (rows int64, err error) {
+	r, w := io.Pipe()
+	go func() {
+		var err error
+		for ago := demo.Days; ago >= 1 && err == nil; ago-- {
+			err = g.WriteDay(w, today.Add(-ago))
+		}
+		w.CloseWithError(err)
+	}()
+	defer r.Close()
+	batches := newPredictionBatches(h.store, r, true)
+	for {
+		res, err := batches.next(ctx)
+		rows += res.Inserted
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return rows, err
+		}
+		if res.Rejected > 0 {
+			return rows, fmt.Errorf("line %d was refused: %s", res.Errors[0].Line, res.Errors[0].Error)
+		}
+	}
+}
+
+// demoPeople makes the demo's accounts, or gives them their passwords anew. Known passwords are for
+// this machine alone: where others can reach the server they are random and printed at each start.
+func (h *house) demoPeople(ctx context.Context, hasher *auth.Hasher, loopback bool) (map[string]string, error) {
+	users, err := h.store.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string]int64{}
+	for _, u := range users {
+		ids[u.Name] = u.ID
+	}
+	passwords := map[string]string{}
+	for _, a := range demoAccounts {
+		password := "watching-drift-" + a.role.String()
+		if !loopback {
+			password, _ = auth.NewToken()
+		}
+		passwords[a.name] = password
+		id, exists := ids[a.name]
+		if exists && loopback {
+			continue
+		}
+		hash, err := hasher.New(ctx, "demo", password)
+		if err != nil {
+			return nil, err
+		}
+		if exists {
+			err = h.store.SetPassword(ctx, shellActor(), id, hash)
+		} else {
+			_, err = h.store.AddUser(ctx, shellActor(), drift.User{Name: a.name, Role: a.role, AllTenants: true}, hash)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return passwords, nil
+}
+
+// The pace of the demo's producer: a prediction of each model every few seconds, its outcome later.
+const (
+	produceEvery = 2 * time.Second
+	outcomeAfter = 30 // turns
+)
+
+// produce keeps writing predictions and, a minute later, their outcomes, until ctx ends.
+func (h *house) produce(ctx context.Context) {
+	tick := time.NewTicker(produceEvery)
+	defer tick.Stop()
+	var waiting [][]byte
+	by := shellActor()
+	by.Name = "demo"
+	for n := uint64(0); ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		g := demo.New(demoSeed, drift.DateOf(time.Now()))
+		var predictions, outcomes bytes.Buffer
+		for _, m := range demo.Models {
+			l := g.Live(m, time.Now(), n)
+			predictions.Write(l.Prediction)
+			outcomes.Write(l.Outcome)
+		}
+		waiting = append(waiting, outcomes.Bytes())
+		err := h.takePredictions(ctx, by, predictions.Bytes())
+		if err == nil && len(waiting) > outcomeAfter {
+			err = h.takeOutcomes(ctx, by, waiting[0])
+			waiting = waiting[1:]
+		}
+		if err != nil && ctx.Err() == nil {
+			h.log.Warn("the demo's producer could not write; it tries again", "error", err)
+		}
+	}
+}
+
+func (h *house) takePredictions(ctx context.Context, by drift.Actor, lines []byte) error {
+	var b ingest.PredictionBatch
+	err := ingest.NewPredictionReader(bytes.NewReader(lines), ingest.Options{}).Next(&b, importBatch)
+	if err == nil {
+		_, err = h.store.IngestPredictions(ctx, by, &b, store.IngestOptions{})
+	}
+	return err
+}
+
+func (h *house) takeOutcomes(ctx context.Context, by drift.Actor, lines []byte) error {
+	var b ingest.OutcomeBatch
+	err := ingest.NewOutcomeReader(bytes.NewReader(lines), ingest.Options{}).Next(&b, importBatch)
+	if err == nil {
+		_, err = h.store.IngestOutcomes(ctx, by, &b, store.IngestOptions{})
+	}
+	return err
+}

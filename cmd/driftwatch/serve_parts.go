@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/handlers"
+	"github.com/driftwatch/driftwatch/static"
+	"github.com/driftwatch/driftwatch/store"
+	"github.com/driftwatch/driftwatch/store/queue"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
+	"github.com/driftwatch/driftwatch/web/live"
+)
+
+// parts are what runs inside a server.
+type parts struct {
+	auth     *auth.Auth
+	hub      *live.Hub
+	feed     *handlers.Feed
+	queue    *queue.Queue
+	pages    *handlers.Pages
+	api      *handlers.API
+	meters   *handlers.Meters
+	router   http.Handler
+	stopping context.CancelFunc // answers long polls
+	ready    readiness
+}
+
+// assemble makes the parts and ties them together.
+func (s *server) assemble(ctx context.Context) (*parts, error) {
+	db := s.house.store
+	p := &parts{}
+	p.auth = auth.New(auth.Options{Store: db, Secure: s.secure(), BehindProxy: s.public != nil, Fail: s.failures().Fail})
+	_, newest, err := db.EventBounds(ctx, drift.SystemActor())
+	if err != nil {
+		return nil, err
+	}
+	o := live.Options{Start: newest, Confirm: handlers.Confirm}
+	if s.public != nil {
+		o.Origins = []string{s.public.Host}
+	}
+	if p.hub, err = live.New(o); err != nil {
+		return nil, err
+	}
+	p.queue, err = queue.New(queue.Options{
+		DB: db, Engine: s.house.engine, Server: s.name(), Log: s.log, FirstStart: s.install.FirstStart,
+		Browsers: func() int { return int(p.hub.Stats().Connections) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.pages = handlers.NewPages(handlers.Options{
+		Store: db, Engine: s.house.engine, Queue: p.queue, Auth: p.auth, Log: s.log, Newest: p.hub.Newest,
+		Version: version, Warning: s.warning(), Database: s.databaseWords(),
+		Favicon: static.Favicon(), Static: static.Handler(),
+	})
+	p.feed = handlers.NewFeed(handlers.FeedOptions{Store: db, Hub: p.hub, Auth: p.auth, Fragments: p.pages, Log: s.log})
+	p.meters = handlers.NewMeters(handlers.MeterOptions{Store: db, Hub: p.hub, Feed: p.feed})
+	stopping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	p.stopping = stop
+	p.ready.install = s.install
+	p.api = handlers.NewAPI(handlers.APIOptions{
+		Store: db, Engine: s.house.engine, Auth: p.auth, Feed: p.feed, Meters: p.meters, Log: s.log,
+		Ready: func(ctx context.Context) error { return p.ready.check(ctx, db) }, Stopping: stopping,
+	})
+	p.router, err = s.route(p)
+	return p, err
+}
+
+func (s *server) failures() handlers.Failures {
+	return handlers.Failures{Log: s.log, Clock: time.Now, Version: version, Warning: s.warning()}
+}
+
+// databaseWords says on the operations page where the database is, without its password.
+func (s *server) databaseWords() string {
+	if s.house.local != nil {
+		return "private, under " + s.session.db.DataDir
+	}
+	return "the server of DATABASE_URL"
+}
+
+// route puts the middleware around the pages, the API and the socket.
+func (s *server) route(p *parts) (http.Handler, error) {
+	fail := s.failures().Fail
+	sameOrigin, err := web.SameOrigin(s.public, fail)
+	if err != nil {
+		return nil, err
+	}
+	r := chi.NewRouter()
+	r.Use(web.Identified, web.Guarded(s.secure()), web.Recovered(s.log, fail), sameOrigin)
+	r.Use(p.meters.Measure)
+	r.Get("/healthz", p.api.Health)
+	r.Get("/readyz", p.api.Ready)
+	r.Group(func(r chi.Router) {
+		r.Use(p.auth.Identify, web.InFlight(reader, fail))
+		r.Get("/ws", p.api.Socket)
+		r.Get("/metrics", p.api.Metrics)
+		r.Group(func(r chi.Router) {
+			r.Use(middleware.Compress(5, "text/html", "application/json", "application/problem+json", "text/csv", "text/plain"))
+			p.api.Routes(r)
+			p.pages.Routes(r)
+		})
+	})
+	return r, nil
+}
+
+// reader tells readers apart for the bound on requests in flight.
+func reader(r *http.Request) string {
+	id, ok := auth.From(r.Context())
+	if !ok || len(id.Keys) == 0 {
+		return ""
+	}
+	return id.Keys[len(id.Keys)-1]
+}
+
+// closeSockets tells browsers that the server goes away; they come back to another, or to its successor.
+func (p *parts) closeSockets() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownWithin)
+	defer cancel()
+	if err := p.hub.Shutdown(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// listen rings the feed until ctx ends.
+func (s *server) listen(ctx context.Context, p *parts) error {
+	return s.house.store.Listen(ctx, store.Bell{Event: p.feed.Event, Auth: p.feed.RightsChanged, Connected: p.auth.Listening})
+}
