@@ -121,9 +121,9 @@ var (
 	feedFailures  = describe("feed_failures_total", "What went wrong between the table and the sockets, by step.", "step")
 	poolConns     = describe("db_connections", "Connections of the pool, by state.", "state")
 	poolWaits     = describe("db_connection_waits_total", "How often a connection had to be waited for.")
-	slotFinished   = describe("job_last_finished_timestamp_seconds", "When the newest run of a daily job ended.", "job")
-	slotTook       = describe("job_last_duration_seconds", "How long the newest run of a daily job took.", "job")
-	slotFailed     = describe("job_last_failed", "1 where the newest run of a daily job failed.", "job")
+	slotFinished  = describe("job_last_finished_timestamp_seconds", "When the newest run of a daily job ended.", "job")
+	slotTook      = describe("job_last_duration_seconds", "How long the newest run of a daily job took.", "job")
+	slotFailed    = describe("job_last_failed", "1 where the newest run of a daily job failed.", "job")
 )
 
 // Describe implements prometheus.Collector.

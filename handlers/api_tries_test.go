@@ -1,0 +1,165 @@
+package handlers_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// TestAPITries is the table of tries and answers: whoever has no right to something, and whatever is
+// no request, gets the answer that stands beside it.
+func TestAPITries(t *testing.T) {
+	h := newHouse(t)
+	id := h.breakModel("acme")
+	h.breakModel("globex")
+	viewer, operator := h.as(drift.RoleViewer, h.acme), h.as(drift.RoleOperator, h.acme)
+	stranger, feeder := h.as(drift.RoleOperator, h.globex), h.as(drift.RoleIngest, h.acme)
+	manager, admin := h.as(drift.RoleManager), h.as(drift.RoleAdmin)
+	revoked, revokedID := h.token(drift.RoleAdmin)
+	if err := h.db.RevokeToken(t.Context(), drift.SystemActor(), revokedID); err != nil {
+		t.Fatal(err)
+	}
+	replayed, _ := h.user("olga", drift.RoleOperator, h.acme)
+	if a := h.do("POST", "/logout", "", replayed); a.status != 200 {
+		t.Fatalf("sign out: %d %s", a.status, a.body)
+	}
+	const nobody = ""
+	alert := fmt.Sprintf("/api/v1/alerts/%d", id)
+	ack, note := alert+"/acknowledge", `{"version":1,"note":"x"}`
+	row := logRow("acme", "try", drift.Date(20400).Time(), 0.5)
+	const model = "/api/v1/models/fraud_detector"
+	const foreign = "Origin: https://evil.example"
+
+	for _, c := range []struct {
+		name, who, method, path, body string
+		status                        int
+		code                          drift.Code
+		field                         string
+		headers                       []string
+	}{
+		// No login.
+		{"no login, a list", nobody, "GET", "/api/v1/alerts", "", 401, "unauthorized", "", nil},
+		{"no login, one alert", nobody, "GET", alert, "", 401, "unauthorized", "", nil},
+		{"no login, a move", nobody, "POST", ack, note, 401, "unauthorized", "", nil},
+		{"no login, a log", nobody, "POST", "/api/v1/predictions", row, 401, "unauthorized", "", nil},
+		{"no login, outcomes", nobody, "POST", "/api/v1/outcomes", "{}", 401, "unauthorized", "", nil},
+		{"no login, nowhere", nobody, "GET", "/api/v1/nowhere", "", 401, "unauthorized", "", nil},
+		{"no login, the socket", nobody, "GET", "/ws?since=0", "", 401, "unauthorized", "", nil},
+		{"no login, metrics", nobody, "GET", "/metrics", "", 401, "unauthorized", "", nil},
+		{"a made-up token", "Authorization: Bearer dw_made_up_made_up_made_up", "GET", "/api/v1/alerts", "", 401, "unauthorized", "", nil},
+		{"a password for a token", "Authorization: Basic YTpi", "GET", "/api/v1/alerts", "", 401, "unauthorized", "", nil},
+		{"a revoked token", revoked, "GET", "/api/v1/alerts", "", 401, "unauthorized", "", nil},
+		{"a replayed cookie", replayed, "GET", "/api/v1/alerts", "", 401, "unauthorized", "", nil},
+		{"a replayed cookie, a move", replayed, "POST", ack, note, 401, "unauthorized", "", nil},
+		{"a replayed cookie, the socket", replayed, "GET", "/ws", "", 401, "unauthorized", "", nil},
+		// A foreign page.
+		{"a foreign origin, a move", operator, "POST", ack, note, 403, "forbidden", "", []string{foreign}},
+		{"a foreign site, a move", operator, "POST", ack, note, 403, "forbidden", "", []string{"Sec-Fetch-Site: cross-site"}},
+		{"a foreign origin, a log", feeder, "POST", "/api/v1/predictions", row, 403, "forbidden", "", []string{foreign}},
+		// The wrong role.
+		{"viewer acknowledges", viewer, "POST", ack, note, 403, "forbidden", "", nil},
+		{"viewer comments", viewer, "POST", alert + "/comment", note, 403, "forbidden", "", nil},
+		{"viewer logs", viewer, "POST", "/api/v1/predictions", row, 403, "forbidden", "", nil},
+		{"operator logs", operator, "POST", "/api/v1/predictions", row, 403, "forbidden", "", nil},
+		{"manager sends outcomes", manager, "POST", "/api/v1/outcomes", row, 403, "forbidden", "", nil},
+		{"ingest lists alerts", feeder, "GET", "/api/v1/alerts", "", 403, "forbidden", "", nil},
+		{"ingest reads an alert", feeder, "GET", alert, "", 403, "forbidden", "", nil},
+		{"ingest acknowledges", feeder, "POST", ack, note, 403, "forbidden", "", nil},
+		{"ingest reads metrics", feeder, "GET", model + "/performance", "", 403, "forbidden", "", nil},
+		{"ingest reads reports", feeder, "GET", model + "/drift", "", 403, "forbidden", "", nil},
+		{"ingest lists versions", feeder, "GET", model + "/versions", "", 403, "forbidden", "", nil},
+		{"ingest lists retrains", feeder, "GET", "/api/v1/retrains", "", 403, "forbidden", "", nil},
+		{"ingest opens a socket", feeder, "GET", "/ws", "", 403, "forbidden", "", nil},
+		{"ingest reads the server's numbers", feeder, "GET", "/metrics", "", 403, "forbidden", "", nil},
+		{"one tenant reads the server's numbers", viewer, "GET", "/metrics", "", 403, "forbidden", "", nil},
+		// The wrong tenant.
+		{"stranger reads the alert", stranger, "GET", alert, "", 404, "not_found", "", nil},
+		{"stranger acknowledges", stranger, "POST", ack, note, 404, "not_found", "", nil},
+		{"stranger comments", stranger, "POST", alert + "/comment", note, 404, "not_found", "", nil},
+		{"stranger lists by tenant", stranger, "GET", "/api/v1/alerts?tenant=acme", "", 404, "not_found", "", nil},
+		{"stranger reads metrics", stranger, "GET", model + "/performance?tenant=acme", "", 404, "not_found", "", nil},
+		{"stranger reads reports", stranger, "GET", model + "/drift?tenant=acme", "", 404, "not_found", "", nil},
+		{"stranger asks what is active", stranger, "GET", model + "/active?tenant=acme", "", 404, "not_found", "", nil},
+		{"stranger lists versions", stranger, "GET", model + "/versions?tenant=acme", "", 404, "not_found", "", nil},
+		{"stranger lists retrains", stranger, "GET", "/api/v1/retrains?tenant=acme", "", 404, "not_found", "", nil},
+		{"a tenant that is not there", admin, "GET", model + "/drift?tenant=nobody", "", 404, "not_found", "", nil},
+		{"ingest logs for another", feeder, "POST", "/api/v1/predictions", logRow("globex", "try", drift.Date(20400).Time(), 0.5), 422, "invalid", "tenant", nil},
+		{"ingest makes a tenant", feeder, "POST", "/api/v1/predictions", logRow("new", "try", drift.Date(20400).Time(), 0.5), 422, "invalid", "tenant", nil},
+		{"ingest sends another's outcome", feeder, "POST", "/api/v1/outcomes", `{"prediction_id":"globex-new-1","tenant":"globex","actual":1}`, 422, "invalid", "tenant", nil},
+		{"assign to who cannot see it", operator, "POST", alert + "/assign", `{"version":1,"assignee":"nobody"}`, 422, "invalid", "assignee", nil},
+		// Not there.
+		{"nowhere", admin, "GET", "/api/v1/nowhere", "", 404, "not_found", "", nil},
+		{"an alert that is not there", admin, "GET", "/api/v1/alerts/999999", "", 404, "not_found", "", nil},
+		{"an alert that is no number", admin, "GET", "/api/v1/alerts/one", "", 404, "not_found", "", nil},
+		{"an alert beyond numbers", admin, "GET", "/api/v1/alerts/99999999999999999999", "", 404, "not_found", "", nil},
+		{"a model type that is not there", admin, "GET", "/api/v1/models/weather/performance", "", 404, "not_found", "", nil},
+		{"a model without versions", admin, "GET", "/api/v1/models/conflict_predictor/active?tenant=acme", "", 404, "not_found", "", nil},
+		{"a move that is none", operator, "POST", alert + "/explode", note, 404, "not_found", "", nil},
+		{"a move of the system's", operator, "POST", alert + "/clear", note, 404, "not_found", "", nil},
+		{"a retrain", manager, "GET", "/api/v1/retrains/1", "", 404, "not_found", "", nil},
+		{"approve a retrain", manager, "POST", "/api/v1/retrains/1/approve", "{}", 404, "not_found", "", nil},
+		{"ask for a retrain", manager, "POST", model + "/retrain", "{}", 404, "not_found", "", nil},
+		{"roll back", manager, "POST", model + "/rollback", "{}", 404, "not_found", "", nil},
+		{"resume", manager, "POST", model + "/resume", "{}", 404, "not_found", "", nil},
+		{"an artefact", feeder, "GET", model + "/versions/v1/artifact?tenant=acme", "", 404, "not_found", "", nil},
+		{"a method that is not taken", admin, "DELETE", alert, "", 405, "malformed", "", nil},
+		// Bodies that are none.
+		{"malformed JSON", operator, "POST", ack, `{"version":`, 400, "malformed", "", nil},
+		{"no body", operator, "POST", ack, "", 400, "malformed", "", nil},
+		{"an array", operator, "POST", ack, "[]", 400, "malformed", "", nil},
+		{"a text", operator, "POST", ack, `"x"`, 400, "malformed", "", nil},
+		{"two objects", operator, "POST", ack, note + note, 400, "malformed", "", nil},
+		{"a form", operator, "POST", ack, "version=1", 400, "malformed", "", []string{"Content-Type: application/x-www-form-urlencoded"}},
+		{"null", operator, "POST", ack, "null", 422, "invalid", "version", nil},
+		{"without a version", operator, "POST", ack, `{"note":"x"}`, 422, "invalid", "version", nil},
+		{"a version that is text", operator, "POST", ack, `{"version":"1"}`, 422, "invalid", "version", nil},
+		{"a version beyond numbers", operator, "POST", ack, `{"version":99999999999999999999}`, 422, "invalid", "version", nil},
+		{"a member that is not known", operator, "POST", ack, `{"version":1,"nota":"x"}`, 422, "invalid", "nota", nil},
+		{"a member of another move", operator, "POST", ack, `{"version":1,"to":"NOC"}`, 422, "invalid", "to", nil},
+		{"a note that is a number", operator, "POST", ack, `{"version":1,"note":7}`, 422, "invalid", "note", nil},
+		{"a note with a zero", operator, "POST", ack, `{"version":1,"note":"a\u0000b"}`, 422, "invalid", "note", nil},
+		{"a note without end", operator, "POST", ack, `{"version":1,"note":"` + strings.Repeat("x", 5000) + `"}`, 422, "invalid", "note", nil},
+		{"a comment without words", operator, "POST", alert + "/comment", `{"version":1,"note":" "}`, 422, "invalid", "note", nil},
+		{"a time that is none", operator, "POST", alert + "/suppress", `{"version":1,"until":"soon"}`, 422, "invalid", "until", nil},
+		{"a time that is over", operator, "POST", alert + "/suppress", `{"version":1,"until":"2020-01-01T00:00:00Z"}`, 422, "invalid", "until", nil},
+		{"no time", operator, "POST", alert + "/suppress", `{"version":1,"note":"x"}`, 422, "invalid", "until", nil},
+		{"no assignee", operator, "POST", alert + "/assign", `{"version":1}`, 422, "invalid", "assignee", nil},
+		{"an assignee with a zero", operator, "POST", alert + "/assign", `{"version":1,"assignee":"a\u0000"}`, 422, "invalid", "assignee", nil},
+		{"a team that is not there", operator, "POST", alert + "/escalate", `{"version":1,"to":"Nobody"}`, 422, "invalid", "to", nil},
+		{"an oversize body", operator, "POST", ack, `{"version":1,"note":"` + strings.Repeat("x", 70<<10) + `"}`, 413, "too_large", "", nil},
+		// Queries that are none.
+		{"a status that is none", viewer, "GET", "/api/v1/alerts?status=OPEN", "", 422, "invalid", "status", nil},
+		{"a severity that is none", viewer, "GET", "/api/v1/alerts?severity=bad", "", 422, "invalid", "severity", nil},
+		{"a model type that is none", viewer, "GET", "/api/v1/alerts?model_type=weather", "", 422, "invalid", "model_type", nil},
+		{"a time that is none", viewer, "GET", "/api/v1/alerts?since=yesterday", "", 422, "invalid", "since", nil},
+		{"a cursor that is none", viewer, "GET", "/api/v1/alerts?cursor=x", "", 422, "invalid", "cursor", nil},
+		{"a limit of none", viewer, "GET", "/api/v1/alerts?limit=0", "", 422, "invalid", "limit", nil},
+		{"a limit beyond", viewer, "GET", "/api/v1/alerts?limit=501", "", 422, "invalid", "limit", nil},
+		{"a filter that is none", viewer, "GET", "/api/v1/alerts?stauts=NEW", "", 422, "invalid", "stauts", nil},
+		{"a tenant twice", viewer, "GET", model + "/drift?tenant=acme&tenant=acme", "", 422, "invalid", "tenant", nil},
+		{"a query that cannot be read", viewer, "GET", "/api/v1/alerts?status=%zz", "", 400, "malformed", "", nil},
+		{"a broken text", viewer, "GET", model + "/drift?version=%ff", "", 422, "invalid", "version", nil},
+		{"a date that is none", viewer, "GET", model + "/drift?date=2026-02-30", "", 422, "invalid", "date", nil},
+		{"days of none", viewer, "GET", model + "/performance?days=0", "", 422, "invalid", "days", nil},
+		{"a wait without end", viewer, "GET", model + "/active?tenant=acme&wait=61", "", 422, "invalid", "wait", nil},
+		{"a tenant left open", admin, "GET", model + "/active", "", 422, "invalid", "tenant", nil},
+		{"a state that is none", viewer, "GET", "/api/v1/retrains?state=asleep", "", 422, "invalid", "state", nil},
+		{"a number that is none", viewer, "GET", "/ws?since=x", "", 422, "invalid", "since", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var headers []string
+			if c.who != nobody {
+				headers = append(headers, c.who)
+			}
+			h.do(c.method, c.path, c.body, append(headers, c.headers...)...).problem(t, c.status, c.code, c.field)
+		})
+	}
+	if n := h.count(`SELECT version::bigint FROM noc_alert_event WHERE id = $1`, id); n != 1 {
+		t.Errorf("the alert was moved %d times", n-1)
+	}
+	if n := h.count(`SELECT count(*) FROM ml_prediction_log WHERE prediction_id = 'try'`); n != 0 {
+		t.Errorf("%d rows went in", n)
+	}
+}
