@@ -28,9 +28,10 @@ $(BIN): $(SOURCES) go.mod go.sum
 generate: ## Generate the templates' Go
 	$(GO) tool templ generate
 
-setup: ## Fetch what the tests need: PostgreSQL, a browser
+setup: ## Fetch what the tests need: PostgreSQL, a browser, the accessibility checker
 	@.ci/postgres >/dev/null
 	@.ci/chromium
+	@.ci/axe >/dev/null
 
 test: setup lint ## Lint, then every test, with the race detector where it can be had
 	@pg=$$(.ci/postgres) && race=$$(.ci/race) && \
