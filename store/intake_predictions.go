@@ -1,10 +1,8 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -251,67 +249,6 @@ func (in *predictionIntake) once(ctx context.Context, slow bool) (err error) {
 	return in.commit(ctx, tx)
 }
 
-// probes is how many keys of a batch are looked up before it is tried straight.
-const probes = 8
-
-// opening is what a batch learns as it takes its locks.
-type opening struct {
-	unmarked []modelDay // without a mark yet
-	met      bool       // one of the probed keys is there already
-	inbox    bool       // some outcome of these tenants waits for its prediction
-}
-
-// open takes the day locks, registers new versions, and asks in the same round trip what decides
-// how to go on. Each statement sees what was committed before it, the later ones after the locks.
-func (in *predictionIntake) open(ctx context.Context, tx pgx.Tx) (opening, error) {
-	var st opening
-	var b pgx.Batch
-	b.Queue(lockSharedQuery, dayLocks(in.days))
-	for _, v := range in.versions {
-		b.Queue(`INSERT INTO ml_model_version (tenant_id, model_type, version, source, first_seen)
-			VALUES ($1, $2, $3, 'external', $4) ON CONFLICT DO NOTHING`, v.tenant, v.modelType, v.version, microTime(in.seen[v]))
-	}
-	tenants, types, dates := columns(in.days)
-	b.Queue(unmarkedQuery, tenants, types, dates).Query(func(rows pgx.Rows) error {
-		var ord int
-		_, err := pgx.ForEachRow(rows, []any{&ord}, func() error {
-			st.unmarked = append(st.unmarked, in.days[ord-1])
-			return nil
-		})
-		return err
-	})
-	probeTenants, probeHashes := in.probe()
-	b.Queue(`SELECT EXISTS (SELECT FROM unnest($1::bigint[], $2::uuid[]) x (tenant_id, id_hash)
-		JOIN prediction_key USING (tenant_id, id_hash)), EXISTS (SELECT FROM outcome_inbox WHERE tenant_id = ANY ($3))`,
-		probeTenants, probeHashes, distinctTenants(in.days)).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&st.met, &st.inbox)
-	})
-	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
-		return st, fmt.Errorf("open batch: %w", err)
-	}
-	return st, nil
-}
-
-// probe picks keys evenly over the batch: a file that is imported again has all of them.
-func (in *predictionIntake) probe() (tenants []int64, hashes [][16]byte) {
-	n := min(probes, len(in.rows))
-	for k := range n {
-		r := in.rows[k*len(in.rows)/n]
-		tenants, hashes = append(tenants, r.tenant), append(hashes, r.hash)
-	}
-	return tenants, hashes
-}
-
-func distinctTenants(days []modelDay) []int64 {
-	var ids []int64
-	for _, d := range days {
-		if !slices.Contains(ids, d.tenant) {
-			ids = append(ids, d.tenant)
-		}
-	}
-	return ids
-}
-
 // straight copies the whole batch in. A key that is there already ends it with a unique violation.
 func (in *predictionIntake) straight(ctx context.Context, tx pgx.Tx, st opening) error {
 	all := make([]int32, len(in.rows))
@@ -326,41 +263,4 @@ func (in *predictionIntake) straight(ctx context.Context, tx pgx.Tx, st opening)
 	}
 	in.res.Inserted += int64(len(all))
 	return nil
-}
-
-// byHash orders rows as the key table's locks are taken.
-func (in *predictionIntake) byHash(rows []int32) []int32 {
-	type entry struct {
-		hi uint64
-		at int32
-	}
-	entries := make([]entry, len(rows))
-	for i, r := range rows {
-		entries[i] = entry{binary.BigEndian.Uint64(in.rows[r].hash[:]), r}
-	}
-	slices.SortFunc(entries, func(a, b entry) int {
-		if c := cmp.Compare(a.hi, b.hi); c != 0 {
-			return c
-		}
-		x, y := &in.rows[a.at], &in.rows[b.at]
-		return cmp.Or(bytes.Compare(x.hash[8:], y.hash[8:]), cmp.Compare(x.tenant, y.tenant), cmp.Compare(a.at, b.at))
-	})
-	sorted := make([]int32, len(rows))
-	for i, e := range entries {
-		sorted[i] = e.at
-	}
-	return sorted
-}
-
-func (in *predictionIntake) copyKeys(ctx context.Context, tx pgx.Tx, rows []int32) error {
-	c := newCopyBuffer()
-	defer c.free()
-	for _, k := range in.byHash(rows) {
-		r := &in.rows[k]
-		c.row(3)
-		c.bigint(r.tenant)
-		c.uuid(r.hash)
-		c.time(in.b.CreatedAt[r.at])
-	}
-	return c.send(ctx, tx, "prediction_key (tenant_id, id_hash, created_at)")
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +18,43 @@ import (
 func microTime(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
 
 var copyColumns = strings.ReplaceAll(logColumns, "\n", " ")
+
+// byHash orders rows as the key table's locks are taken.
+func (in *predictionIntake) byHash(rows []int32) []int32 {
+	type entry struct {
+		hi uint64
+		at int32
+	}
+	entries := make([]entry, len(rows))
+	for i, r := range rows {
+		entries[i] = entry{binary.BigEndian.Uint64(in.rows[r].hash[:]), r}
+	}
+	slices.SortFunc(entries, func(a, b entry) int {
+		if c := cmp.Compare(a.hi, b.hi); c != 0 {
+			return c
+		}
+		x, y := &in.rows[a.at], &in.rows[b.at]
+		return cmp.Or(bytes.Compare(x.hash[8:], y.hash[8:]), cmp.Compare(x.tenant, y.tenant), cmp.Compare(a.at, b.at))
+	})
+	sorted := make([]int32, len(rows))
+	for i, e := range entries {
+		sorted[i] = e.at
+	}
+	return sorted
+}
+
+func (in *predictionIntake) copyKeys(ctx context.Context, tx pgx.Tx, rows []int32) error {
+	c := newCopyBuffer()
+	defer c.free()
+	for _, k := range in.byHash(rows) {
+		r := &in.rows[k]
+		c.row(3)
+		c.bigint(r.tenant)
+		c.uuid(r.hash)
+		c.time(in.b.CreatedAt[r.at])
+	}
+	return c.send(ctx, tx, "prediction_key (tenant_id, id_hash, created_at)")
+}
 
 // copyRows copies rows whose keys are in into their partitions, one COPY each. What waited for them
 // in the inbox becomes their outcome.
