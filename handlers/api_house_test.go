@@ -65,6 +65,7 @@ type apiHouse struct {
 	acme, globex drift.Tenant
 	ready        error
 	meters       *handlers.Meters
+	knock        func() // called between the check of who asks and the socket
 }
 
 const apiPassword = "correct horse battery"
@@ -128,7 +129,12 @@ func (h *apiHouse) serve(api *handlers.API, fail web.Fail) {
 	}
 	r := chi.NewRouter()
 	r.Use(web.Identified, h.meters.Measure, web.Guarded(false), guard, h.auth.Identify)
-	r.Get("/ws", api.Socket)
+	r.Get("/ws", func(w http.ResponseWriter, r *http.Request) {
+		if h.knock != nil {
+			h.knock()
+		}
+		api.Socket(w, r)
+	})
 	r.Get("/healthz", api.Health)
 	r.Get("/readyz", api.Ready)
 	r.Get("/metrics", api.Metrics)
