@@ -17,10 +17,6 @@ import (
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
-// demoSeed was chosen so that the quiet model stays quiet through all its 75 days; nothing else
-// hangs on it.
-const demoSeed = 7
-
 // demoAccount is a person of the demo.
 type demoAccount struct {
 	name string
@@ -46,7 +42,7 @@ func (h *house) loadDemo(ctx context.Context, install store.Installation, say fu
 			return err
 		}
 	}
-	rows, err := h.importDemo(ctx, demo.New(demoSeed, story), story)
+	rows, err := h.importDemo(ctx, demo.New(demo.Seed, story), story)
 	if err != nil {
 		return fmt.Errorf("load the demo's log: %w", err)
 	}
@@ -172,7 +168,7 @@ func (h *house) produce(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		g := demo.New(demoSeed, drift.DateOf(time.Now()))
+		g := demo.New(demo.Seed, drift.DateOf(time.Now()))
 		var predictions, outcomes bytes.Buffer
 		for _, m := range demo.Models {
 			l := g.Live(m, time.Now(), n)

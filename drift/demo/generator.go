@@ -31,8 +31,9 @@ func (g *Generator) WriteDay(w io.Writer, day drift.Date) error {
 			continue
 		}
 		r := g.random(m, day)
-		step := 24 * time.Hour / time.Duration(m.PerDay)
-		for i := range m.PerDay {
+		n := m.On(ago)
+		step := 24 * time.Hour / time.Duration(n)
+		for i := range n {
 			at := day.Time().Add(time.Duration(i)*step + time.Duration(r.Int64N(int64(step))))
 			row := m.draw(r, ago)
 			if ago <= m.story.silent {
