@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -232,4 +233,27 @@ func TestAnAcknowledgementStopsTheClockAndMayRemind(t *testing.T) {
 	step(59*time.Minute, drift.AlertSuppressed)
 	step(time.Minute, drift.AlertNew)
 	step(time.Hour, drift.AlertEscalated) // nobody acknowledged it in this hour
+}
+
+// What is told and kept of a raised alert names it.
+func TestTheRecordOfARaisedAlertNamesIt(t *testing.T) {
+	w, a := drifted(t)
+	list, err := w.db.EventsAfter(t.Context(), drift.SystemActor(), 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range list {
+		if e.Type != drift.EventDriftDetected {
+			continue
+		}
+		var p struct {
+			Alert drift.Alert
+			Move  drift.TimelineEntry
+		}
+		if err := json.Unmarshal(e.Payload, &p); err != nil || p.Alert.ID != a.ID || p.Move.AlertID != a.ID || p.Move.Version != 1 {
+			t.Errorf("%s: %+v, %v", e.Payload, p.Move, err)
+		}
+		return
+	}
+	t.Error("nobody was told")
 }

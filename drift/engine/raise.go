@@ -103,6 +103,7 @@ func (p *pass) raise(ctx context.Context, tx Tx, a *drift.Alert, s drift.Setting
 	if err := tx.InsertAlert(ctx, a, entry); err != nil {
 		return fmt.Errorf("insert alert: %w", err)
 	}
+	entry.AlertID = a.ID // numbered by the insert
 	if err := keepTimers(ctx, tx, a, drift.MoveRaise, p.now, time.Time{}, s); err != nil {
 		return err
 	}
