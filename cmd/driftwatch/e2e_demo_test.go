@@ -1,0 +1,68 @@
+package main_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// world is a demo that several tests look at, and a browser to look with.
+type world struct {
+	*server
+	early   int           // what /readyz said while the history was loading
+	readyIn time.Duration // from an empty directory
+	token   string        // of an operator
+	browser context.Context
+}
+
+// TestDemo starts the demo once and looks at it from every side.
+func TestDemo(t *testing.T) {
+	w := newWorld(t)
+	t.Run("start", w.start)
+	t.Run("second server", w.secondServer)
+}
+
+// newWorld starts the demo in an empty directory.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	begun := time.Now()
+	w := &world{server: startServer(t, freshDir(t), anyPort, "--demo")}
+	t.Cleanup(func() {
+		if err := w.stop(); err != nil { // the last one, where it was started again
+			t.Error(err)
+		}
+	})
+	m, err := w.heard(`history at (http://\S+)\.`, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.early, _ = get(t, m[1]+"/readyz", "")
+	if err := w.ready(); err != nil {
+		t.Fatal(err)
+	}
+	w.readyIn = time.Since(begun)
+	w.token = strings.TrimSpace(must(t, w.dir, "", "token", "add", "e2e", "--role", "operator"))
+	return w
+}
+
+// restart starts the demo again, after it was stopped, at the same address.
+func (w *world) restart(t *testing.T) {
+	t.Helper()
+	s := startServer(t, w.dir, w.addr(), "--demo")
+	if err := s.ready(); err != nil {
+		t.Fatal(err)
+	}
+	w.server = s
+}
+
+// api asks the demo's API as an operator's program.
+func (w *world) api(t *testing.T, path string) []byte {
+	t.Helper()
+	code, body := get(t, w.url+path, w.token)
+	if code != http.StatusOK {
+		t.Fatalf("GET %s: %d\n%s", path, code, body)
+	}
+	return body
+}
