@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/layout"
@@ -80,8 +81,15 @@ func (p *Pages) notFound(w http.ResponseWriter, r *http.Request) {
 	p.Fail(w, r, drift.NotFound("There is no page at this address."))
 }
 
-// notAllowed answers a method that an address does not take. chi has set the Allow header.
+// notAllowed answers a method that an address does not take.
 func (p *Pages) notAllowed(w http.ResponseWriter, r *http.Request) {
+	if rc := chi.RouteContext(r.Context()); rc != nil {
+		for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
+			if rc.Routes.Match(chi.NewRouteContext(), m, r.URL.Path) {
+				w.Header().Add("Allow", m)
+			}
+		}
+	}
 	said := web.Failure{Status: http.StatusMethodNotAllowed, Code: drift.CodeMalformed, Message: "This address does not take " + r.Method + " requests."}
 	w.Header().Add("Vary", "Accept")
 	if !web.WantsPage(r) {

@@ -134,8 +134,8 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/operations", p.operationsPage)
 		p.get(r, "/settings", p.settingsPage)
 		p.get(r, "/audit", p.auditPage)
-		r.Post("/alerts/{id}/{move}", p.do(p.move))
-		r.Post("/operations/jobs/{job}/run", p.do(p.runAgain))
+		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
+		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
 	})
 }
 
