@@ -17,7 +17,7 @@ const (
 )
 
 func boardBenches() []bench {
-	return []bench{{boardName, measureBoard}}
+	return []bench{{boardName, measureBoard}, {unchangedName + ", and first load", measureServed}}
 }
 
 // boardCase is the board of 200 alerts in its page.

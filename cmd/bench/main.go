@@ -29,7 +29,7 @@ type bench struct {
 
 // benches are all, in the order in which they are measured.
 func benches() []bench {
-	return slices.Concat(ksBenches(), boardBenches(), fanoutBenches(), ingestBenches(), checkBenches())
+	return slices.Concat(ksBenches(), boardBenches(), fanoutBenches(), latencyBenches(), ingestBenches(), checkBenches())
 }
 
 func main() {
