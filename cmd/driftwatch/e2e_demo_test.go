@@ -22,6 +22,8 @@ func TestDemo(t *testing.T) {
 	w := newWorld(t)
 	t.Run("start", w.start)
 	t.Run("second server", w.secondServer)
+	t.Run("guide", w.guide)
+	t.Run("compare", w.compare)
 }
 
 // newWorld starts the demo in an empty directory.
