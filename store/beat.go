@@ -29,6 +29,9 @@ type arrival struct {
 	last time.Time // when it came in
 }
 
+// count adds one row of the given time.
+func (a *arrival) count(at int64) { a.n, a.at = a.n+1, max(a.at, at) }
+
 // beats gathers what came in by feed, to be written every few seconds: feed_beat is for people who
 // look whether something comes in, nothing is decided by it.
 type beats struct {

@@ -166,23 +166,38 @@ func (in *predictionIntake) remember() {
 		return
 	}
 	in.db.memo.addVersions(in.versions)
-	counts := map[feed]arrival{}
-	var last feed
-	var a arrival
+	in.db.noteArrivals(in.arrived(), in.now)
+}
+
+// arrived counts what came in by feed: predictions, and the outcomes that came with them.
+func (in *predictionIntake) arrived() map[feed]arrival {
+	type model struct {
+		tenant    int64
+		modelType string
+	}
+	type both struct{ predictions, outcomes arrival }
+	models := map[model]*both{}
+	var last model
+	var b *both
 	for i := range in.rows {
 		r := &in.rows[i]
-		f := feed{r.tenant, in.b.ModelType[r.at], feedPredictions}
-		if f != last {
-			if a.n > 0 {
-				counts[last] = a
+		if m := (model{r.tenant, in.b.ModelType[r.at]}); b == nil || m != last { // rows of a model mostly lie together
+			if last, b = m, models[m]; b == nil {
+				b = &both{}
+				models[m] = b
 			}
-			last, a = f, counts[f]
 		}
-		a.n++
-		a.at = max(a.at, in.b.CreatedAt[r.at])
+		b.predictions.count(in.b.CreatedAt[r.at])
+		if in.b.Actual[r.at] >= 0 {
+			b.outcomes.count(in.b.CreatedAt[r.at])
+		}
 	}
-	if a.n > 0 {
-		counts[last] = a
+	counts := map[feed]arrival{}
+	for m, b := range models {
+		counts[feed{m.tenant, m.modelType, feedPredictions}] = b.predictions
+		if b.outcomes.n > 0 {
+			counts[feed{m.tenant, m.modelType, feedOutcomes}] = b.outcomes
+		}
 	}
-	in.db.noteArrivals(counts, in.now)
+	return counts
 }
