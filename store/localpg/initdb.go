@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 )
 
@@ -28,11 +29,12 @@ func cleanEnv() []string {
 // initCluster makes the cluster, beside its place, and moves it there when it
 // is whole: a first start that was killed leaves nothing that looks like one.
 func initCluster(ctx context.Context, l layout, acct account, bins binaries, volatile bool) error {
-	if err := freshDir(l.initDir(), acct); err != nil {
+	dir, err := ownInitDir(l, acct)
+	if err != nil {
 		return plain(fmt.Errorf("new cluster: %w", err), l.home)
 	}
 	args := []string{
-		"-D", l.initDir(), "-U", superuser, "-E", "UTF8", "--no-locale",
+		"-D", dir, "-U", superuser, "-E", "UTF8", "--no-locale",
 		"--auth-local=trust", "--auth-host=reject", "--data-checksums", "--no-instructions",
 	}
 	if volatile {
@@ -40,7 +42,7 @@ func initCluster(ctx context.Context, l layout, acct account, bins binaries, vol
 	}
 	cmd := exec.CommandContext(ctx, bins.path("initdb"), args...)
 	cmd.SysProcAttr = childAttr()
-	acct.apply(cmd, l.initDir())
+	acct.apply(cmd, dir)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
@@ -49,7 +51,28 @@ func initCluster(ctx context.Context, l layout, acct account, bins binaries, vol
 		}
 		return plainOutput("initdb", l.cluster, out.String(), err)
 	}
-	return moveIn(l)
+	return moveIn(l, dir)
+}
+
+// ownInitDir makes a directory for one initdb alone. That of a first start
+// which was killed empties its directory on its way out, and would take what
+// its successor makes under the same name.
+func ownInitDir(l layout, acct account) (string, error) {
+	entries, err := os.ReadDir(l.home)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), initName+".") {
+			// What is still being written to stays for the next first start.
+			_ = os.RemoveAll(filepath.Join(l.home, e.Name()))
+		}
+	}
+	dir, err := os.MkdirTemp(l.home, initName+".*")
+	if err != nil {
+		return "", err
+	}
+	return dir, acct.own(dir)
 }
 
 // freshDir makes an empty directory of the account. What an earlier first
@@ -64,13 +87,13 @@ func freshDir(dir string, acct account) error {
 	return acct.own(dir)
 }
 
-// moveIn puts what was made in l.initDir in its place, and sees to it that
-// the move is on the disk.
-func moveIn(l layout) error {
+// moveIn puts what was made in dir in its place, and sees to it that the move
+// is on the disk.
+func moveIn(l layout, dir string) error {
 	if _, err := os.Lstat(l.cluster); !errors.Is(err, fs.ErrNotExist) {
 		return &Error{Code: CodeNotEmpty, Message: fmt.Sprintf("There is already something at %s; it has been left alone.", l.cluster), Err: err}
 	}
-	if err := os.Rename(l.initDir(), l.cluster); err != nil {
+	if err := os.Rename(dir, l.cluster); err != nil {
 		return plain(fmt.Errorf("new cluster: %w", err), l.home)
 	}
 	return syncDir(l.home)

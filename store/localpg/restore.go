@@ -35,7 +35,7 @@ func Restore(ctx context.Context, src io.Reader, opt Options) (m Manifest, err e
 	defer func() { err = errors.Join(err, lock.Close()) }()
 	if m, err = unpackHeld(ctx, src, opt, l); err == nil {
 		if err = tryOut(ctx, opt, l); err == nil {
-			return m, moveIn(l)
+			return m, moveIn(l, l.initDir())
 		}
 	}
 	var known *Error
