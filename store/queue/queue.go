@@ -35,7 +35,8 @@ type Options struct {
 	Browsers func() int
 	// FirstStart is when this installation first started: no slot before it was missed.
 	FirstStart time.Time
-	// Every is the pause between two looks at the schedule; 30 s where zero.
+	// Every is the pause between two looks at the schedule: what a server that was killed left
+	// unfinished lies for so long; 5 s where zero.
 	Every time.Duration
 }
 
@@ -62,7 +63,7 @@ func New(o Options) (*Queue, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Every == 0 {
-		o.Every = 30 * time.Second
+		o.Every = 5 * time.Second
 	}
 	q := &Queue{o: o, started: o.Clock(), nudge: make(chan struct{}, 1)}
 	workers := river.NewWorkers()
