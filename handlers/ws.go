@@ -107,11 +107,15 @@ func (a *API) identifyAgain(r *http.Request) identifier {
 		}
 	}
 	return func(ctx context.Context) (id auth.Identity, ok bool, err error) {
+		// A context of its own: that of the socket's request says who they were.
+		own, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		defer context.AfterFunc(ctx, cancel)()
 		err = errors.New("who opened the socket cannot be found out at the moment")
 		a.auth.Identify(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			id, ok = auth.From(r.Context())
 			err = nil
-		})).ServeHTTP(unheard{http.Header{}}, shown.Clone(ctx))
+		})).ServeHTTP(unheard{http.Header{}}, shown.Clone(own))
 		return id, ok, err
 	}
 }
