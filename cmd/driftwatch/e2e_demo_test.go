@@ -11,6 +11,7 @@ import (
 // world is a demo that several tests look at, and a browser to look with.
 type world struct {
 	*server
+	t       *testing.T    // of the whole demo
 	early   int           // what /readyz said while the history was loading
 	readyIn time.Duration // from an empty directory
 	token   string        // of an operator
@@ -24,13 +25,21 @@ func TestDemo(t *testing.T) {
 	t.Run("second server", w.secondServer)
 	t.Run("guide", w.guide)
 	t.Run("compare", w.compare)
+	t.Run("acknowledge with a note", w.acknowledgeWithNote)
+	t.Run("acknowledge on the board", w.acknowledgeOnBoard)
+	t.Run("new alert", w.newAlert)
+	t.Run("held list", w.heldList)
+	t.Run("link cut", w.linkCut)
+	t.Run("sign out", w.signOut)
+	t.Run("without scripts", w.withoutScripts)
+	t.Run("keyboard alone", w.keyboardAlone)
 }
 
 // newWorld starts the demo in an empty directory.
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	begun := time.Now()
-	w := &world{server: startServer(t, freshDir(t), anyPort, "--demo")}
+	w := &world{t: t, server: startServer(t, freshDir(t), anyPort, "--demo")}
 	t.Cleanup(func() {
 		if err := w.stop(); err != nil { // the last one, where it was started again
 			t.Error(err)

@@ -29,24 +29,12 @@ type home struct {
 	http *http.Client
 }
 
-// newHome makes an empty installation. Under root PostgreSQL's own account has to get through.
+// newHome makes an empty installation.
 func newHome(t testing.TB) *home {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "driftwatch-torture-")
-	if err == nil {
-		err = os.Chmod(dir, 0o711)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	h := &home{t: t, data: filepath.Join(dir, "data"), addr: freeAddr(t)}
+	h := &home{t: t, data: freshDir(t), addr: freeAddr(t)}
 	h.url = "http://" + h.addr
-	h.env = []string{"DRIFTWATCH_DATA_DIR=" + h.data, "DRIFTWATCH_ADDR=" + h.addr, "DATABASE_URL="}
+	h.env = environment(h.data, "DRIFTWATCH_ADDR="+h.addr)
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	t.Cleanup(transport.CloseIdleConnections)
 	h.http = &http.Client{Timeout: time.Minute, Transport: transport}
@@ -97,8 +85,8 @@ func (w *words) String() string {
 func (h *home) start(stdin string, args ...string) *process {
 	h.t.Helper()
 	p := &process{t: h.t, name: strings.Join(args, " "), exited: make(chan struct{})}
-	p.cmd = exec.Command(binary(h.t), args...)
-	p.cmd.Env = append(os.Environ(), h.env...)
+	p.cmd = exec.Command(program, args...)
+	p.cmd.Env = h.env
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = strings.NewReader(stdin), &p.out, &p.log
 	p.cmd.WaitDelay = 2 * time.Second
 	if err := p.cmd.Start(); err != nil {
@@ -216,7 +204,7 @@ func (h *home) connect() *pgx.Conn {
 func connect(t testing.TB, dsn string) *pgx.Conn {
 	t.Helper()
 	var conn *pgx.Conn
-	until(t, time.Minute, "a connection to the database", func() (ok bool) {
+	eventually(t, time.Minute, "a connection to the database", func() (ok bool) {
 		var err error
 		conn, err = pgx.Connect(context.Background(), dsn)
 		return err == nil
@@ -225,8 +213,8 @@ func connect(t testing.TB, dsn string) *pgx.Conn {
 	return conn
 }
 
-// until waits for a condition, looking often.
-func until(t testing.TB, limit time.Duration, what string, cond func() bool) {
+// eventually waits for a condition, looking often.
+func eventually(t testing.TB, limit time.Duration, what string, cond func() bool) {
 	t.Helper()
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()

@@ -23,6 +23,10 @@ func (s engineStore) RebuildMarkedDays(ctx context.Context, from, to drift.Date,
 	return s.db.RebuildMarkedDays(ctx, from, to, progress)
 }
 
+func (s engineStore) RebuildMeasuredDays(ctx context.Context, before drift.Date) (int, error) {
+	return s.db.RebuildMeasuredDays(ctx, before)
+}
+
 func (s engineStore) DrainInbox(ctx context.Context, now time.Time) (matched, waiting int, err error) {
 	return s.db.DrainInbox(ctx, now)
 }
