@@ -47,7 +47,7 @@ func (p *Pages) alertVM(d drift.AlertData, by drift.Actor) page.AlertVM {
 	now := stamp(p.now())
 	a := d.Alert
 	v := page.AlertVM{
-		Now: p.now(), State: alertStateVM(d, now), Actions: alertActionsVM(d, by), Timeline: alertTimelineVM(d, now),
+		Now: p.now(), State: alertStateVM(d, now), Actions: alertActionsVM(d, class(by.Role)), Timeline: alertTimelineVM(d, now),
 		Reports: p.reportVMs(d), Sibling: siblingVM(d.Sibling), Blind: blindVM(d, now),
 	}
 	if a.ModelType != "" {

@@ -73,6 +73,9 @@ func (p *Pages) readMove(w http.ResponseWriter, r *http.Request) (req engine.Mov
 		return req, nil, drift.Invalid("version", "Say the version of the alert that you looked at.")
 	}
 	req.Note, req.Assignee, req.Team = f.Get("note"), f.Get("assignee"), f.Get("to")
+	if req.Assignee == meChoice {
+		req.Assignee = auth.ActorFrom(r.Context()).Name
+	}
 	for _, field := range []string{"note", "assignee", "to"} {
 		if err := web.CheckText(field, f.Get(field)); err != nil {
 			return req, nil, err

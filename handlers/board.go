@@ -34,7 +34,7 @@ func (p *Pages) boardPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if part == partSummary {
-		sendTagged(w, r, board.html, `"`+board.tag+`"`)
+		sendTagged(w, r, board.html, weakTag(board.tag))
 		return nil
 	}
 	now := p.now()
@@ -140,15 +140,18 @@ func pageTag(body string, s layout.Shell, now time.Time) string {
 	if s.Progress != nil {
 		_, _ = fmt.Fprint(h, *s.Progress)
 	}
-	return `"` + strconv.FormatUint(h.Sum64(), 36) + `"`
+	return weakTag(strconv.FormatUint(h.Sum64(), 36))
 }
+
+// weakTag names the same page however it is compressed on its way.
+func weakTag(s string) string { return `W/"` + s + `"` }
 
 // tagSeconds is below the difference of clocks that browsers correct.
 const tagSeconds = 4
 
 func tagMatches(r *http.Request, tag string) bool {
 	for part := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
-		if strings.TrimPrefix(strings.TrimSpace(part), "W/") == tag {
+		if strings.TrimSpace(part) == tag {
 			return true
 		}
 	}

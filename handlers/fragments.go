@@ -37,7 +37,7 @@ func (p *Pages) Fragments(ctx context.Context, e drift.Event, class uint8) (map[
 	return nil, nil
 }
 
-// alertFragments are the row on the board, and verdict and timeline of the alert's page.
+// alertFragments are the row on the board, and verdict, timeline and buttons of the alert's page.
 func (p *Pages) alertFragments(ctx context.Context, seq int64, a *drift.Alert, class uint8) (map[string]string, error) {
 	acts := mayMove(class)
 	if html, ok := p.lives.get(seq, acts, p.now()); ok {
@@ -57,6 +57,9 @@ func (p *Pages) alertFragments(ctx context.Context, seq int64, a *drift.Alert, c
 	}
 	if a.Version > 1 {
 		if err := add(ctx, html, fmt.Sprintf("alert-state-%d", a.ID), page.AlertState(alertStateVM(d, now))); err != nil {
+			return nil, err
+		}
+		if err := add(ctx, html, fmt.Sprintf("alert-actions-%d", a.ID), page.AlertActions(alertActionsVM(d, class))); err != nil {
 			return nil, err
 		}
 		if err := add(ctx, html, fmt.Sprintf("alert-timeline-%d", a.ID), page.AlertTimeline(alertTimelineVM(d, now))); err != nil {

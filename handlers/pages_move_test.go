@@ -80,6 +80,7 @@ func TestMovesByForm(t *testing.T) {
 	refused("acknowledge", form(), 409, "acknowledged already")
 	done("comment", form("note", "Looks like the new partner."), "Looks like the new partner.")
 	done("assign", form("assignee", "bob"), "bob")
+	done("assign", form("assignee", " me"), "ann has it.")
 	done("escalate", form("to", "ML Engineering", "note", "theirs"), "escalated to ML Engineering")
 	done("suppress", form("for", "4h", "note", "known"), "It comes back at")
 	if got := h.count(`SELECT extract(epoch FROM due_at - now())::bigint / 60 FROM noc_alert_timer WHERE alert_id = $1`, id); got < 238 || got > 240 {
@@ -156,7 +157,7 @@ func TestFragmentsAreThePage(t *testing.T) {
 		e := h.lastEvent()
 		for class, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager} {
 			html, err := h.pages.Fragments(t.Context(), e, uint8(class))
-			if err != nil || len(html) != 3 {
+			if err != nil || len(html) != 4 {
 				t.Fatalf("%s: %d fragments, %v", move, len(html), err)
 			}
 			board, alert := h.get("/", asBrowser, h.as(role)), h.get(fmt.Sprintf("/alerts/%d", id), asBrowser, h.as(role))

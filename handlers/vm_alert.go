@@ -85,11 +85,18 @@ var personDid = map[drift.Move]string{
 	drift.MoveEscalate: "escalated it", drift.MoveResolve: "resolved it", drift.MoveSuppress: "suppressed it",
 }
 
-// alertActionsVM is what this reader may do now.
-func alertActionsVM(d drift.AlertData, by drift.Actor) page.AlertActionsVM {
-	a := d.Alert
+// meChoice is whoever sends the form, as the one who is to have an alert: so the panel is the same
+// for everybody who may move it. No name begins with a space.
+const meChoice = " me"
+
+// classRole is the least role of a class of reader.
+var classRole = map[uint8]drift.Role{0: drift.RoleViewer, 1: drift.RoleOperator, 2: drift.RoleManager}
+
+// alertActionsVM is what a class of reader may do now, the same in the page and in a live message.
+func alertActionsVM(d drift.AlertData, class uint8) page.AlertActionsVM {
+	a, by := d.Alert, drift.Actor{Role: classRole[class]}
 	v := page.AlertActionsVM{
-		ID: a.ID, Version: a.Version, Advice: a.Recommendation, Drift: a.AlertType == drift.AlertDrift, Me: by.Name,
+		ID: a.ID, Version: a.Version, Advice: a.Recommendation, Drift: a.AlertType == drift.AlertDrift, Me: meChoice,
 		Off: map[string]string{},
 	}
 	for _, m := range drift.PersonMoves {
@@ -104,14 +111,7 @@ func alertActionsVM(d drift.AlertData, by drift.Actor) page.AlertActionsVM {
 		v.Off[string(drift.MoveAcknowledge)] = a.Assignee + " has acknowledged it already."
 	}
 	for _, name := range d.People {
-		o := page.OptionVM{Value: name, Label: name, Selected: name == a.Assignee}
-		if name == by.Name {
-			o.Label += " (you)"
-		}
-		v.People = append(v.People, o)
-	}
-	if v.Off[string(drift.MoveAssign)] == "" && !slices.Contains(d.People, by.Name) {
-		v.Me = "" // a program's token is nobody whom an alert can be given to
+		v.People = append(v.People, page.OptionVM{Value: name, Label: name, Selected: name == a.Assignee})
 	}
 	for _, t := range d.Teams {
 		v.Teams = append(v.Teams, page.OptionVM{Value: t, Label: t, Selected: t == a.Team})

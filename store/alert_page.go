@@ -30,12 +30,15 @@ func (db *DB) AlertPage(ctx context.Context, by drift.Actor, q drift.AlertQuery)
 	})
 }
 
-// AlertLife reads what a live fragment of an alert needs beside the alert: its moves up to the
-// version, and what falls due.
+// AlertLife reads what the live fragments of an alert need beside the alert: its moves up to the
+// version, what falls due, and who can have it.
 func (db *DB) AlertLife(ctx context.Context, by drift.Actor, a *drift.Alert) (d drift.AlertData, err error) {
 	return view(ctx, db, by, func(tx *Tx) (d drift.AlertData, err error) {
 		d.Alert = a
 		if err = tx.alertLife(ctx, &d); err != nil {
+			return d, err
+		}
+		if err = tx.alertPeople(ctx, &d); err != nil {
 			return d, err
 		}
 		for i, e := range d.Timeline {
