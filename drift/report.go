@@ -74,6 +74,22 @@ type StatisticalMetrics struct {
 	KSLocation     Number `json:"ks_location"`  // the score at which D is attained
 }
 
+// MarshalJSON writes what was not computed as null: the method and the words on D of a check that
+// had too little data are as undefined as D itself.
+func (m StatisticalMetrics) MarshalJSON() ([]byte, error) {
+	type plain StatisticalMetrics
+	j := struct {
+		plain
+		Method      *string `json:"method"`
+		Material    *bool   `json:"material"`
+		KSNumerator *string `json:"ks_numerator"`
+	}{plain: plain(m)}
+	if m.KSStatistic.Defined() {
+		j.Method, j.Material, j.KSNumerator = &m.Method, &m.Material, &m.KSNumerator
+	}
+	return json.Marshal(j)
+}
+
 // PerformanceMetrics are the numbers of a performance report.
 type PerformanceMetrics struct {
 	NRecent            int    `json:"n_recent"` // outcomes, not predictions
@@ -95,6 +111,19 @@ type PerformanceMetrics struct {
 	AccuracyRecentHigh Number `json:"accuracy_recent_high"`
 	AccuracyBaseLow    Number `json:"accuracy_baseline_low"`
 	AccuracyBaseHigh   Number `json:"accuracy_baseline_high"`
+}
+
+// MarshalJSON writes significant as null where there was no test.
+func (m PerformanceMetrics) MarshalJSON() ([]byte, error) {
+	type plain PerformanceMetrics
+	j := struct {
+		plain
+		Significant *bool `json:"significant"`
+	}{plain: plain(m)}
+	if m.PValue.Defined() {
+		j.Significant = &m.Significant
+	}
+	return json.Marshal(j)
 }
 
 // Counts is a confusion matrix.
@@ -198,6 +227,6 @@ type DailyMetrics struct {
 	MeanLatencyMS           Number
 	DeltaFromBaseline       Number // accuracy − baseline accuracy: negative is worse
 	IsDegraded              bool
-	SourceDigest            []byte // of the day column and the baseline it was computed from
+	SourceDigest            []byte // of the day column it was computed from
 	ComputedAt              time.Time
 }

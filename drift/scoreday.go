@@ -1,6 +1,9 @@
 package drift
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // ScoreDay is what the log says of one model version on one UTC day, without its scores.
 type ScoreDay struct {
@@ -16,8 +19,14 @@ type ScoreDay struct {
 	LastCreatedAt  time.Time
 	LastIngestedAt time.Time
 	LastOutcomeAt  time.Time // zero where no outcome is known
-	Digest         []byte    // changes with any row or outcome of the day
+	Digest         []byte    // changes with any row or outcome of the day; see ScoresDigest
 }
+
+// DigestHalf is the length of each half of a ScoreDay's digest.
+const DigestHalf = 16
+
+// ScoresDigest is the half of the digest that changes with the scores alone, not with outcomes.
+func (d ScoreDay) ScoresDigest() []byte { return d.Digest[:min(DigestHalf, len(d.Digest))] }
 
 // Labels of a day's scores, one byte a score in the order of the scores.
 const (
@@ -61,6 +70,29 @@ type OutcomeCoverage struct {
 	OldestWithout  time.Time // the day that holds the oldest of them; zero where none
 	LastOutcomeFor time.Time // the newest day with an outcome; zero where none ever
 	Silent         bool      // enough predictions in the recent window and no outcome for any, though there once were
+}
+
+// MarshalJSON writes the model by name, days as dates, and what there is none of as null.
+func (c OutcomeCoverage) MarshalJSON() ([]byte, error) {
+	day := func(t time.Time) *Date {
+		if t.IsZero() {
+			return nil
+		}
+		d := DateOf(t)
+		return &d
+	}
+	return json.Marshal(struct {
+		Tenant         string `json:"tenant"`
+		ModelType      string `json:"model_type"`
+		Predictions    int    `json:"predictions"`
+		WithoutOutcome int    `json:"without_outcome"`
+		Since          *Date  `json:"since"`
+		LastOutcomeFor *Date  `json:"last_outcome_for"`
+		Silent         bool   `json:"silent"`
+	}{
+		c.Model.Tenant, c.Model.ModelType, c.Predictions, c.WithoutOutcome, day(c.OldestWithout),
+		day(c.LastOutcomeFor), c.Silent,
+	})
 }
 
 // ImportResult is what an import or an ingestion request did.

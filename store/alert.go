@@ -139,12 +139,12 @@ func (tx *Tx) SaveAlert(ctx context.Context, a *drift.Alert, was int, e drift.Ti
 	tag, err := tx.Exec(ctx, `UPDATE noc_alert_event SET version = $4, severity = $5, current_severity = $6, status = $7,
 			message = $8, recommendation = $9, model_version = $10, check_date = $11, report_id = $12,
 			suppressed_count = $13, last_seen = $14, assignee = $15, team = $16, cleared = $17, cleared_reason = $18,
-			reason = $19, metadata = CASE WHEN $20 THEN $21 ELSE metadata END
+			reason = $19, metadata = CASE WHEN $20 THEN $21 ELSE metadata END, from_backfill = $22
 		WHERE tenant_id = $1 AND id = $2 AND version = $3`,
 		a.TenantID, a.ID, was, was+1, a.Severity.String(), a.CurrentSeverity.String(), string(a.Status),
 		a.Message, a.Recommendation, a.ModelVersion, a.CheckDate.Time(), a.ReportID,
 		a.SuppressedCount, a.LastSeen, a.Assignee, a.Team, a.Cleared, a.ClearedReason,
-		string(a.Reason), a.Report != nil || a.AlertType != drift.AlertDrift, doc)
+		string(a.Reason), a.Report != nil || a.AlertType != drift.AlertDrift, doc, a.FromBackfill)
 	if err != nil {
 		return false, fmt.Errorf("save alert: %w", err)
 	}

@@ -85,13 +85,14 @@ func scanMetrics(row pgx.CollectableRow) (m drift.DailyMetrics, err error) {
 	return m, nil
 }
 
-// StaleMetrics lists the days in [from, to) whose metrics were written from another state of the
-// day's column (SourceDigest) than it has now, or never.
+// StaleMetrics lists the days before to whose metrics were written from another state of the day's
+// column (SourceDigest) than it has now and, from from on, those whose metrics were never written.
 func (tx *Tx) StaleMetrics(ctx context.Context, from, to drift.Date) ([]drift.ScoreDay, error) {
 	rows, err := tx.Query(ctx, `SELECT `+scoreDayColumns+` FROM ml_score_day s JOIN tenant t ON t.id = s.tenant_id
 		LEFT JOIN ml_model_performance_metrics m ON m.tenant_id = s.tenant_id AND m.model_type = s.model_type
 			AND m.model_version = s.model_version AND m.metric_date = s.day
-		WHERE s.day >= $1 AND s.day < $2 AND s.n > 0 AND m.source_digest IS DISTINCT FROM s.digest
+		WHERE s.day < $2 AND s.n > 0 AND m.source_digest IS DISTINCT FROM s.digest
+			AND (s.day >= $1 OR m.metric_date IS NOT NULL)
 		ORDER BY s.day, t.name, s.model_type, s.model_version`, from.Time(), to.Time())
 	return collected(rows, err, scanScoreDay, "stale metrics")
 }

@@ -110,6 +110,18 @@ func (tx *Tx) PutReport(ctx context.Context, r *drift.Report) error {
 	return nil
 }
 
+// SetServing notes on a report whether its version counts as the serving one on its date: what was
+// found stays, and with it the revision.
+func (tx *Tx) SetServing(ctx context.Context, r *drift.Report, serving bool) error {
+	_, err := tx.Exec(ctx, `UPDATE ml_drift_report SET is_serving = $3, report = jsonb_set(report, '{serving}', to_jsonb($3::boolean))
+		WHERE tenant_id = $1 AND id = $2`, r.Version.TenantID, r.ID, serving)
+	if err != nil {
+		return fmt.Errorf("serving of report %d: %w", r.ID, err)
+	}
+	r.Serving = serving
+	return nil
+}
+
 // SeveritiesBefore returns the model's last n severities of serving reports before the date, newest first.
 func (tx *Tx) SeveritiesBefore(ctx context.Context, m drift.Model, t drift.DriftType, date drift.Date, n int) ([]drift.Severity, error) {
 	rows, err := tx.Query(ctx, `SELECT COALESCE(severity, '') FROM ml_drift_report

@@ -14,10 +14,25 @@ import (
 // RebuildMarkedDays builds the day columns that late rows or outcomes have marked in [from, to), each
 // in a transaction of its own, oldest first, and returns how many it built. progress may be nil.
 func (db *DB) RebuildMarkedDays(ctx context.Context, from, to drift.Date, progress func(done, total int)) (int, error) {
-	marked, err := db.markedDays(ctx, from, to)
+	marked, err := db.markedDays(ctx, `day >= date '1970-01-01' + $1::int AND day < date '1970-01-01' + $2::int`, int32(from), int32(to))
 	if err != nil {
 		return 0, fmt.Errorf("rebuild marked days: %w", err)
 	}
+	return db.rebuildDays(ctx, marked, progress)
+}
+
+// RebuildMeasuredDays builds the marked days before the given one whose metrics have been written:
+// what changed there has to show in them, however old they are.
+func (db *DB) RebuildMeasuredDays(ctx context.Context, before drift.Date) (int, error) {
+	marked, err := db.markedDays(ctx, `day < date '1970-01-01' + $1::int AND EXISTS (SELECT FROM ml_model_performance_metrics m
+		WHERE m.tenant_id = k.tenant_id AND m.model_type = k.model_type AND m.metric_date = k.day)`, int32(before))
+	if err != nil {
+		return 0, fmt.Errorf("rebuild measured days: %w", err)
+	}
+	return db.rebuildDays(ctx, marked, nil)
+}
+
+func (db *DB) rebuildDays(ctx context.Context, marked []modelDay, progress func(done, total int)) (int, error) {
 	built := 0
 	for i, d := range marked {
 		if progress != nil {
@@ -37,11 +52,12 @@ func (db *DB) RebuildMarkedDays(ctx context.Context, from, to drift.Date, progre
 	return built, nil
 }
 
-func (db *DB) markedDays(ctx context.Context, from, to drift.Date) ([]modelDay, error) {
+// markedDays lists the marked days k that a condition names, oldest first.
+func (db *DB) markedDays(ctx context.Context, cond string, args ...any) ([]modelDay, error) {
 	rows, err := db.pool.Query(ctx, `
-SELECT DISTINCT tenant_id, model_type, day - date '1970-01-01' AS d FROM score_day_mark
-WHERE day >= date '1970-01-01' + $1::int AND day < date '1970-01-01' + $2::int ORDER BY d, tenant_id, model_type`,
-		int32(from), int32(to))
+SELECT tenant_id, model_type, day - date '1970-01-01' AS d
+FROM (SELECT DISTINCT tenant_id, model_type, day FROM score_day_mark) k
+WHERE `+cond+` ORDER BY d, tenant_id, model_type`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read marks: %w", unavailable(err))
 	}

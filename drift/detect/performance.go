@@ -44,10 +44,10 @@ func Performance(in PerformanceInput) drift.Report {
 		Version: in.Version, Date: in.Date, DriftType: drift.Performance,
 		Performance: performanceMetrics(in.Recent, in.Baseline),
 	}
-	if in.Baseline.Counts.Outcomes() > 0 {
+	min := in.Settings.Int("MIN_OUTCOMES")
+	if in.Baseline.Counts.Outcomes() >= min { // with fewer there is no baseline
 		r.BaselineSource = in.BaselineSource
 	}
-	min := in.Settings.Int("MIN_OUTCOMES")
 	if in.Recent.Counts.Outcomes() < min || in.Baseline.Counts.Outcomes() < min {
 		r.Status = drift.StatusInsufficientData
 		r.Message, r.Recommendation = performanceBlindWords(in, min)

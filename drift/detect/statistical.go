@@ -27,10 +27,10 @@ type StatisticalInput struct {
 func Statistical(in StatisticalInput) (drift.Report, error) {
 	r := drift.Report{Version: in.Version, Date: in.Date, DriftType: drift.Statistical}
 	recent, baseline := size(in.Recent), size(in.Baseline)
-	if baseline > 0 {
+	min := in.Settings.Int("MIN_SCORES")
+	if baseline >= min { // with fewer there is no baseline
 		r.BaselineSource = in.BaselineSource
 	}
-	min := in.Settings.Int("MIN_SCORES")
 	if recent < min || baseline < min {
 		r.Status = drift.StatusInsufficientData
 		r.Statistical = unjudged(recent, baseline)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,6 +18,9 @@ import (
 // silence to count: older logs are history, not a feed that broke.
 const freshFor = 30 * 24 * time.Hour
 
+// tooQuiet ends the alerts of a model that is no longer watched for silence.
+const tooQuiet = "No prediction has been made and received for 30 days: the model counts as out of use."
+
 // blindSpot is one thing that cannot be seen. One alert per model and reason gathers its parts
 // (both checks of a model that cannot be judged, say) and ends when the last part ends.
 type blindSpot struct {
@@ -25,6 +29,7 @@ type blindSpot struct {
 	reason  drift.BlindReason
 	part    string
 	message string // of this part; "" where the spot does not exist or exists no more
+	ended   string // why it exists no more, where that is not that it can be seen again
 }
 
 // blindDetail is what a blind alert keeps in its metrics.
@@ -105,13 +110,16 @@ func (p *pass) updateBlind(ctx context.Context, tx Tx, a *drift.Alert, spot blin
 		d.Parts = map[string]string{}
 	}
 	was, had := d.Parts[spot.part]
+	if a.CheckDate > p.date {
+		return nil // a later date has been looked at: history is left alone
+	}
 	if spot.message == "" {
 		if !had {
 			return nil
 		}
 		delete(d.Parts, spot.part)
 		if len(d.Parts) == 0 {
-			return p.systemMove(ctx, tx, a, drift.MoveRecover, "It can be seen again.", s)
+			return p.systemMove(ctx, tx, a, drift.MoveRecover, cmp.Or(spot.ended, "It can be seen again."), s)
 		}
 	} else {
 		if was == spot.message && a.CheckDate >= p.date {
@@ -187,7 +195,7 @@ func (p *pass) blindnessOf(ctx context.Context, tx Tx, t drift.DriftType, pl pla
 	for _, spot := range spots {
 		spot.model, spot.version = v.Model, judged.Version
 		if !fresh {
-			spot.message = ""
+			spot.message, spot.ended = "", tooQuiet
 		}
 		if err := p.setBlind(ctx, tx, spot); err != nil {
 			return err

@@ -45,21 +45,38 @@ func (p *pass) silentFeeds(ctx context.Context, res *JobResult) error {
 		if !p.alerts {
 			continue
 		}
-		if !fresh[c.Model] {
-			message = ""
-		}
 		spot := blindSpot{model: c.Model, reason: drift.BlindFeedSilent, part: "outcomes", message: message}
-		if err := p.e.system(ctx, func(tx Tx) error { return p.setBlind(ctx, tx, spot) }); err != nil {
+		if !fresh[c.Model] {
+			spot.message, spot.ended = "", tooQuiet
+		}
+		if err := p.e.system(ctx, func(tx Tx) error { return p.silentFeed(ctx, tx, spot) }); err != nil {
 			return fmt.Errorf("silent feed of %s %s: %w", c.Model.Tenant, c.Model.ModelType, err)
 		}
 	}
 	return nil
 }
 
+// silentFeed sets the blind spot of one model's outcomes, unless a later date of the model was
+// checked before: then history is left alone.
+func (p *pass) silentFeed(ctx context.Context, tx Tx, spot blindSpot) error {
+	for _, t := range []drift.DriftType{drift.Statistical, drift.Performance} {
+		latest, ok, err := tx.LatestCheck(ctx, spot.model, t)
+		if err != nil || (ok && latest > p.date) {
+			return err
+		}
+	}
+	return p.setBlind(ctx, tx, spot)
+}
+
 // metrics writes the day before the date, and every earlier day whose data changed since it was written.
 func (p *pass) metrics(ctx context.Context, res *JobResult) error {
 	if _, err := p.e.store.RebuildMarkedDays(ctx, p.earliest(), p.date, nil); err != nil {
 		return fmt.Errorf("rebuild marked days: %w", err)
+	}
+	if !p.only { // days beyond any window matter here alone
+		if _, err := p.e.store.RebuildMeasuredDays(ctx, p.earliest()); err != nil {
+			return fmt.Errorf("rebuild measured days: %w", err)
+		}
 	}
 	var days []drift.ScoreDay
 	err := p.e.system(ctx, func(tx Tx) (err error) {

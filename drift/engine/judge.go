@@ -30,10 +30,14 @@ func (p *pass) judge(ctx context.Context, tx Tx, t drift.DriftType, c candidate,
 	if err != nil {
 		return nil, fmt.Errorf("current report: %w", err)
 	}
-	if report == nil || !in.same(report) {
-		if report, err = p.write(ctx, tx, in); err != nil {
-			return nil, err
-		}
+	switch {
+	case report == nil || !in.same(report):
+		report, err = p.write(ctx, tx, in)
+	case report.Serving != c.judged: // the finding is the same, only what it is used for is not
+		err = tx.SetServing(ctx, report, c.judged)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if p.alerts && c.judged {
 		if err := p.applyReport(ctx, tx, report, s); err != nil {
@@ -77,25 +81,31 @@ func (p *pass) readInput(ctx context.Context, tx Tx, t drift.DriftType, c candid
 	if t == drift.Statistical && c.judged && s.Bool("GUARD_FDR") {
 		in.adjustP, family = adjust.adjust, adjust.digest
 	}
-	in.dataDigest = digestDays(in.recent, in.baseline, family)
+	in.dataDigest = digestDays(t, in.recent, in.baseline, family)
 	in.settingsDigest, err = digestSettings(in.values)
 	return in, err
 }
 
 // same reports whether the report was made from this very input.
 func (in *input) same(r *drift.Report) bool {
-	return bytes.Equal(r.InputDigest, in.dataDigest) && bytes.Equal(r.SettingsDigest, in.settingsDigest) &&
-		r.Serving == in.c.judged
+	return bytes.Equal(r.InputDigest, in.dataDigest) && bytes.Equal(r.SettingsDigest, in.settingsDigest)
 }
 
-// digestDays covers which days lie in which window and all that each holds.
-func digestDays(recent, baseline []drift.ScoreDay, family []byte) []byte {
+// digestDays covers which days lie in which window and what this check reads of each: the scores,
+// or the counts. An outcome that comes in changes nothing for the check of scores.
+func digestDays(t drift.DriftType, recent, baseline []drift.ScoreDay, family []byte) []byte {
 	h := sha256.New()
 	for _, side := range [][]drift.ScoreDay{recent, baseline} {
 		h.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(side))))
 		for _, d := range side {
 			h.Write(binary.LittleEndian.AppendUint32(nil, uint32(d.Day)))
-			h.Write(d.Digest)
+			if t == drift.Statistical {
+				h.Write(d.ScoresDigest())
+				continue
+			}
+			for _, n := range []int{d.N, d.Counts.TP, d.Counts.FP, d.Counts.FN, d.Counts.TN} {
+				h.Write(binary.LittleEndian.AppendUint64(nil, uint64(n)))
+			}
 		}
 	}
 	h.Write(family)

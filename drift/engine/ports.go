@@ -18,6 +18,9 @@ type Store interface {
 	// RebuildMarkedDays builds the day columns that late rows or outcomes have marked in [from, to),
 	// each in a transaction of its own, and returns how many it built. progress may be nil.
 	RebuildMarkedDays(ctx context.Context, from, to drift.Date, progress func(done, total int)) (int, error)
+	// RebuildMeasuredDays does the same for every day before the given one whose metrics have been
+	// written, however old.
+	RebuildMeasuredDays(ctx context.Context, before drift.Date) (int, error)
 	// DrainInbox matches the outcomes that arrived before now and waited for their prediction.
 	DrainInbox(ctx context.Context, now time.Time) (matched, waiting int, err error)
 }
@@ -60,13 +63,16 @@ type Results interface {
 	CurrentReport(ctx context.Context, v drift.VersionKey, date drift.Date, t drift.DriftType) (*drift.Report, error)
 	// PutReport writes a report as the next revision and the one in force; it sets ID and Revision.
 	PutReport(ctx context.Context, r *drift.Report) error
+	// SetServing notes on a report whether its version counts as the serving one.
+	SetServing(ctx context.Context, r *drift.Report, serving bool) error
 	// SeveritiesBefore returns the model's last n severities of serving reports before the date, newest first.
 	SeveritiesBefore(ctx context.Context, m drift.Model, t drift.DriftType, date drift.Date, n int) ([]drift.Severity, error)
 	// LatestCheck returns the newest date checked of the model and drift type; false where none.
 	LatestCheck(ctx context.Context, m drift.Model, t drift.DriftType) (drift.Date, bool, error)
 	// PutMetrics writes or rewrites one day's metrics.
 	PutMetrics(ctx context.Context, m drift.DailyMetrics) error
-	// StaleMetrics lists the days in [from, to) whose metrics were written from other input than the day has now.
+	// StaleMetrics lists the days before to whose metrics were written from other input than the day
+	// has now and, from from on, those whose metrics were never written.
 	StaleMetrics(ctx context.Context, from, to drift.Date) ([]drift.ScoreDay, error)
 	// DaysOf lists all versions' days of one date.
 	DaysOf(ctx context.Context, day drift.Date) ([]drift.ScoreDay, error)

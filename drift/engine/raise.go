@@ -55,15 +55,25 @@ func alertSeverity(r *drift.Report, s drift.Settings) drift.Severity {
 	return r.Severity
 }
 
-// callsForAlert applies ALERT_MIN_SEVERITY and the k-of-m guard.
+// callsForAlert reports whether a finding makes an alert: from MEDIUM up, where the k-of-m guard has
+// nothing against it. ALERT_MIN_SEVERITY has no say here: it decides which alerts interrupt.
 func (p *pass) callsForAlert(ctx context.Context, tx Tx, r *drift.Report, severity drift.Severity, s drift.Settings) (bool, error) {
-	least, err := drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY"))
-	if err != nil || severity < least {
-		return false, err
+	if severity < drift.SeverityMedium {
+		return false, nil
 	}
+	return p.confirmed(ctx, tx, r, severity, s)
+}
+
+// confirmed applies the k-of-m guard: k of the last m checks, this one included, found as much, or
+// enough to interrupt.
+func (p *pass) confirmed(ctx context.Context, tx Tx, r *drift.Report, severity drift.Severity, s drift.Settings) (bool, error) {
 	k, m := s.KOfM("GUARD_K_OF_M")
 	if k <= 1 {
 		return true, nil
+	}
+	interrupts, err := drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY"))
+	if err != nil {
+		return false, err
 	}
 	before, err := tx.SeveritiesBefore(ctx, r.Version.Model, r.DriftType, p.date, m-1)
 	if err != nil {
@@ -71,7 +81,7 @@ func (p *pass) callsForAlert(ctx context.Context, tx Tx, r *drift.Report, severi
 	}
 	hits := 1
 	for _, b := range before {
-		if b >= least {
+		if b >= min(severity, interrupts) {
 			hits++
 		}
 	}
@@ -116,14 +126,23 @@ func (p *pass) raise(ctx context.Context, tx Tx, a *drift.Alert, s drift.Setting
 
 // updateAlert carries a later check's finding into the open alert.
 func (p *pass) updateAlert(ctx context.Context, tx Tx, a *drift.Alert, r *drift.Report, severity drift.Severity, s drift.Settings) error {
-	if a.ReportID != nil && *a.ReportID == r.ID {
+	if a.ReportID != nil && *a.ReportID == r.ID && a.CurrentSeverity == severity {
 		return nil // the same finding again
+	}
+	if severity > a.Severity {
+		ok, err := p.confirmed(ctx, tx, r, severity, s)
+		if err != nil {
+			return err
+		}
+		if !ok { // the guard waits for more days before it believes in a rise
+			severity = a.Severity
+		}
 	}
 	move, later := drift.MoveRefresh, r.Date > a.CheckDate
 	switch {
 	case severity > a.Severity:
 		move = drift.MoveWorsen
-		a.Severity = severity
+		a.Severity, a.FromBackfill = severity, p.backfill // found now, it is news whoever found the first
 	case severity == drift.SeverityNone:
 		move = drift.MoveClear
 	}

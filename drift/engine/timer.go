@@ -93,6 +93,9 @@ func (e *Engine) fire(ctx context.Context, d drift.DueTimer, at time.Time) error
 		if err != nil {
 			return fmt.Errorf("settings: %w", err)
 		}
+		if m == drift.MoveOverdue && s.Int("CRITICAL_DRIFT_AUTO_ESCALATE_MINUTES") == 0 { // switched off meanwhile
+			return tx.SetTimer(ctx, a, d.Kind, time.Time{})
+		}
 		note := ""
 		switch m {
 		case drift.MoveOverdue:

@@ -39,6 +39,10 @@ func (w wired) RebuildMarkedDays(ctx context.Context, from, to drift.Date, progr
 	return w.db.RebuildMarkedDays(ctx, from, to, progress)
 }
 
+func (w wired) RebuildMeasuredDays(ctx context.Context, before drift.Date) (int, error) {
+	return w.db.RebuildMeasuredDays(ctx, before)
+}
+
 func (w wired) DrainInbox(ctx context.Context, now time.Time) (matched, waiting int, err error) {
 	return w.db.DrainInbox(ctx, now)
 }
