@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/detect"
 	"github.com/driftwatch/driftwatch/drift/ingest"
 	"github.com/driftwatch/driftwatch/store"
 	"github.com/driftwatch/driftwatch/store/storebench"
@@ -21,7 +22,7 @@ type bigLog struct {
 	dsn     string
 	end     func() error
 	version drift.VersionKey
-	date    drift.Date // the day of the check: the day after the last
+	date    drift.Date // the day after the last
 	days    int
 	perDay  int
 }
@@ -29,13 +30,26 @@ type bigLog struct {
 // loaders write at the same time.
 func loaders() int { return max(2, runtime.GOMAXPROCS(0)) }
 
+// Two days are checked: today, before which nothing has changed, and one whose recent window holds
+// scores that have moved up a little; neither window of the one meets one of the other.
+func (l *bigLog) quiet() drift.Date   { return l.date }
+func (l *bigLog) drifted() drift.Date { return l.date.Add(-62) }
+
+// power bends a day's scores, uniform numbers to that power.
+func (l *bigLog) power(day drift.Date) float64 {
+	if recent := detect.WindowsOf(l.drifted(), drift.NewSettings()).Recent; day >= recent.From && day < recent.To {
+		return 0.45
+	}
+	return 0.5
+}
+
 // newBigLog logs 10 M rows with their day columns, 1.54 M of them in the windows of a check.
 func (g *ground) newBigLog(ctx context.Context) (*bigLog, error) {
 	db, dsn, end, err := g.open(ctx, "bench_check", int32(loaders())+2)
 	if err != nil {
 		return nil, err
 	}
-	l := &bigLog{db: db, dsn: dsn, end: end, date: yesterday().Add(1), days: g.size(240, 62), perDay: g.size(41_667, 1000)}
+	l := &bigLog{db: db, dsn: dsn, end: end, date: yesterday().Add(1), days: g.size(240, 124), perDay: g.size(41_667, 1000)}
 	for _, step := range []struct {
 		what string
 		do   func(context.Context) error
@@ -86,12 +100,12 @@ func (l *bigLog) begin(ctx context.Context) error {
 
 // fillDay logs the rest of a day inside the database: what is measured reads neither the key table
 // nor anything that the way in could change, and this is several times as quick. Scores are smooth,
-// the same distribution on every day: nothing stands out, so that a check has to look closely.
+// and of one distribution on all days but those of the drift.
 const fillDay = `
 INSERT INTO ml_prediction_log (tenant_id, created_at, prediction_id, model_type, model_version, score, predicted,
     behaves_like, ingested_at)
 SELECT $1, $2::timestamptz + i * (interval '1 day' / $3), 'b' || i, $4, $5, s, s >= 0.5, $4, now()
-FROM (SELECT i, sqrt(random()) AS s FROM generate_series(1, $3::int - 1) i OFFSET 0) x`
+FROM (SELECT i, power(random(), $6) AS s FROM generate_series(1, $3::int - 1) i OFFSET 0) x`
 
 func (l *bigLog) fill(ctx context.Context) error {
 	return l.spread(ctx, func(ctx context.Context, day drift.Date) error {
@@ -99,7 +113,7 @@ func (l *bigLog) fill(ctx context.Context) error {
 			if _, err := tx.Exec(ctx, `SELECT setseed($1)`, float64(day)/1e6); err != nil {
 				return err
 			}
-			_, err := tx.Exec(ctx, fillDay, l.version.TenantID, day.Time(), l.perDay, l.version.ModelType, l.version.Version)
+			_, err := tx.Exec(ctx, fillDay, l.version.TenantID, day.Time(), l.perDay, l.version.ModelType, l.version.Version, l.power(day))
 			return err
 		})
 	})
