@@ -73,6 +73,8 @@ func (p *Pages) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := p.o.Auth.SignOut(w, r); err != nil {
 		return err
 	}
+	// The board is kept by browsers to be asked for anew: the back button must not bring it back.
+	w.Header().Set("Clear-Site-Data", `"cache"`)
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 	return nil
 }

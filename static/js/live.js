@@ -26,7 +26,7 @@ let socket = null;
 /** @type {'wait' | 'live' | 'lost'} */
 let state = 'wait';
 let since = serverNow(), heard = Date.now(), socketHeard = Date.now(), lastTick = Date.now();
-let tries = 0, nextTry = 0, probing = false;
+let tries = 0, nextTry = 0, probing = false, leaving = false;
 /** @type {number | undefined} */
 let timer, settling;
 
@@ -54,6 +54,7 @@ function open() {
   });
   ws.addEventListener('close', (e) => {
     clearTimeout(gaveUp);
+    if (leaving) return;
     if (socket && socket !== ws && e.code === 1000) return;
     if (socket === ws || socket === null || socket.readyState > 1) lose(e.code);
     else socket.close();
@@ -145,6 +146,17 @@ function watch() {
   paint();
 }
 
+/**
+ * A page that the browser keeps for its back button must not come back as it
+ * was: alerts have moved on, and whoever sat here may have signed out.
+ * @param {PageTransitionEvent} e
+ */
+function leave(e) {
+  leaving = true;
+  socket?.close(1000);
+  if (e.persisted) document.body.replaceChildren();
+}
+
 /** @param {'live' | 'lost'} next */
 function show(next) {
   if (state === next) return;
@@ -204,7 +216,8 @@ export function start() {
   setInterval(watch, 1000);
   addEventListener('offline', cut);
   addEventListener('online', () => (socket ? probe() : retry()));
-  addEventListener('pageshow', (e) => e.persisted && (socket ? probe() : retry()));
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', (e) => e.persisted && location.reload());
   document.addEventListener('visibilitychange', () => !document.hidden && state === 'live' && probe());
   byId('link-retry')?.addEventListener('click', () => !socket && open());
 }
