@@ -133,6 +133,7 @@ type ModelsData struct {
 	Versions []VersionSummary // over the last 7 days
 	Marks    []ReportMark
 	Open     []OpenAlerts
+	Feeds    []Feed
 	Coverage []OutcomeCoverage // over the last 7 days
 }
 

@@ -69,6 +69,7 @@ func modelRowVM(d drift.ModelsData, serving drift.VersionKey, h *history, today 
 			row.Coverage = &share
 		}
 	}
+	row.LastPrediction = lastPredictionOf(d.Feeds, serving.Model, row.LastPrediction)
 	for _, o := range d.Open {
 		if o.Model == serving.Model {
 			row.OpenAlerts = o.N

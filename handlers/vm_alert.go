@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -19,8 +20,9 @@ func alertStateVM(d drift.AlertData, now time.Time) page.AlertStateVM {
 		ID: a.ID, Now: now, AlertType: string(a.AlertType), Reason: string(a.Reason), Tenant: a.Tenant,
 		ModelType: a.ModelType, ModelVersion: a.ModelVersion, Message: a.Message, Severity: alertSeverityVM(a),
 		Current: component.ParseSeverity(a.CurrentSeverity.String()), Status: string(a.Status), CreatedAt: a.CreatedAt,
-		LastSeen: a.LastSeen, Repeats: a.SuppressedCount, Assignee: a.Assignee, Team: a.Team, BothOpen: d.Sibling != nil,
-		Cleared: a.Cleared, ClearedReason: a.ClearedReason, EscalatesAt: timerAt(d.Timers, drift.TimerEscalate),
+		LastSeen: a.LastSeen, Repeats: a.SuppressedCount, Assignee: a.Assignee, Team: a.Team,
+		BothOpen: d.Sibling != nil && !d.Sibling.Cleared && !a.Cleared,
+		Cleared:  a.Cleared, ClearedReason: strings.TrimSuffix(a.ClearedReason, "."), EscalatesAt: timerAt(d.Timers, drift.TimerEscalate),
 		RemindAt: timerAt(d.Timers, drift.TimerRemind), SuppressedUntil: timerAt(d.Timers, drift.TimerUnsuppress),
 	}
 	if a.DriftType != nil {

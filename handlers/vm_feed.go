@@ -19,9 +19,10 @@ const (
 
 // feedVM is how one feed stands. c covers the model's outcomes.
 func feedVM(f drift.Feed, c drift.OutcomeCoverage, now time.Time) page.FeedVM {
+	pause := now.Sub(f.LastReceived)
 	v := page.FeedVM{
 		Tenant: f.Model.Tenant, ModelType: f.Model.ModelType, Href: modelHref(f.Model), Feed: f.Kind, Hours: f.Hours,
-		LastHour: page.NotCounted, Last: f.LastReceived, Lag: now.Sub(f.LastReceived), State: page.FeedOnTime,
+		LastHour: page.NotCounted, Last: f.LastReceived, Lag: now.Sub(f.LastAt), State: page.FeedOnTime,
 		Detail: format.Count(f.Received) + " rows in all",
 	}
 	if n := len(f.Hours); n > 0 {
@@ -33,24 +34,35 @@ func feedVM(f drift.Feed, c drift.OutcomeCoverage, now time.Time) page.FeedVM {
 	case f.Kind == "outcomes" && c.Silent:
 		v.State, v.Detail = page.FeedSilent, "none for predictions after "+format.Weekday(c.LastOutcomeFor)
 	case f.Kind == "outcomes":
-	case v.Lag > silentAfter:
+	case pause > silentAfter:
 		v.State = page.FeedSilent
-	case isLate(f.Hours, v.Lag):
+	case isLate(f.Hours, pause):
 		v.State = page.FeedLate
 	}
 	return v
 }
 
+// lastPredictionOf is when the newest prediction of a model was made. The feed knows of what no day
+// column holds yet.
+func lastPredictionOf(feeds []drift.Feed, m drift.Model, known time.Time) time.Time {
+	for _, f := range feeds {
+		if f.Model == m && f.Kind == "predictions" && f.LastAt.After(known) {
+			known = f.LastAt
+		}
+	}
+	return known
+}
+
 // isLate compares the pause with what is usual for the feed over a day.
-func isLate(hours []int64, lag time.Duration) bool {
+func isLate(hours []int64, pause time.Duration) bool {
 	total := int64(0)
 	for _, n := range hours {
 		total += n
 	}
-	if total == 0 || lag < time.Hour {
+	if total == 0 || pause < time.Hour {
 		return false
 	}
-	return lag > lateTimes*24*time.Hour/time.Duration(total)
+	return pause > lateTimes*24*time.Hour/time.Duration(total)
 }
 
 // feedRank orders feeds worst first.

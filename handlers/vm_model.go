@@ -89,8 +89,8 @@ func modelFacts(d drift.ModelData, scores, outcomes *drift.Report, now time.Time
 		})
 	}
 	out = append(out, component.FactVM{Label: "Open alerts", Value: format.Count(int64(len(d.Alerts)))})
-	if ok && !s.Last.IsZero() {
-		out = append(out, component.FactVM{Label: "Last prediction", Value: format.Age(now.Sub(s.Last)), Note: "ago"})
+	if last := lastPredictionOf(d.Feeds, d.Model, s.Last); !last.IsZero() {
+		out = append(out, component.FactVM{Label: "Last prediction", Value: format.Age(now.Sub(last)), Note: "ago"})
 	}
 	return out
 }

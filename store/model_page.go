@@ -29,6 +29,9 @@ func (db *DB) ModelsPage(ctx context.Context, by drift.Actor, now time.Time) (dr
 		if d.Open, err = tx.openByModel(ctx); err != nil {
 			return d, err
 		}
+		if d.Feeds, err = tx.feeds(ctx, nil); err != nil {
+			return d, err
+		}
 		d.Coverage, err = tx.Coverage(ctx, today.Add(-poolDays), today.Add(-7), today.Add(1))
 		return d, err
 	})
