@@ -53,7 +53,7 @@ var allowed = map[string][]string{
 
 // inTests is what the tests of a package may import besides: databases and
 // samples, never a way round the table for the program itself.
-var inTests = []string{"drift", "drift/ingest", "store", "store/storetest", "static"}
+var inTests = []string{"drift", "drift/ingest", "drift/stats", "store", "store/storetest", "static"}
 
 // drivers are the modules that know the database, and who may know them.
 var drivers = map[string][]string{
