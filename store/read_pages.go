@@ -82,9 +82,23 @@ func (db *DB) BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery)
 		if d.People, err = tx.owners(ctx); err != nil {
 			return d, err
 		}
-		d.Types, err = tx.ModelTypes(ctx)
+		if d.Types, err = tx.ModelTypes(ctx); err != nil {
+			return d, err
+		}
+		d.Logged, d.LastRow, err = tx.logged(ctx)
 		return d, err
 	})
+}
+
+// logged counts the predictions that came in, as the feeds' beats have it: to a few seconds.
+func (tx *Tx) logged(ctx context.Context) (n int64, last time.Time, err error) {
+	var at *time.Time
+	err = tx.QueryRow(ctx, `SELECT COALESCE(sum(received), 0)::bigint, max(last_received) FROM feed_beat WHERE kind = $1`,
+		feedPredictions).Scan(&n, &at)
+	if err != nil {
+		return 0, last, fmt.Errorf("count of predictions: %w", err)
+	}
+	return n, orZero(at), nil
 }
 
 // SettingsPage reads the settings in force for a tenant, or for no tenant in particular (0).
@@ -137,7 +151,23 @@ func (db *DB) RetrainsPage(ctx context.Context, by drift.Actor, now time.Time) (
 }
 
 // Scores hands the version's scores in [from, to) to fn as the actor may see them, a day at a
-// time. fn must not keep the slice.
+// time. Each day is read for itself and no connection is held while fn has it: fn may be writing to
+// a reader that takes its time. fn must not keep the slice.
 func (db *DB) Scores(ctx context.Context, by drift.Actor, v drift.VersionKey, from, to drift.Date, fn func(chunk []float64) error) error {
-	return db.View(ctx, by, func(tx *Tx) error { return tx.Scores(ctx, v, from, to, fn) })
+	for day := from; day < to; day = day.Add(1) {
+		scores, err := view(ctx, db, by, func(tx *Tx) (scores []float64, err error) {
+			err = tx.Scores(ctx, v, day, day.Add(1), func(chunk []float64) error {
+				scores = chunk
+				return nil
+			})
+			return scores, err
+		})
+		if err == nil && len(scores) > 0 {
+			err = fn(scores)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
