@@ -41,6 +41,8 @@ type BoardData struct {
 	Marks    []ReportMark // of the serving versions, StripDays back
 	People   []string     // who has an open alert
 	Types    []ModelType
+	Logged   int64     // predictions that ever came in, of the tenants that the reader sees
+	LastRow  time.Time // when the newest of them came in; zero where none did
 }
 
 // BoardAlert is one row of the board.

@@ -65,7 +65,7 @@ type boardSays struct {
 }
 
 func (s boardSays) tally() page.TallyVM {
-	t := page.TallyVM{Watching: watchingLine(s.w, s.judged, len(s.d.Models), s.now)}
+	t := page.TallyVM{Watching: append(watchingLine(s.w, s.judged, len(s.d.Models), s.now), loggedLine(s.d.Logged, s.d.LastRow, s.now)...)}
 	var oldest time.Time
 	for _, c := range s.d.Tally {
 		n, note := c.N, format.Plural(int64(c.Models), "model", "models")
@@ -88,6 +88,17 @@ func (s boardSays) tally() page.TallyVM {
 		t.NobodyNote = "oldest " + format.Age(s.now.Sub(oldest))
 	}
 	return t
+}
+
+// loggedLine says that rows come in: the part of the board that moves on a quiet day.
+func loggedLine(n int64, last, now time.Time) []component.Piece {
+	if last.IsZero() {
+		return nil
+	}
+	return []component.Piece{
+		{Text: format.Plural(n, "prediction", "predictions") + " received, the last "},
+		component.At(last, momentOf(last, now)), {Text: "."},
+	}
 }
 
 // list says what the list holds, and what is where it holds nothing.

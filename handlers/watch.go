@@ -183,7 +183,7 @@ func watchingLine(w watching, judged, models int, now time.Time) []component.Pie
 		say(", ")
 		ps = append(ps, component.Piece{Text: fmt.Sprintf("%d blind", blind), Href: "/models"})
 	}
-	say(". Next check in " + format.Age(w.next.At.Sub(now)) + ".")
+	say(". Next check in " + format.Age(w.next.At.Sub(now)) + ". ")
 	return ps
 }
 

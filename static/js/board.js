@@ -173,8 +173,14 @@ function summary() {
   }, 300 + Math.random() * 500);
 }
 
+/** How often what no event tells of, such as rows that come in, is asked for anew. */
+const LOOK_EVERY = 60_000;
+
 /** Listens to the link. */
 export function start() {
+  setInterval(() => {
+    if (!document.hidden && !stale()) summary();
+  }, LOOK_EVERY);
   link.addEventListener('message', (e) => {
     queue.push(/** @type {CustomEvent<Message>} */ (e).detail);
     schedule();
