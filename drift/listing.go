@@ -108,21 +108,22 @@ func (v AuditVerdict) OK() bool { return len(v.Faults) == 0 }
 
 // AuditFault is one place where the audit log is not what was written.
 type AuditFault struct {
-	Seq     int64
-	Kind    string // changed, removed, inserted, cut, head
-	Message string
+	Seq     int64  `json:"seq"`
+	Kind    string `json:"kind"` // changed, removed, inserted, cut, head
+	Message string `json:"message"`
 }
 
 // SettingChange is one line of a setting's history.
 type SettingChange struct {
-	ID       int64
-	Scope    int64  // a tenant, or 0 for every tenant
-	Tenant   string // "" where Scope is 0
-	Name     string
-	Old, New *string // nil where nothing was set at this scope
-	By       string
-	Reason   string
-	At       time.Time
+	ID     int64     `json:"id"`
+	Scope  int64     `json:"-"`      // a tenant, or 0 for every tenant
+	Tenant string    `json:"tenant"` // "" where Scope is 0
+	Name   string    `json:"name"`
+	Old    *string   `json:"old"` // nil where nothing was set at this scope
+	New    *string   `json:"new"`
+	By     string    `json:"by"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
 }
 
 // Progress is one long piece of work that people may want to watch.

@@ -17,13 +17,19 @@ import (
 type IngestOptions struct {
 	// Strict takes in nothing of a batch in which a row is refused.
 	Strict bool
+	// DryRun finds out what would be refused, and takes in nothing. Partitions that are missing are
+	// made all the same; tenants and versions are not.
+	DryRun bool
 }
 
 // intakeTries bounds how often a batch is begun again after losing a race.
 const intakeTries = 8
 
-// errStrict ends the transaction of a strict batch that has a bad row.
-var errStrict = errors.New("a row was refused")
+// errStrict ends the transaction of a strict batch that has a bad row, errDryRun that of a trial.
+var (
+	errStrict = errors.New("a row was refused")
+	errDryRun = errors.New("this was a trial")
+)
 
 // intake is what the intakes of predictions and of outcomes share.
 type intake struct {
@@ -64,7 +70,7 @@ func (in *intake) repeat(ctx context.Context, once func(try int) error, moved fu
 	for try := range intakeTries {
 		checked := in.res
 		checked.Errors = slices.Clone(in.res.Errors)
-		if err = once(try); err == nil || errors.Is(err, errStrict) {
+		if err = once(try); err == nil || errors.Is(err, errStrict) || errors.Is(err, errDryRun) {
 			return nil
 		}
 		if !lostRace(err) {
@@ -112,9 +118,12 @@ func lostRace(err error) bool {
 	return false
 }
 
+// keepsNothing reports whether nothing of the batch went in.
+func (in *intake) keepsNothing() bool { return in.opt.DryRun || in.opt.Strict && in.res.Rejected > 0 }
+
 // finish completes the result: nothing went in of a strict batch that had a bad row.
 func (in *intake) finish() drift.ImportResult {
-	if in.opt.Strict && in.res.Rejected > 0 {
+	if in.keepsNothing() {
 		in.res.Inserted, in.res.Duplicates = 0, 0
 	}
 	slices.SortStableFunc(in.res.Errors, func(a, b drift.RowError) int { return cmp.Compare(a.Line, b.Line) })

@@ -17,7 +17,7 @@ func (db *DB) IngestOutcomes(ctx context.Context, by drift.Actor, b *ingest.Outc
 	if err := in.resolve(ctx); err != nil {
 		return drift.ImportResult{}, fmt.Errorf("ingest outcomes: %w", err)
 	}
-	if in.accepted > 0 && !(opt.Strict && in.res.Rejected > 0) {
+	if in.accepted > 0 && !in.keepsNothing() {
 		once := func(int) error { return in.once(ctx) }
 		if err := in.repeat(ctx, once, func() error { return nil }); err != nil {
 			return drift.ImportResult{}, fmt.Errorf("ingest outcomes: %w", err)
@@ -43,7 +43,7 @@ func (in *outcomeIntake) resolve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if mayCreateTenants(in.by) {
+	if mayCreateTenants(in.by) && !in.opt.DryRun {
 		var missing []string
 		for _, name := range wanted {
 			if _, ok := known.tenants[name]; !ok {
@@ -63,6 +63,9 @@ func (in *outcomeIntake) resolve(ctx context.Context) error {
 	in.tenants = make([]int64, in.b.Len())
 	for i, name := range in.b.Tenant {
 		id, ok := known.tenants[name]
+		if !ok && in.opt.DryRun && mayCreateTenants(in.by) {
+			continue // it would be made
+		}
 		if !ok || !in.by.MaySee(id) && !in.by.System {
 			in.reject(in.b.Line[i], "tenant", tenantRefused(name))
 			continue

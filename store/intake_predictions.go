@@ -96,6 +96,14 @@ func (in *predictionIntake) names(ctx context.Context) (names, error) {
 	if err != nil || !mayCreateTenants(in.by) {
 		return known, err
 	}
+	if in.opt.DryRun { // they would be made; till then numbers that no tenant has keep them apart
+		for i, name := range tenants {
+			if _, there := known.tenants[name]; !there {
+				known.tenants[name] = -int64(i) - 1
+			}
+		}
+		return known, nil
+	}
 	wanted := map[string]bool{}
 	for i, name := range in.b.Tenant {
 		if i > 0 && name == in.b.Tenant[i-1] && in.b.ModelType[i] == in.b.ModelType[i-1] {
@@ -242,6 +250,9 @@ func (in *predictionIntake) once(ctx context.Context, slow bool) (err error) {
 	}
 	if in.opt.Strict && in.res.Rejected > 0 {
 		return errStrict
+	}
+	if in.opt.DryRun {
+		return errDryRun
 	}
 	if err := markDays(ctx, tx, marks, in.now); err != nil {
 		return err

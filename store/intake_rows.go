@@ -162,7 +162,7 @@ func label(actual bool) int8 {
 
 // remember notes what this batch has made known, once it is committed.
 func (in *predictionIntake) remember() {
-	if in.opt.Strict && in.res.Rejected > 0 {
+	if in.keepsNothing() {
 		return
 	}
 	in.db.memo.addVersions(in.versions)

@@ -173,3 +173,39 @@ func TestStrictTakesNothingOfABadBatch(t *testing.T) {
 	want(t, db, "1", logged)
 	want(t, db, "1", `SELECT count(*) FROM prediction_key`)
 }
+
+// A trial refuses what the real intake would, and leaves nothing behind.
+func TestATrialTakesNothingIn(t *testing.T) {
+	db := storetest.Fresh(t, at(now))
+	ingestAs(t, db, shell, pred{id: "a"})
+	try := store.IngestOptions{Strict: true, DryRun: true}
+	for _, c := range []struct {
+		rows     []pred
+		rejected int64
+	}{
+		{[]pred{{id: "new"}, {id: "other", tenant: "later", version: "9"}}, 0},
+		{[]pred{{id: "new"}, {id: "x", modelType: "nobody"}}, 1},
+		{[]pred{{id: "new"}, {id: "a", score: 0.5}, {id: "b", tenant: "later", modelType: "nobody"}}, 1},
+		{[]pred{{id: "new", score: 0.1}, {id: "new", score: 0.2}}, 1},
+		{[]pred{{id: "b", tenant: "later"}, {id: "b", tenant: "much later", score: 0.2}, {id: "b", tenant: "later", score: 0.3}}, 1},
+	} {
+		res, err := db.IngestPredictions(t.Context(), shell, batch(c.rows...), try)
+		if err != nil || res.Rejected != c.rejected || res.Inserted+res.Duplicates != 0 {
+			t.Errorf("%+v: %+v, %v", c.rows, res, err)
+		}
+	}
+	for _, o := range []out{{id: "a", actual: 1}, {id: "waits", actual: 1}, {id: "waits", tenant: "later", actual: 1}} {
+		res, err := db.IngestOutcomes(t.Context(), shell, outcomes(o), try)
+		if err != nil || res.Rejected+res.Inserted+res.Duplicates != 0 {
+			t.Errorf("%+v: %+v, %v", o, res, err)
+		}
+	}
+	want(t, db, "1", logged)
+	want(t, db, "", `SELECT actual FROM ml_prediction_log`)
+	want(t, db, "0", `SELECT count(*) FROM outcome_inbox`)
+	want(t, db, "acme", `SELECT string_agg(name, ',') FROM tenant`)
+	want(t, db, "1", `SELECT count(*) FROM ml_model_version`)
+	// What a trial has seen counts as known only where it was there before it.
+	expect(t, ingestAs(t, db, shell, pred{id: "new"}, pred{id: "other", tenant: "later", version: "9"}), 2, 2, 0, 0)
+	want(t, db, "2", `SELECT count(*) FROM ml_model_version`)
+}

@@ -90,7 +90,7 @@ func (db *DB) Settings(ctx context.Context, by drift.Actor, tenant int64) (drift
 
 // SettingHistory lists the changes of a setting, or of all, newest first.
 func (db *DB) SettingHistory(ctx context.Context, by drift.Actor, name string, limit int) ([]drift.SettingChange, error) {
-	return view(ctx, db, by, func(tx *Tx) ([]drift.SettingChange, error) { return tx.SettingHistory(ctx, name, limit) })
+	return view(ctx, db, by, func(tx *Tx) ([]drift.SettingChange, error) { return tx.SettingHistory(ctx, name, 0, limit) })
 }
 
 // People lists who may see the tenant and can be assigned.

@@ -93,11 +93,12 @@ func (tx *Tx) checkSettings(ctx context.Context, scope int64) error {
 	return nil
 }
 
-// SettingHistory lists the changes of a setting, newest first; name "" lists every setting's.
-func (tx *Tx) SettingHistory(ctx context.Context, name string, limit int) ([]drift.SettingChange, error) {
+// SettingHistory lists the changes of a setting, newest first; name "" lists every setting's, tenant
+// 0 the changes for every tenant and for each.
+func (tx *Tx) SettingHistory(ctx context.Context, name string, tenant int64, limit int) ([]drift.SettingChange, error) {
 	rows, err := tx.Query(ctx, `SELECT c.id, c.scope, COALESCE(t.name, ''), c.name, c.old_value, c.new_value,
 			c.changed_by, c.reason, c.changed_at
 		FROM setting_change c LEFT JOIN tenant t ON t.id = c.scope
-		WHERE $1 = '' OR c.name = $1 ORDER BY c.id DESC LIMIT $2`, name, limit)
+		WHERE ($1 = '' OR c.name = $1) AND ($2 = 0 OR c.scope = $2) ORDER BY c.id DESC LIMIT $3`, name, tenant, limit)
 	return collected(rows, err, pgx.RowToStructByPos[drift.SettingChange], "setting history")
 }

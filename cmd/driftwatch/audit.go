@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"github.com/driftwatch/driftwatch/drift"
 )
 
 type auditCmd struct {
@@ -21,6 +23,9 @@ func (c auditVerifyCmd) Run(ctx context.Context, s *session) error {
 			return err
 		}
 		if c.JSON {
+			if v.Faults == nil {
+				v.Faults = []drift.AuditFault{}
+			}
 			if err := s.printJSON(map[string]any{"ok": v.OK(), "rows": v.Rows, "faults": v.Faults}); err != nil {
 				return err
 			}

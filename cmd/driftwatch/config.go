@@ -99,8 +99,9 @@ func (c configSetCmd) Run(ctx context.Context, s *session) error {
 }
 
 type configHistoryCmd struct {
-	Name string `arg:"" optional:"" help:"One setting; all where left out."`
-	JSON bool   `name:"json" help:"Print one JSON array."`
+	Name   string `arg:"" optional:"" help:"One setting; all where left out."`
+	Tenant string `help:"The changes made for this tenant alone." placeholder:"T"`
+	JSON   bool   `name:"json" help:"Print one JSON array."`
 }
 
 // historyRows is how many changes are shown.
@@ -113,8 +114,11 @@ func (c configHistoryCmd) Run(ctx context.Context, s *session) error {
 	}
 	var changes []drift.SettingChange
 	err := s.with(ctx, func(h *house) error {
-		return h.store.InTx(ctx, drift.SystemActor(), func(tx *store.Tx) (err error) {
-			changes, err = tx.SettingHistory(ctx, c.Name, historyRows)
+		return h.store.InTx(ctx, drift.SystemActor(), func(tx *store.Tx) error {
+			scope, err := tenantNamed(ctx, tx, c.Tenant)
+			if err == nil {
+				changes, err = tx.SettingHistory(ctx, c.Name, scope, historyRows)
+			}
 			return err
 		})
 	})

@@ -95,7 +95,7 @@ func (h *house) importDemo(ctx context.Context, g *demo.Generator, today drift.D
 		w.CloseWithError(err)
 	}()
 	defer r.Close()
-	batches := newPredictionBatches(h.store, r, true)
+	batches := newPredictionBatches(h.store, r, store.IngestOptions{Strict: true})
 	for {
 		res, err := batches.next(ctx)
 		rows += res.Inserted

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/ingest"
@@ -20,7 +22,7 @@ type importCmd struct {
 // importFlags are shared by both imports.
 type importFlags struct {
 	Files  []string `arg:"" name:"file" help:"CSV or NDJSON, plain or gzip, told by content; - is standard input."`
-	Strict bool     `help:"Take in nothing of a batch that holds a bad row, and stop there."`
+	Strict bool     `help:"Take in nothing at all where any row is bad."`
 	JSON   bool     `name:"json" help:"Print one JSON object."`
 }
 
@@ -32,7 +34,10 @@ func (importPredictionsCmd) Help() string {
 score (0 to 1), predicted, and optionally actual, interval_low, interval_high, latency_ms. Every
 further column is kept as a feature. A tenant that does not exist yet is made.
 
-Importing a file twice changes nothing, and an import that was killed is simply run again.
+Importing a file twice changes nothing, and an import that was killed is simply run again. With
+--strict the files are read twice: nothing goes in before all of them have been found good. Only a
+prediction_id that two rows more than 10,000 rows apart claim with different content is found later;
+then the import stops before the second of them.
 
   driftwatch import predictions log.csv
   zcat old/*.ndjson.gz | driftwatch import predictions -`
@@ -40,7 +45,7 @@ Importing a file twice changes nothing, and an import that was killed is simply 
 
 // Run imports predictions.
 func (c importPredictionsCmd) Run(ctx context.Context, s *session) error {
-	return c.run(ctx, s, func(h *house, src io.Reader) batches { return newPredictionBatches(h.store, src, c.Strict) })
+	return c.run(ctx, s, newPredictionBatches)
 }
 
 type importOutcomesCmd struct{ importFlags }
@@ -55,7 +60,7 @@ is not there yet waits for it. A corrected outcome counts, and what it replaced 
 
 // Run imports outcomes.
 func (c importOutcomesCmd) Run(ctx context.Context, s *session) error {
-	return c.run(ctx, s, func(h *house, src io.Reader) batches { return newOutcomeBatches(h.store, src, c.Strict) })
+	return c.run(ctx, s, newOutcomeBatches)
 }
 
 // importBatch is how many rows go into the database at a time.
@@ -68,11 +73,17 @@ type batches interface {
 	bytesRead() int64
 }
 
-func (c importFlags) run(ctx context.Context, s *session, open func(*house, io.Reader) batches) error {
+// opener puts a reader of rows on a file.
+type opener func(*store.DB, io.Reader, store.IngestOptions) batches
+
+func (c importFlags) run(ctx context.Context, s *session, open opener) error {
 	total := drift.ImportResult{Errors: []drift.RowError{}}
 	err := s.with(ctx, func(h *house) error {
+		if c.Strict {
+			return c.strict(ctx, s, h, open, &total)
+		}
 		for _, name := range c.Files {
-			if err := c.file(ctx, s, h, name, open, &total); err != nil {
+			if err := c.file(ctx, s, h, source{name, name}, open, store.IngestOptions{}, &total); err != nil {
 				return err
 			}
 		}
@@ -87,26 +98,35 @@ func (c importFlags) run(ctx context.Context, s *session, open func(*house, io.R
 	return err
 }
 
-func (c importFlags) file(ctx context.Context, s *session, h *house, name string, open func(*house, io.Reader) batches, total *drift.ImportResult) error {
-	src, size, err := openFile(s.in, name)
+// source is a file to read, and what it is called in messages.
+type source struct{ path, name string }
+
+// file takes in one file. A strict import ends at the first batch that has a bad row; a trial goes on
+// to find them all.
+func (c importFlags) file(ctx context.Context, s *session, h *house, from source, open opener, opt store.IngestOptions, total *drift.ImportResult) error {
+	src, size, err := openFile(s.in, from.path)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	bar := newBar(s.err, "KiB of "+name)
+	stage := "import"
+	if opt.DryRun {
+		stage = "check"
+	}
+	bar := newBar(s.err, "KiB of "+from.name)
 	defer bar.end()
-	rows := open(h, src)
+	rows := open(h.store, src, opt)
 	for {
 		res, err := rows.next(ctx)
 		add(total, res)
-		bar.set("import", int(rows.bytesRead()>>10), int(size>>10))
+		bar.set(stage, int(rows.bytesRead()>>10), int(size>>10))
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return inFile(name, err)
+			return inFile(from.name, err)
 		}
-		if c.Strict && total.Rejected > 0 {
+		if opt.Strict && !opt.DryRun && total.Rejected > 0 {
 			return nil
 		}
 	}
@@ -175,14 +195,14 @@ type predictionBatches struct {
 	opt    store.IngestOptions
 }
 
-func newPredictionBatches(db *store.DB, src io.Reader, strict bool) *predictionBatches {
-	return &predictionBatches{db: db, reader: ingest.NewPredictionReader(src, ingest.Options{}), opt: store.IngestOptions{Strict: strict}}
+func newPredictionBatches(db *store.DB, src io.Reader, opt store.IngestOptions) batches {
+	return &predictionBatches{db: db, reader: ingest.NewPredictionReader(src, ingest.Options{}), opt: opt}
 }
 
 func (p *predictionBatches) bytesRead() int64 { return p.reader.BytesRead() }
 
 func (p *predictionBatches) next(ctx context.Context) (drift.ImportResult, error) {
-	return takeIn(p.reader, func() error { return p.reader.Next(&p.batch, importBatch) }, p.opt.Strict,
+	return takeIn(p.reader, func() error { return p.reader.Next(&p.batch, importBatch) }, p.opt,
 		func() (drift.ImportResult, error) { return p.db.IngestPredictions(ctx, shellActor(), &p.batch, p.opt) })
 }
 
@@ -194,14 +214,14 @@ type outcomeBatches struct {
 	opt    store.IngestOptions
 }
 
-func newOutcomeBatches(db *store.DB, src io.Reader, strict bool) *outcomeBatches {
-	return &outcomeBatches{db: db, reader: ingest.NewOutcomeReader(src, ingest.Options{}), opt: store.IngestOptions{Strict: strict}}
+func newOutcomeBatches(db *store.DB, src io.Reader, opt store.IngestOptions) batches {
+	return &outcomeBatches{db: db, reader: ingest.NewOutcomeReader(src, ingest.Options{}), opt: opt}
 }
 
 func (o *outcomeBatches) bytesRead() int64 { return o.reader.BytesRead() }
 
 func (o *outcomeBatches) next(ctx context.Context) (drift.ImportResult, error) {
-	return takeIn(o.reader, func() error { return o.reader.Next(&o.batch, importBatch) }, o.opt.Strict,
+	return takeIn(o.reader, func() error { return o.reader.Next(&o.batch, importBatch) }, o.opt,
 		func() (drift.ImportResult, error) { return o.db.IngestOutcomes(ctx, shellActor(), &o.batch, o.opt) })
 }
 
@@ -214,13 +234,13 @@ type counter interface {
 
 // takeIn reads some rows and stores the good ones; what the reader refused is added to what the
 // store refused.
-func takeIn(c counter, read func() error, strict bool, save func() (drift.ImportResult, error)) (drift.ImportResult, error) {
+func takeIn(c counter, read func() error, opt store.IngestOptions, save func() (drift.ImportResult, error)) (drift.ImportResult, error) {
 	rows, refused := c.Rows(), c.Rejected()
 	end := read()
 	var res drift.ImportResult
 	var err error
 	bad := c.Rejected() - refused
-	if end == nil && !(strict && bad > 0) {
+	if end == nil && (opt.DryRun || !opt.Strict || bad == 0) {
 		res, err = save()
 	}
 	res.Read = c.Rows() - rows
@@ -228,6 +248,7 @@ func takeIn(c counter, read func() error, strict bool, save func() (drift.Import
 	for _, e := range c.Errors() {
 		res.Errors = append(res.Errors, drift.RowError{Line: e.Line, Field: e.Field, Error: e.Error})
 	}
+	slices.SortStableFunc(res.Errors, func(a, b drift.RowError) int { return cmp.Compare(a.Line, b.Line) })
 	if err == nil {
 		err = end
 	}

@@ -46,7 +46,7 @@ func readNumbers(stdin io.Reader, name, column string) ([]float64, error) {
 func columnOf(rows *csv.Reader, name, column string) ([]float64, error) {
 	var numbers []float64
 	index := -1
-	for line := 1; ; line++ {
+	for {
 		rec, err := rows.Read()
 		if errors.Is(err, io.EOF) {
 			return numbers, nil
@@ -54,6 +54,7 @@ func columnOf(rows *csv.Reader, name, column string) ([]float64, error) {
 		if err != nil {
 			return nil, drift.Invalid("file", fmt.Sprintf("%s cannot be read as lines of numbers: %v.", name, err))
 		}
+		line, _ := rows.FieldPos(0)
 		if index < 0 {
 			var header bool
 			if index, header, err = findColumn(rec, name, column); err != nil {
@@ -74,32 +75,33 @@ func columnOf(rows *csv.Reader, name, column string) ([]float64, error) {
 	}
 }
 
-// findColumn decides by the first line which column to read, and whether that line is a header.
+// findColumn decides by the first line which column to read, and whether that line is a header: it
+// is one where it names the column, or where the column holds no number there.
 func findColumn(first []string, name, column string) (index int, header bool, err error) {
-	for _, f := range first {
-		if _, err := strconv.ParseFloat(strings.TrimSpace(f), 64); err != nil {
-			header = true
-		}
-	}
 	want := column
 	if want == "" {
 		want = "score"
 	}
 	for i, f := range first {
-		if header && strings.TrimSpace(f) == want {
+		if strings.TrimSpace(f) == want && !isNumber(f) {
 			return i, true, nil
 		}
 	}
 	if n, err := strconv.Atoi(column); err == nil && n >= 1 && n <= len(first) {
-		return n - 1, header, nil
+		return n - 1, !isNumber(first[n-1]), nil
 	}
 	if column == "" && len(first) == 1 {
-		return 0, header, nil
+		return 0, !isNumber(first[0]), nil
 	}
 	if column == "" {
 		return 0, false, usageError(fmt.Sprintf("%s has %d columns; choose one with --column.", name, len(first)))
 	}
 	return 0, false, usageError(fmt.Sprintf("%s has no column %q.", name, column))
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return err == nil
 }
 
 // fileError says plainly why a file cannot be opened.

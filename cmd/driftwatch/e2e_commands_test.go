@@ -1,0 +1,116 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// written puts text into a file of its own.
+func written(t *testing.T, name, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// A header is a header by the column that is read: a first line of data is never taken for one.
+func TestCompareColumns(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		name, text, column string
+		n                  int // 0: wrong use
+	}{
+		{"one number", "0.5\n", "", 1},
+		{"header", "anything\n0.5\n0.6\n", "", 2},
+		{"no header, text beside the number", "a,0.5\nb,0.6\n", "2", 2},
+		{"header, text beside the number", "id,s\na,0.5\nb,0.6\n", "2", 2},
+		{"header with a number in another column", "2026,s\n1,0.5\n", "2", 1},
+		{"score by itself", "id,score\na,0.5\n", "", 1},
+		{"by name", "id,s\na,0.5\n", "s", 1},
+		{"several and none chosen", "1,2\n3,4\n", "", 0},
+		{"no such column", "1,2\n", "3", 0},
+		{"no such name", "a,b\n1,2\n", "c", 0},
+	} {
+		file := written(t, "n.csv", c.text)
+		args := []string{"compare", file, file, "--json"}
+		if c.column != "" {
+			args = append(args, "--column", c.column)
+		}
+		a := command(t, dir, "", args...)
+		var got struct {
+			N int `json:"n_recent"`
+		}
+		if c.n == 0 {
+			if a.code != 2 || a.out != "" || a.err == "" {
+				t.Errorf("%s: exit code %d, %q, %q", c.name, a.code, a.out, a.err)
+			}
+		} else if err := json.Unmarshal([]byte(a.out), &got); err != nil || a.code != 0 || got.N != c.n {
+			t.Errorf("%s: exit code %d, %d numbers, want %d: %s", c.name, a.code, got.N, c.n, a.err)
+		}
+	}
+}
+
+// predictions are n rows of a log, from a number on.
+func predictions(tenant, model string, from, n int) string {
+	var b strings.Builder
+	b.WriteString("prediction_id,tenant,model_type,model_version,created_at,score,predicted\n")
+	for i := range n {
+		fmt.Fprintf(&b, "p%d,%s,%s,1,2026-01-05T00:00:00Z,0.5,1\n", from+i, tenant, model)
+	}
+	return b.String()
+}
+
+// A strict import takes in all of its files or nothing, whatever is wrong and however far on.
+func TestStrictImport(t *testing.T) {
+	s := serve(t, freshDir(t), anyPort)
+	good := written(t, "good.csv", predictions("acme", "fraud_detector", 0, 10))
+	for name, c := range map[string]struct{ bad, field string }{
+		"a bad row after a whole batch":    {predictions("late", "fraud_detector", 100, 10_001) + "x,late,fraud_detector,1,2026-01-05T00:00:00Z,2,1\n", "score"},
+		"a model type after a whole batch": {predictions("late", "fraud_detector", 100, 10_001) + "x,late,nobody,1,2026-01-05T00:00:00Z,0.5,1\n", "model_type"},
+		"a conflict":                       {predictions("late", "fraud_detector", 100, 5) + "p100,late,fraud_detector,1,2026-01-05T00:00:00Z,0.6,1\n", "prediction_id"},
+	} {
+		for _, stdin := range []bool{false, true} {
+			args, input := []string{"import", "predictions", "--strict", "--json", good, "-"}, c.bad
+			if !stdin {
+				args, input = append(args[:5:5], written(t, "bad.csv", c.bad)), ""
+			}
+			a := command(t, s.dir, input, args...)
+			var got imported
+			if err := json.Unmarshal([]byte(a.out), &got); err != nil {
+				t.Fatalf("%s: %v in %q, %s", name, err, a.out, a.err)
+			}
+			if a.code != 1 || got.Rejected != 1 || got.Inserted != 0 || len(got.Errors) != 1 || got.Errors[0].Field != c.field {
+				t.Errorf("%s: exit code %d, %+v", name, a.code, got)
+			}
+		}
+	}
+	if got := mustJSON[imported](t, s.dir, predictions("acme", "fraud_detector", 50, 10), "import", "predictions", "--strict", good, "-"); got.Inserted+got.Duplicates != 20 {
+		t.Errorf("good files: %+v", got)
+	}
+}
+
+func TestConfigHistoryOfATenant(t *testing.T) {
+	s := serve(t, freshDir(t), anyPort)
+	must(t, s.dir, "", "tenant", "add", "acme")
+	must(t, s.dir, "", "config", "set", "MIN_SCORES", "40", "--reason", "all")
+	must(t, s.dir, "", "config", "set", "MIN_SCORES", "50", "--tenant", "acme", "--reason", "one")
+	all := mustJSON[[]map[string]any](t, s.dir, "", "config", "history", "MIN_SCORES")
+	own := mustJSON[[]map[string]any](t, s.dir, "", "config", "history", "--tenant", "acme")
+	if len(all) != 2 || len(own) != 1 {
+		t.Fatalf("%d and %d changes", len(all), len(own))
+	}
+	for k, v := range map[string]any{"tenant": "acme", "name": "MIN_SCORES", "old": nil, "new": "50", "reason": "one"} {
+		if got, there := own[0][k]; !there || got != v {
+			t.Errorf("%s is %v, want %v", k, got, v)
+		}
+	}
+	if a := command(t, s.dir, "", "config", "history", "--tenant", "nobody"); a.code != 1 {
+		t.Errorf("an unknown tenant: exit code %d", a.code)
+	}
+}
