@@ -46,6 +46,9 @@ func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
 	if !web.WantsPage(r) {
 		return p.movedJSON(w, r, a, by)
 	}
+	if err := p.wroteNow(r.Context(), by); err != nil { // the move stands
+		web.LogFailure(p.Log, r, web.FailureOf(err), err)
+	}
 	http.Redirect(w, r, backFrom(r, a.ID, req.Move, partly), http.StatusSeeOther)
 	return nil
 }

@@ -105,10 +105,22 @@ func stamp(now time.Time) time.Time { return now.Truncate(ageStep) }
 // newest is the number of the newest event that a page has to contain.
 func (p *Pages) newest(ctx context.Context, by drift.Actor) (int64, error) {
 	if p.o.Newest != nil {
-		return p.o.Newest(), nil
+		return max(p.o.Newest(), p.wrote.Load()), nil
 	}
 	_, newest, err := p.store.EventBounds(ctx, by)
 	return newest, err
+}
+
+// wroteNow notes that a move was made here. The bell that tells this server of it may ring a moment
+// after its maker has been sent back to the board, which has to show it already.
+func (p *Pages) wroteNow(ctx context.Context, by drift.Actor) error {
+	_, newest, err := p.store.EventBounds(ctx, by)
+	for had := p.wrote.Load(); err == nil && had < newest; had = p.wrote.Load() {
+		if p.wrote.CompareAndSwap(had, newest) {
+			break
+		}
+	}
+	return err
 }
 
 func tenantsKey(by drift.Actor) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -88,6 +89,7 @@ type Pages struct {
 	lives   *fragmentCache
 	cuts    *cutCache
 	audited auditCheck
+	wrote   atomic.Int64 // the newest event when somebody last moved an alert here
 }
 
 // NewPages returns the pages.
