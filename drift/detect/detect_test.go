@@ -272,3 +272,23 @@ func TestWordsOfUnjudgedReports(t *testing.T) {
 		t.Errorf("%q", young.Recommendation)
 	}
 }
+
+// 2 of n+1 arrangements part one number from n others: p is exactly 0.05, 0.01, 0.001.
+func TestAnExactCutOffIsNotBelowIt(t *testing.T) {
+	for n, want := range map[int]drift.Severity{
+		39: drift.SeverityNone, 40: drift.SeverityMedium, 199: drift.SeverityMedium, 200: drift.SeverityHigh,
+		1999: drift.SeverityHigh, 2000: drift.SeverityCritical,
+	} {
+		others := make([]float64, n)
+		for i := range others {
+			others[i] = float64(i) / float64(n)
+		}
+		c, err := stats.Compare([]float64{2}, others, stats.PRule{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := detect.SeverityOfP(c.KS.P, stats.DefaultCutOffs); got != want {
+			t.Errorf("one against %d: p = %.17g is %s, want %s", n, c.KS.P, got, want)
+		}
+	}
+}

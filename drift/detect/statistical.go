@@ -69,14 +69,20 @@ func statisticalSeverity(ks stats.KSResult, cutOffs [3]float64, in StatisticalIn
 	return SeverityOfP(p, cutOffs)
 }
 
-// SeverityOfP applies the cut-offs of CRITICAL, HIGH and MEDIUM, each strict.
+// pRounding is how far, relatively, an exact p may lie from its true value by rounding alone: about
+// three times the worst that was measured.
+const pRounding = 1e-14
+
+// SeverityOfP applies the cut-offs of CRITICAL, HIGH and MEDIUM, each strict: a p that is a cut-off
+// but for rounding (1 against 1,999 numbers apart has p = 0.001) is not below it.
 func SeverityOfP(p float64, cutOffs [3]float64) drift.Severity {
+	below := func(cutOff float64) bool { return p < cutOff*(1-pRounding) }
 	switch {
-	case p < cutOffs[0]:
+	case below(cutOffs[0]):
 		return drift.SeverityCritical
-	case p < cutOffs[1]:
+	case below(cutOffs[1]):
 		return drift.SeverityHigh
-	case p < cutOffs[2]:
+	case below(cutOffs[2]):
 		return drift.SeverityMedium
 	}
 	return drift.SeverityNone
