@@ -179,13 +179,18 @@ func (p *pass) blindnessOf(ctx context.Context, tx Tx, t drift.DriftType, pl pla
 	if in, ok := pl.standIn[v.Model]; ok {
 		judged, stand = in, fmt.Sprintf("Version %s serves but made no prediction in the recent window; version %s did.", v.Version, in.Version)
 	}
-	noPredictions := ""
-	if !pl.seen[judged] {
-		noPredictions = "No prediction has been made in the recent window."
-	}
-	cannot, err := p.cannotJudge(ctx, tx, t, judged, silent)
+	young, err := p.young(ctx, tx, judged)
 	if err != nil {
 		return err
+	}
+	noPredictions, cannot := "", ""
+	if !young {
+		if !pl.seen[judged] {
+			noPredictions = "No prediction has been made in the recent window."
+		}
+		if cannot, err = p.cannotJudge(ctx, tx, t, judged, silent); err != nil {
+			return err
+		}
 	}
 	spots := []blindSpot{
 		{reason: drift.BlindNotServed, part: "serving", message: stand},
@@ -204,19 +209,25 @@ func (p *pass) blindnessOf(ctx context.Context, tx Tx, t drift.DriftType, pl pla
 	return nil
 }
 
-// cannotJudge says why the version's check came out undecided, or "" where it did not, where it is
-// too young, or where a silent outcome feed says it already.
+// young reports whether the version could not have been judged yet: till then neither its silence
+// nor a missing judgement counts.
+func (p *pass) young(ctx context.Context, tx Tx, v drift.VersionKey) (bool, error) {
+	s, err := p.settings.get(ctx, tx, v.TenantID)
+	if err != nil {
+		return false, fmt.Errorf("settings: %w", err)
+	}
+	first, err := tx.FirstPrediction(ctx, v)
+	if err != nil {
+		return false, fmt.Errorf("first prediction: %w", err)
+	}
+	return first.IsZero() || p.date < detect.JudgedFrom(drift.DateOf(first), s), nil
+}
+
+// cannotJudge says why the version's check came out undecided, or "" where it did not, or where a
+// silent outcome feed says it already.
 func (p *pass) cannotJudge(ctx context.Context, tx Tx, t drift.DriftType, v drift.VersionKey, silent bool) (string, error) {
 	r, err := tx.CurrentReport(ctx, v, p.date, t)
 	if err != nil || r == nil || r.Status == drift.StatusOK || (t == drift.Performance && silent) {
-		return "", err
-	}
-	s, err := p.settings.get(ctx, tx, v.TenantID)
-	if err != nil {
-		return "", err
-	}
-	first, err := tx.FirstPrediction(ctx, v)
-	if err != nil || first.IsZero() || p.date < detect.JudgedFrom(drift.DateOf(first), s) {
 		return "", err
 	}
 	return r.Message, nil

@@ -35,6 +35,10 @@ func (p *pass) silentFeeds(ctx context.Context, res *JobResult) error {
 	if err := p.forFresh(ctx, func(m drift.Model) error { fresh[m] = true; return nil }); err != nil {
 		return err
 	}
+	young, err := p.youngModels(ctx)
+	if err != nil {
+		return err
+	}
 	for _, c := range res.Coverage {
 		res.Covered.Models++
 		message := ""
@@ -48,12 +52,32 @@ func (p *pass) silentFeeds(ctx context.Context, res *JobResult) error {
 		spot := blindSpot{model: c.Model, reason: drift.BlindFeedSilent, part: "outcomes", message: message}
 		if !fresh[c.Model] {
 			spot.message, spot.ended = "", tooQuiet
+		} else if young[c.Model] {
+			spot.message = ""
 		}
 		if err := p.e.system(ctx, func(tx Tx) error { return p.silentFeed(ctx, tx, spot) }); err != nil {
 			return fmt.Errorf("silent feed of %s %s: %w", c.Model.Tenant, c.Model.ModelType, err)
 		}
 	}
 	return nil
+}
+
+// youngModels finds the models whose serving version could not have been judged yet.
+func (p *pass) youngModels(ctx context.Context) (map[drift.Model]bool, error) {
+	found := map[drift.Model]bool{}
+	err := p.e.system(ctx, func(tx Tx) error {
+		serving, err := tx.ServingVersions(ctx, p.date)
+		if err != nil {
+			return fmt.Errorf("serving versions: %w", err)
+		}
+		for _, v := range serving {
+			if found[v.Model], err = p.young(ctx, tx, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
 }
 
 // silentFeed sets the blind spot of one model's outcomes, unless a later date of the model was

@@ -23,18 +23,26 @@ func (w *world) set(name, value string) {
 	}
 }
 
-// MEDIUM makes an alert, whatever interrupts, and it never escalates by itself.
-func TestMediumMakesAnAlertThatDoesNotInterrupt(t *testing.T) {
-	for _, least := range []string{"MEDIUM", "HIGH", "CRITICAL"} {
+// MEDIUM raises an alert only where ALERT_MIN_SEVERITY says so; it never escalates by itself.
+func TestTheLowestSeverityThatRaisesAnAlert(t *testing.T) {
+	for _, c := range []struct {
+		least string
+		want  int
+	}{{"", 0}, {"HIGH", 0}, {"CRITICAL", 0}, {"MEDIUM", 1}} {
 		w := newWorld(t)
-		w.set("ALERT_MIN_SEVERITY", least)
+		if c.least != "" { // HIGH by default
+			w.set("ALERT_MIN_SEVERITY", c.least)
+		}
 		worse(w, 84)
 		if _, p := w.check(today); p.Severity != drift.SeverityMedium {
 			t.Fatalf("severity %s", p.Severity)
 		}
 		raised := w.drifts(drift.Performance)
-		if len(raised) != 1 || raised[0].Severity != drift.SeverityMedium || raised[0].Status != drift.AlertNew {
-			t.Fatalf("%s interrupts: %+v", least, raised)
+		if len(raised) != c.want {
+			t.Fatalf("%q: %+v", c.least, raised)
+		}
+		if c.want == 0 {
+			continue
 		}
 		w.wait(8 * 24 * time.Hour)
 		if n, err := w.engine.FireTimers(t.Context()); err != nil || n != 0 {
@@ -55,6 +63,7 @@ func TestMediumMakesAnAlertThatDoesNotInterrupt(t *testing.T) {
 // The k-of-m guard holds a rise back as it holds an alert back.
 func TestTheGuardHoldsARiseBack(t *testing.T) {
 	w := newWorld(t)
+	w.set("ALERT_MIN_SEVERITY", "MEDIUM")
 	worse(w, 84)
 	w.check(today)
 	w.set("GUARD_K_OF_M", "2/3")
@@ -74,6 +83,7 @@ func TestTheGuardHoldsARiseBack(t *testing.T) {
 // What the secondary metrics say reaches an open alert as soon as they may.
 func TestSecondaryMetricsSwitchedOn(t *testing.T) {
 	w := newWorld(t)
+	w.set("ALERT_MIN_SEVERITY", "MEDIUM")
 	worse(w, 84)
 	r := w.run(drift.JobPerformance, today).Reports[0]
 	if r.Severity != drift.SeverityMedium {
@@ -98,6 +108,7 @@ func TestSecondaryMetricsSwitchedOn(t *testing.T) {
 // What a live check finds worse is news, also where a backfill found the first of it.
 func TestALiveRiseIsNoBackfill(t *testing.T) {
 	w := newWorld(t)
+	w.set("ALERT_MIN_SEVERITY", "MEDIUM")
 	worse(w, 84)
 	if _, err := w.engine.Backfill(t.Context(), engine.BackfillOptions{From: today, To: today}); err != nil {
 		t.Fatal(err)
@@ -196,5 +207,30 @@ func TestEscalationSwitchedOff(t *testing.T) {
 	}
 	if a := w.drifts(drift.Performance)[0]; a.Severity != drift.SeverityCritical || a.Status != drift.AlertNew {
 		t.Errorf("%+v", a)
+	}
+}
+
+// Neither silence nor a missing judgement counts before a version could have been judged.
+func TestTheYoungAreNotSilent(t *testing.T) {
+	for _, c := range []struct{ from, alerts int }{{30, 0}, {31, 1}} {
+		w := newWorld(t)
+		w.history("1", c.from, c.from-12) // then no prediction any more
+		w.run(drift.JobOutcomes, today)
+		w.run(drift.JobStatistical, today)
+		if got := w.alerts(drift.AlertBlind); len(got) != c.alerts {
+			t.Errorf("first seen %d days ago, silent since: %d alerts, want %d", c.from, len(got), c.alerts)
+		}
+
+		w = newWorld(t)
+		w.history("1", c.from, 7)
+		for ago := 7; ago >= 1; ago-- {
+			silent := calm("1")
+			silent.right = -1
+			w.log(today.Add(-ago), silent)
+		}
+		w.run(drift.JobOutcomes, today)
+		if got := w.alerts(drift.AlertBlind); len(got) != c.alerts {
+			t.Errorf("first seen %d days ago, without outcomes since: %d alerts, want %d", c.from, len(got), c.alerts)
+		}
 	}
 }
