@@ -94,19 +94,18 @@ func (s *server) route(p *parts) (http.Handler, error) {
 		return nil, err
 	}
 	r := chi.NewRouter()
-	r.Use(web.Identified, web.Guarded(s.secure()), web.Recovered(s.log, fail), sameOrigin)
-	r.Use(p.meters.Measure)
+	r.Use(web.Identified, web.Guarded(s.secure()), p.meters.Measure, web.Recovered(s.log, fail), sameOrigin)
 	r.Get("/healthz", p.api.Health)
 	r.Get("/readyz", p.api.Ready)
+	identified := chi.Chain(p.auth.Identify, web.InFlight(reader, fail))
+	r.Method(http.MethodGet, "/ws", identified.HandlerFunc(p.api.Socket))
+	r.Method(http.MethodGet, "/metrics", identified.HandlerFunc(p.api.Metrics))
+	// One group and none within it: chi hands what a group says of unknown addresses to its parent alone.
 	r.Group(func(r chi.Router) {
-		r.Use(p.auth.Identify, web.InFlight(reader, fail))
-		r.Get("/ws", p.api.Socket)
-		r.Get("/metrics", p.api.Metrics)
-		r.Group(func(r chi.Router) {
-			r.Use(middleware.Compress(5, "text/html", "application/json", "application/problem+json", "text/csv", "text/plain"))
-			p.api.Routes(r)
-			p.pages.Routes(r)
-		})
+		r.Use(identified...)
+		r.Use(middleware.Compress(5, "text/html", "application/json", "application/problem+json", "text/csv", "text/plain"))
+		p.api.Routes(r)
+		p.pages.Routes(r)
 	})
 	return r, nil
 }
