@@ -120,7 +120,7 @@ func (a *API) Routes(r chi.Router) {
 		r.Get("/models/{model_type}/active", a.do(a.active))
 		r.Get("/models/{model_type}/versions/{version}/artifact", a.do(a.notYet))
 		r.Group(func(r chi.Router) {
-			r.Use(a.only(drift.Role.MayIngest, "This needs a token of the role ingest, or an administrator."))
+			r.Use(a.only(drift.Role.MayIngest, "This needs a token of the role ingest, or an administrator."), web.Patient)
 			r.Post("/predictions", a.do(a.predictions))
 			r.Post("/outcomes", a.do(a.outcomes))
 		})

@@ -32,10 +32,10 @@ func (p *Pages) samples(recent bool) handler {
 		if report == nil {
 			return drift.NotFound("There are no scores behind this alert.")
 		}
-		side, window := "recent", drift.DriftWindow{}
-		if window, _ = windowsOf(*report); !recent {
-			side = "baseline"
-			_, window = windowsOf(*report)
+		side := "recent"
+		window, baseline := windowsOf(*report)
+		if !recent {
+			side, window = "baseline", baseline
 		}
 		name := fmt.Sprintf("alert-%d-%s-r%d-%s.csv", id, report.Date, report.Revision, side)
 		return p.sendScores(w, r, by, report.Version, window, name)
@@ -45,7 +45,7 @@ func (p *Pages) samples(recent bool) handler {
 // sendScores streams scores, a day at a time.
 func (p *Pages) sendScores(w http.ResponseWriter, r *http.Request, by drift.Actor, v drift.VersionKey, window drift.DriftWindow, name string) error {
 	h := w.Header()
-	out := bufio.NewWriterSize(w, 64<<10)
+	out := bufio.NewWriterSize(web.PatientWriter(w), 64<<10)
 	begun := false
 	begin := func() error {
 		if begun {

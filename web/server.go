@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -29,7 +30,18 @@ type ServerOptions struct {
 	Cert string // file of the certificate chain, reread when it changes
 	Key  string
 	Log  *slog.Logger
+	// RequestWithin bounds how long a request may take to come in whole, and AnswerWithin how long
+	// after its head its answer may take to go out: nobody holds a connection by doing nothing. Patient
+	// and PatientWriter lift them for what moves. 0 is DefaultRequestWithin and DefaultAnswerWithin.
+	RequestWithin, AnswerWithin time.Duration
 }
+
+// The bounds of requests; an answer may be a long poll of a minute.
+const (
+	headWithin           = 10 * time.Second
+	DefaultRequestWithin = 30 * time.Second
+	DefaultAnswerWithin  = 2 * time.Minute
+)
 
 // Listen opens the address and begins to answer: 503 for everything but /healthz, until Handle.
 func Listen(ctx context.Context, o ServerOptions) (*Server, error) {
@@ -43,7 +55,9 @@ func Listen(ctx context.Context, o ServerOptions) (*Server, error) {
 	s.handler.Store(&starting)
 	s.http = &http.Server{
 		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.handler.Load()).ServeHTTP(w, r) }),
-		ReadHeaderTimeout: 10 * time.Second,
+		ReadHeaderTimeout: headWithin,
+		ReadTimeout:       cmp.Or(o.RequestWithin, DefaultRequestWithin),
+		WriteTimeout:      cmp.Or(o.AnswerWithin, DefaultAnswerWithin),
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug), // strangers' broken handshakes
@@ -74,6 +88,8 @@ func (s *Server) serve() {
 
 func serveStarting(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "no-store")
 	if r.URL.Path == "/healthz" {
 		_, _ = w.Write([]byte("ok\n")) // a reader that left cannot be told
 		return
