@@ -132,7 +132,7 @@ func TestEscaping(t *testing.T) {
 // TestProgressPlace: without a backfill the element is there and empty, so
 // that a live fragment finds its place.
 func TestProgressPlace(t *testing.T) {
-	if got := html(t, component.Progress(nil)); got != `<div id="backfill-progress" class="progline"></div>` {
+	if got := html(t, component.Progress(nil)); got != `<section id="backfill-progress" class="progline" aria-label="Work under way"></section>` {
 		t.Error(got)
 	}
 	got := html(t, component.Progress(&component.ProgressVM{Done: 3, Total: 9, Text: "3 of 9 days"}))

@@ -1,5 +1,7 @@
 package component
 
+import "strings"
+
 // FactVM is one number with its label and what it is compared with.
 type FactVM struct {
 	Label string
@@ -40,6 +42,14 @@ type BannerVM struct {
 	Icon string
 	Bold string
 	Text []Piece
+}
+
+// name is what the landmark is called by those who hear it.
+func (b BannerVM) name() string {
+	if b.Bold == "" {
+		return "Notice"
+	}
+	return strings.TrimRight(b.Bold, ".:")
 }
 
 // PagerVM leads to the next stretch of a list with a cursor. Empty links are
