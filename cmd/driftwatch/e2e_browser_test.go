@@ -148,11 +148,11 @@ func (tb *tab) hear(event any) {
 	}
 }
 
-// patiently says that requests may fail from now on.
-func (tb *tab) patiently() {
+// patiently says whether requests may fail from now on.
+func (tb *tab) patiently(yes bool) {
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
-	tb.patient = true
+	tb.patient = yes
 }
 
 // open tells whether the tab holds a socket.

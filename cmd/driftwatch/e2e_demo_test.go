@@ -31,8 +31,10 @@ func TestDemo(t *testing.T) {
 	t.Run("held list", w.heldList)
 	t.Run("link cut", w.linkCut)
 	t.Run("sign out", w.signOut)
+	t.Run("own writes", w.ownWrites)
 	t.Run("without scripts", w.withoutScripts)
 	t.Run("keyboard alone", w.keyboardAlone)
+	t.Run("accessible", w.accessible)
 }
 
 // newWorld starts the demo in an empty directory.

@@ -2,6 +2,9 @@ package main_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -172,7 +175,7 @@ func (w *world) linkCut(t *testing.T) {
 	operator := w.person(t, "operator")
 	operator.live()
 	operator.mark()
-	operator.patiently()
+	operator.patiently(true)
 	if err := w.stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +214,7 @@ func (w *world) signOut(t *testing.T) {
 		tb.live()
 	}
 	begun := time.Now()
-	second.patiently() // its requests are answered 401 from now on
+	second.patiently(true) // its requests are answered 401 from now on
 	first.click("details.who summary")
 	first.click("details.who form button")
 	first.wait("the sign-in page", `location.pathname === "/login"`)
@@ -221,7 +224,7 @@ func (w *world) signOut(t *testing.T) {
 	if !other.open() {
 		t.Error("signing out closed the socket of another sign-in")
 	}
-	first.patiently()
+	first.patiently(true)
 	first.do(chromedp.NavigateBack())
 	if eval[bool](first, `!!document.getElementById("alerts")`) {
 		t.Error("the back button shows the alerts again")
@@ -288,5 +291,30 @@ func (w *world) keyboardAlone(t *testing.T) {
 	t.Logf("%d times Tab", steps)
 	if got := w.alert(t, a.ID); got.Status != "ACKNOWLEDGED" {
 		t.Errorf("status %s, want ACKNOWLEDGED", got.Status)
+	}
+}
+
+// ownWrites: whoever is sent back to the board after a move sees it there, however soon they come.
+func (w *world) ownWrites(t *testing.T) {
+	var mine []alert
+	for _, tenant := range []string{"e2e-own-1", "e2e-own-2", "e2e-own-3", "e2e-own-4"} {
+		w.importJump(t, tenant)
+	}
+	must(t, w.dir, "", "run", "statistical")
+	for _, tenant := range []string{"e2e-own-1", "e2e-own-2", "e2e-own-3", "e2e-own-4"} {
+		mine = append(mine, w.raised(t, tenant))
+	}
+	operator := signedIn(t, w.url, "operator", "watching-drift-operator")
+	for _, a := range mine {
+		button := fmt.Sprintf(`action="/alerts/%d/acknowledge"`, a.ID)
+		until(t, stepWithin, "the alert on the board", func() bool {
+			_, body := request(t, operator, http.MethodGet, w.url+"/", "", nil)
+			return strings.Contains(string(body), button)
+		})
+		form := url.Values{"version": {strconv.Itoa(a.Version)}}
+		code, body := request(t, operator, http.MethodPost, fmt.Sprintf("%s/alerts/%d/acknowledge", w.url, a.ID), "", form, "Referer", w.url+"/")
+		if code != http.StatusOK || !strings.Contains(string(body), `id="alerts"`) || strings.Contains(string(body), button) {
+			t.Errorf("alert %d: the board after acknowledging (%d) does not show it", a.ID, code)
+		}
 	}
 }

@@ -192,7 +192,7 @@ func get(t testing.TB, address, token string) (int, []byte) {
 }
 
 // request sends a request, as a browser does or, with a token, as a program, and reads the answer.
-func request(t testing.TB, client *http.Client, method, address, token string, form url.Values) (int, []byte) {
+func request(t testing.TB, client *http.Client, method, address, token string, form url.Values, headers ...string) (int, []byte) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -205,6 +205,9 @@ func request(t testing.TB, client *http.Client, method, address, token string, f
 		req.Header.Set("Accept", "text/html")
 	} else {
 		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
 	}
 	resp, err := client.Do(req)
 	if err != nil {

@@ -1,0 +1,255 @@
+package main_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// state is a page of the demo in a state that people meet.
+type state struct {
+	name string
+	role string // who looks; "" is nobody yet
+	path string
+	then func(tb *tab) // what is done on it first; nil for nothing
+}
+
+// states are all pages of the demo, each in every state that it can be brought to here.
+func (w *world) states(t *testing.T) []state {
+	t.Helper()
+	list := []state{
+		{name: "login", path: "/login"},
+		{name: "login refused", path: "/login", then: func(tb *tab) {
+			tb.fill("#name", "nobody")
+			tb.fill("#password", "not the password")
+			tb.click("main form button[type=submit]")
+			tb.wait("the refusal", `!!document.querySelector("[role=alert]")`)
+		}},
+		{name: "setup link used", path: "/setup?key=gone", then: func(*tab) {}},
+		{name: "board", role: "operator", path: "/"},
+		{name: "board as viewer", role: "viewer", path: "/"},
+		{name: "board menu", role: "operator", path: "/", then: func(tb *tab) { tb.click("details.who summary") }},
+		{name: "board filtered", role: "operator", path: "/?severity=critical"},
+		{name: "board filtered to nothing", role: "operator", path: "/?q=no+such+words"},
+		{name: "not live", role: "operator", path: "/", then: loseLink},
+		{name: "under way", role: "operator", path: "/", then: func(tb *tab) {
+			eval[int](tb, `document.getElementById("backfill-progress").innerHTML = '<p>Backfill, day 12 of 75</p><progress max="75" value="12" aria-label="Backfill"></progress>', 1`)
+		}},
+		{name: "models", role: "operator", path: "/models"},
+		{name: "retrains", role: "operator", path: "/retrains"},
+		{name: "operations", role: "operator", path: "/operations"},
+		{name: "operations as admin", role: "admin", path: "/operations"},
+		{name: "settings", role: "admin", path: "/settings"},
+		{name: "settings as operator", role: "operator", path: "/settings"},
+		{name: "audit", role: "admin", path: "/audit"},
+		{name: "not there", role: "operator", path: "/no-such-page", then: func(*tab) {}},
+		{name: "no such alert", role: "operator", path: "/alerts/999999", then: func(*tab) {}},
+	}
+	for _, a := range w.alerts(t, "limit=100") {
+		if strings.HasPrefix(a.Tenant, "e2e-") {
+			continue
+		}
+		path := fmt.Sprintf("/alerts/%d", a.ID)
+		name := fmt.Sprintf("alert %s %s %s", strings.ToLower(a.Status), a.ModelType, a.DriftType)
+		list = append(list, state{name: name, role: "operator", path: path})
+	}
+	first := w.alerts(t, "status=NEW&status=ESCALATED&status=ACKNOWLEDGED")[0]
+	path := fmt.Sprintf("/alerts/%d", first.ID)
+	list = append(list,
+		state{name: "alert as viewer", role: "viewer", path: path},
+		state{name: "alert with its forms open", role: "operator", path: path, then: func(tb *tab) {
+			// They share a name and close each other: without it all are open.
+			eval[int](tb, `document.querySelectorAll("main details").forEach((d) => { d.removeAttribute("name"); d.open = true; }) ?? 1`)
+		}},
+		state{name: "alert moved", role: "operator", path: path + "?done=acknowledge"},
+	)
+	for _, m := range [][2]string{
+		{"aurora-bank", "fraud_detector"}, {"aurora-bank", "chargeback_predictor"}, {"aurora-bank", "queue_predictor"},
+		{"harbour-freight", "fraud_detector"}, {"harbour-freight", "conflict_predictor"},
+	} {
+		list = append(list, state{name: "model " + m[0] + " " + m[1], role: "operator", path: "/models/" + m[0] + "/" + m[1]})
+	}
+	list = append(list, state{name: "model 90 days", role: "operator", path: "/models/harbour-freight/conflict_predictor?days=90"})
+	return list
+}
+
+// loseLink takes the link away for as long as the page lives.
+func loseLink(tb *tab) {
+	eval[int](tb, `window.WebSocket = class extends EventTarget { close() {} }, dispatchEvent(new Event("offline")), 1`)
+	tb.wait("a page that is not live", `document.documentElement.hasAttribute("data-stale")`)
+}
+
+// roles opens a browser for each role, and one for nobody.
+func (w *world) roles(t *testing.T) map[string]*tab {
+	t.Helper()
+	tabs := map[string]*tab{"": w.stranger(t)}
+	for _, role := range []string{"viewer", "operator", "admin"} {
+		tabs[role] = w.person(t, role)
+	}
+	return tabs
+}
+
+// show brings a tab to a state.
+func (s state) show(tb *tab) {
+	tb.t.Helper()
+	tb.patiently(s.then != nil) // refusals are among the states
+	tb.visit(s.path)
+	if s.role != "" && s.path != "/no-such-page" && s.path != "/alerts/999999" {
+		tb.live()
+	}
+	if s.then != nil {
+		s.then(tb)
+	}
+}
+
+// violation is what axe-core objects to.
+type violation struct {
+	ID, Impact, Help string
+	Nodes            []struct {
+		HTML           string
+		FailureSummary string
+	}
+}
+
+// axe reads the accessibility checker.
+func axe(t *testing.T) string {
+	t.Helper()
+	file := os.Getenv("DRIFTWATCH_AXE")
+	if file == "" {
+		found, err := filepath.Glob(filepath.Join(repository(t), ".tools", "axe-core-*", "axe.min.js"))
+		if err != nil || len(found) == 0 {
+			t.Fatal("axe-core is not here. Run `make setup`, which fetches it, or set DRIFTWATCH_AXE to an axe.min.js.")
+		}
+		file = found[len(found)-1]
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// accessible: axe-core objects to nothing, on any page, in any state, light and dark.
+func (w *world) accessible(t *testing.T) {
+	checker := axe(t)
+	tabs := w.roles(t)
+	for _, tb := range tabs {
+		tb.bypassPolicy()
+	}
+	var found objections
+	for _, s := range w.states(t) {
+		tb := tabs[s.role]
+		tb.look(looks[0])
+		s.show(tb)
+		found.look(tb, checker, s.name, looks...)
+	}
+	found.report(t)
+}
+
+// look is how a reader looks at a page.
+type look struct {
+	scheme string
+	width  int64
+}
+
+// looks are the two ends: between them every colour and every layout is looked at once.
+var looks = []look{{"light", 1280}, {"dark", 360}}
+
+// look makes the tab as wide and as light as somebody's.
+func (tb *tab) look(l look) {
+	tb.t.Helper()
+	tb.do(chromedp.EmulateViewport(l.width, 900))
+	tb.theme(l.scheme)
+}
+
+// objections are what the checker finds, each once with the pages that have it.
+type objections struct {
+	looked int
+	where  map[string][]string
+}
+
+// look has the checker look at the page that a tab shows.
+func (o *objections) look(tb *tab, checker, name string, looks ...look) {
+	tb.t.Helper()
+	tb.do(chromedp.Evaluate[chromedp.Void](checker))
+	for _, l := range looks {
+		tb.look(l)
+		o.looked++
+		for _, v := range tb.violations() {
+			for _, n := range v.Nodes {
+				if o.where == nil {
+					o.where = map[string][]string{}
+				}
+				what := fmt.Sprintf("%s (%s): %s\n%s\n%s", v.ID, v.Impact, v.Help, n.HTML, n.FailureSummary)
+				o.where[what] = append(o.where[what], fmt.Sprint(name, " ", l.scheme, " ", l.width))
+			}
+		}
+	}
+}
+
+func (o *objections) report(t *testing.T) {
+	t.Helper()
+	for what, pages := range o.where {
+		t.Errorf("%s\non %d of them: %s", what, len(pages), strings.Join(pages, ", "))
+	}
+	t.Logf("%d pages and states looked at", o.looked)
+}
+
+// bypassPolicy lets the checker into pages that it is no part of.
+func (tb *tab) bypassPolicy() {
+	tb.t.Helper()
+	if _, err := chromedp.Call(tb.ctx, page.SetBypassCSP, page.SetBypassCSPParams{Enabled: true}); err != nil {
+		tb.t.Fatal(err)
+	}
+}
+
+// violations runs the checker.
+func (tb *tab) violations() (found []violation) {
+	tb.t.Helper()
+	ctx, cancel := context.WithTimeout(tb.ctx, stepWithin)
+	defer cancel()
+	raw, err := chromedp.Run(ctx, chromedp.Evaluate[string](
+		`axe.run(document, {resultTypes: ["violations"]}).then((r) => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		tb.t.Fatalf("axe-core: %v\n%s", err, tb.where())
+	}
+	if err := json.Unmarshal([]byte(raw), &found); err != nil {
+		tb.t.Fatal(err)
+	}
+	return found
+}
+
+// TestEmptyPages: the pages of an installation in which nothing has happened yet are accessible too,
+// and the one-time link works in a browser.
+func TestEmptyPages(t *testing.T) {
+	checker := axe(t)
+	s := serve(t, freshDir(t), anyPort)
+	m, err := s.heard(`http://\S+(/setup\?key=\S+)`, stepWithin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tb := newTab(t, newBrowser(t), s.url)
+	tb.bypassPolicy()
+	tb.visit(m[1])
+	var found objections
+	found.look(tb, checker, "setup", looks...)
+	tb.fill("#name", "ada")
+	tb.fill("#password", "a long enough password")
+	tb.fill("#again", "a long enough password")
+	tb.click("main form button[type=submit]")
+	tb.wait("the board", `location.pathname === "/" && !!document.getElementById("board-verdict")`)
+	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/settings", "/audit"} {
+		tb.look(looks[0])
+		tb.visit(path)
+		tb.live()
+		found.look(tb, checker, path, looks...)
+	}
+	found.report(t)
+}
