@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-chi/chi/v5"
-
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -134,8 +132,8 @@ func (a *API) modelTypes(ctx context.Context, by drift.Actor) ([]string, error) 
 // modelOf reads the model type of the path and the tenant of the query, which may be left out.
 func (a *API) modelOf(r *http.Request, q apiQuery) (m drift.Model, err error) {
 	ctx, by := r.Context(), auth.ActorFrom(r.Context())
-	if m.ModelType, err = url.PathUnescape(chi.URLParam(r, "model_type")); err != nil {
-		return m, drift.NotFound("There is no such model type.")
+	if m.ModelType, err = pathText(r, "model_type"); err != nil {
+		return m, err
 	}
 	types, err := a.modelTypes(ctx, by)
 	if err != nil {
