@@ -31,10 +31,12 @@ func Identified(next http.Handler) http.Handler {
 // Fail answers a request with an error: a page for browsers, problem details for programs.
 type Fail func(w http.ResponseWriter, r *http.Request, err error)
 
-// Recovered turns a panic into a plain failure; the stack goes to the log alone.
+// Recovered turns a panic into a plain failure; the stack goes to the log alone. Where the answer has
+// begun, the connection is broken off: nothing else tells that what came is not the whole.
 func Recovered(log *slog.Logger, fail Fail) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := &answer{ResponseWriter: w}
 			defer func() {
 				p := recover()
 				if p == nil {
@@ -44,12 +46,34 @@ func Recovered(log *slog.Logger, fail Fail) func(http.Handler) http.Handler {
 					panic(p)
 				}
 				log.Error("panic", "path", r.URL.Path, "request", RequestID(r.Context()), "panic", p, "stack", string(debug.Stack()))
+				if answer.begun {
+					panic(http.ErrAbortHandler)
+				}
 				fail(w, r, &drift.Error{Code: drift.CodeInternal, Message: "The server made a mistake. It is written in its log; try again."})
 			}()
-			next.ServeHTTP(w, r)
+			next.ServeHTTP(answer, r)
 		})
 	}
 }
+
+// answer notes whether an answer has begun.
+type answer struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (a *answer) WriteHeader(status int) {
+	a.begun = true
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.begun = true
+	return a.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the server's own writer.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // policy is the strict Content-Security-Policy of every answer: nothing inline, nothing foreign.
 const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; " +
