@@ -23,11 +23,12 @@ func TestKillRounds(t *testing.T) {
 // killed is an installation that was killed again and again under load.
 type killed struct {
 	*home
-	load   *load
-	people *operator
-	viewer string
-	today  drift.Date
-	server *process
+	testing *testing.T
+	load    *load
+	people  *operator
+	viewer  string
+	today   drift.Date
+	server  *process
 }
 
 // killRounds kills, by turns, the server or its PostgreSQL while predictions flow, checks run,
@@ -76,7 +77,7 @@ func killRounds(t *testing.T, rounds []string, watch func(k *killed) (keptUp fun
 
 // furnishQuiet makes an installation with a history, people and programs.
 func furnishQuiet(t *testing.T) *killed {
-	k := &killed{home: newHome(t), today: drift.DateOf(time.Now())}
+	k := &killed{home: newHome(t), testing: t, today: drift.DateOf(time.Now())}
 	k.run("", "import", "predictions", history{tenants: 2, days: 67, perDay: 60, today: k.today}.file(t))
 	token := func(name, role string) string {
 		return strings.TrimSpace(k.run("", "token", "add", name, "--role", role))

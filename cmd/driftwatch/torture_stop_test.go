@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -15,11 +16,20 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 )
 
-// Told to stop in the middle of its work the server ends in order, whichever signal says so, keeps
-// what it accepted, and leaves no PostgreSQL behind.
-func TestStopUnderLoad(t *testing.T) {
-	k := furnish(t)
-	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+// TestUnderLoad holds the quick tries on one installation.
+func TestUnderLoad(t *testing.T) {
+	k := furnishQuiet(t)
+	k.run("", "run", "all")
+	fiftyAcknowledge(k)
+	backupUnderLoad(k)
+	stopUnderLoad(k, 1)
+}
+
+// stopUnderLoad: told to stop in the middle of its work the server ends in order, whichever signal
+// says so, keeps what it accepted, and leaves no PostgreSQL behind.
+func stopUnderLoad(k *killed, times int) {
+	t := k.testing
+	for _, sig := range slices.Repeat([]syscall.Signal{syscall.SIGTERM, syscall.SIGINT}, times) {
 		working, stop := context.WithCancel(t.Context())
 		wrote := k.load.run(working, 3)
 		follow := &follower{}
@@ -39,10 +49,10 @@ func TestStopUnderLoad(t *testing.T) {
 	k.end()
 }
 
-// A backup made while rows go in holds every row that was acknowledged before it began, whole
-// batches only, and a restored one verifies.
-func TestBackupUnderLoad(t *testing.T) {
-	k := furnish(t)
+// backupUnderLoad: a backup made while rows go in holds every row that was acknowledged before it
+// began, whole batches only, and a restored one verifies.
+func backupUnderLoad(k *killed) {
+	t := k.testing
 	working, stop := context.WithCancel(t.Context())
 	defer stop()
 	wrote := k.load.run(working, 3)
@@ -56,7 +66,6 @@ func TestBackupUnderLoad(t *testing.T) {
 	stop()
 	wrote()
 	after := k.load.snapshot()
-	k.end()
 
 	restored := newHome(t)
 	said := restored.run("", "restore", file)
@@ -101,11 +110,10 @@ func (l *load) keepAcks(earlier *load) {
 	}
 }
 
-// Fifty programs acknowledge one alert at the same moment: one wins, the others learn who did, and
-// it is written down once everywhere.
-func TestFiftyAcknowledgeAtOnce(t *testing.T) {
-	k := furnishQuiet(t)
-	k.run("", "run", "all")
+// fiftyAcknowledge: fifty programs acknowledge one alert at the same moment. One wins, the others learn
+// who did, and it is written down once everywhere.
+func fiftyAcknowledge(k *killed) {
+	t := k.testing
 	conn := k.connect()
 	const people = 50
 	tokens := make([]string, people)
@@ -170,5 +178,4 @@ func TestFiftyAcknowledgeAtOnce(t *testing.T) {
 	if n := count(t, conn, `SELECT count(*) FROM noc_alert_timeline WHERE alert_id = $1 AND move = 'acknowledge' AND actor = $2`, id, winner); n != 1 {
 		t.Errorf("%d acknowledgements by %s", n, winner)
 	}
-	k.end()
 }
