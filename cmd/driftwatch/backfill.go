@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -45,11 +46,11 @@ func (c backfillCmd) Run(ctx context.Context, s *session) error {
 			return err
 		}
 		if c.JSON {
-			return s.printJSON(res)
+			return errors.Join(s.printJSON(res), s.notAll(res.Covered))
 		}
 		_, err = fmt.Fprintf(s.out, "%s to %s: %d days, %d reports, %d judged, %d with too little data, %d failed\n",
 			res.From, res.To, res.Days, res.Reports, res.Covered.Judged, res.Covered.Insufficient, res.Covered.Failed)
-		return err
+		return errors.Join(err, s.notAll(res.Covered))
 	})
 }
 

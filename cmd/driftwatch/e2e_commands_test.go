@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // written puts text into a file of its own.
@@ -112,5 +115,37 @@ func TestConfigHistoryOfATenant(t *testing.T) {
 	}
 	if a := command(t, s.dir, "", "config", "history", "--tenant", "nobody"); a.code != 1 {
 		t.Errorf("an unknown tenant: exit code %d", a.code)
+	}
+}
+
+// A model whose check fails does not keep the others from theirs, and the command says that it failed.
+func TestAFailedModelIsAFailedCommand(t *testing.T) {
+	s := serve(t, freshDir(t), anyPort)
+	day := time.Now().UTC().AddDate(0, 0, -2).Format(time.DateOnly)
+	for _, tenant := range []string{"acme", "zeta"} {
+		must(t, s.dir, strings.ReplaceAll(predictions(tenant, "fraud_detector", 0, 40), "2026-01-05", day), "import", "predictions", "-")
+	}
+	must(t, s.dir, "", "run", "outcomes") // builds the day columns
+	conn, err := pgx.Connect(t.Context(), strings.TrimSpace(must(t, s.dir, "", "config", "database-url")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	// A second copy of the day lies in the baseline, so that there is something to compare.
+	if _, err := conn.Exec(t.Context(), `INSERT INTO ml_score_day SELECT (r).* FROM (SELECT jsonb_populate_record(s, jsonb_build_object('day', s.day - 40)) AS r FROM ml_score_day s) x`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), `UPDATE ml_score_day SET bin_counts = '\x00' WHERE tenant_id = (SELECT id FROM tenant WHERE name = 'acme')`); err != nil {
+		t.Fatal(err)
+	}
+	today := time.Now().UTC().Format(time.DateOnly)
+	for _, args := range [][]string{{"run", "statistical", "--json"}, {"run", "statistical"}, {"backfill", "--from", today, "--to", today}} {
+		a := command(t, s.dir, "", args...)
+		if a.code != 1 || !strings.Contains(a.err, "failed") || a.out == "" {
+			t.Errorf("%v: exit code %d, %q, %q", args, a.code, a.out, a.err)
+		}
+		if args[0] == "run" && (!strings.Contains(a.out, "zeta") || strings.Contains(a.out, "acme")) {
+			t.Errorf("%v: %s", args, a.out)
+		}
 	}
 }

@@ -72,9 +72,20 @@ func (c runCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	if c.JSON {
-		return s.printJSON(answer)
+		err = s.printJSON(answer)
+	} else {
+		err = answer.print(s)
 	}
-	return answer.print(s)
+	return errors.Join(err, s.notAll(answer.Covered))
+}
+
+// notAll fails a command that did its work for some models and not for others.
+func (s *session) notAll(c drift.JobCovered) error {
+	if c.Failed == 0 {
+		return nil
+	}
+	fmt.Fprintf(s.err, "%d of %d parts failed, as said above; the others are done.\n", c.Failed, c.Models)
+	return errQuiet
 }
 
 func (a *runAnswer) add(r engine.JobResult) {
