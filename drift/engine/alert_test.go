@@ -98,11 +98,19 @@ func TestARiseReturnsAnAcknowledgedAlertAndKeepsItsOwner(t *testing.T) {
 		t.Errorf("after a clean check %+v", clear)
 	}
 
+	// Clean again the next day is no news.
+	w.at(today.Add(10))
+	w.log(today.Add(9), day{model: drift.FraudDetector, version: "1", n: 40, low: 0, high: 1, right: 90})
+	w.check(today.Add(10))
+	if still := w.drifts(drift.Performance)[0]; still.Version != clear.Version {
+		t.Errorf("it was cleared twice: %+v", still)
+	}
+
 	// A person ends it; a new drift is a new alert.
 	w.move(clear, engine.MoveRequest{Move: drift.MoveResolve, Note: "normal again"})
-	w.at(today.Add(10))
-	w.log(today.Add(9), day{model: drift.FraudDetector, version: "1", n: 400, low: 0, high: 1, right: 20})
-	w.check(today.Add(10))
+	w.at(today.Add(11))
+	w.log(today.Add(10), day{model: drift.FraudDetector, version: "1", n: 400, low: 0, high: 1, right: 20})
+	w.check(today.Add(11))
 	all := w.drifts(drift.Performance)
 	if len(all) != 2 || all[1].Status != drift.AlertNew || all[0].Status != drift.AlertResolved {
 		t.Errorf("%d alerts: %+v", len(all), all)

@@ -125,6 +125,9 @@ func (p *pass) updateAlert(ctx context.Context, tx Tx, a *drift.Alert, r *drift.
 	if a.ReportID != nil && *a.ReportID == r.ID && a.CurrentSeverity == severity {
 		return nil // the same finding again
 	}
+	if severity == drift.SeverityNone && a.Cleared {
+		return nil // it was said once that it is clean; saying it daily would bury the timeline
+	}
 	if severity > a.Severity {
 		ok, err := p.confirmed(ctx, tx, r, severity, s)
 		if err != nil {
