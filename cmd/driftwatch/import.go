@@ -132,8 +132,11 @@ func (c importFlags) file(ctx context.Context, s *session, h *house, from source
 	}
 }
 
-// inFile says in which file it went wrong.
+// inFile says in which file it went wrong, and what became of the batches before.
 func inFile(name string, err error) error {
+	if drift.CodeOf(err) == drift.CodeUnavailable {
+		return &drift.Error{Code: drift.CodeUnavailable, Message: name + ": the database went away. What went in before is kept; import the same file again for the rest."}
+	}
 	var e *ingest.FileError
 	if errors.As(err, &e) {
 		return drift.Invalid("file", name+": "+e.Message)

@@ -53,6 +53,9 @@ func importKilled(t *testing.T, log history, rounds []string) {
 		if target == "postgres" && code == 0 && there != log.rows() {
 			t.Errorf("the command says that all is well with %d rows there", there)
 		}
+		if target == "postgres" && code != 0 && !strings.Contains(p.log.String(), "import the same file again") {
+			t.Errorf("the command does not say what to do: %s", p.log.String())
+		}
 	}
 	var res drift.ImportResult
 	if err := json.Unmarshal([]byte(torn.run("", "import", "predictions", "--json", file)), &res); err != nil {
