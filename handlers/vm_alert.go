@@ -20,7 +20,7 @@ func alertStateVM(d drift.AlertData, now time.Time) page.AlertStateVM {
 		ID: a.ID, Now: now, AlertType: string(a.AlertType), Reason: string(a.Reason), Tenant: a.Tenant,
 		ModelType: a.ModelType, ModelVersion: a.ModelVersion, Message: a.Message, Severity: alertSeverityVM(a),
 		Current: component.ParseSeverity(a.CurrentSeverity.String()), Status: string(a.Status), CreatedAt: a.CreatedAt,
-		LastSeen: a.LastSeen, Repeats: a.SuppressedCount, Assignee: a.Assignee, Team: a.Team,
+		Since: severeSince(d), LastSeen: a.LastSeen, Repeats: a.SuppressedCount, Assignee: a.Assignee, Team: a.Team,
 		BothOpen: d.Sibling != nil && !d.Sibling.Cleared && !a.Cleared,
 		Cleared:  a.Cleared, ClearedReason: strings.TrimSuffix(a.ClearedReason, "."), EscalatesAt: timerAt(d.Timers, drift.TimerEscalate),
 		RemindAt: timerAt(d.Timers, drift.TimerRemind), SuppressedUntil: timerAt(d.Timers, drift.TimerUnsuppress),
@@ -29,6 +29,16 @@ func alertStateVM(d drift.AlertData, now time.Time) page.AlertStateVM {
 		s.DriftType = string(*a.DriftType)
 	}
 	return s
+}
+
+// severeSince is when the alert reached the severity that it shows: its first move that found as much.
+func severeSince(d drift.AlertData) time.Time {
+	for _, e := range d.Timeline {
+		if e.Severity >= d.Alert.Severity {
+			return e.At
+		}
+	}
+	return d.Alert.CreatedAt
 }
 
 // alertTimelineVM is what happened to an alert, newest first.

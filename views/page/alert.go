@@ -52,8 +52,10 @@ type AlertStateVM struct {
 	Severity, Current   component.Severity
 	Status              string // wire form
 	CreatedAt, LastSeen time.Time
-	Repeats             int    // later checks that saw it again
-	Assignee, Team      string // "" is nobody
+	// Since is when it reached Severity: CreatedAt, or later where it was raised lower. Zero is CreatedAt.
+	Since          time.Time
+	Repeats        int    // later checks that saw it again
+	Assignee, Team string // "" is nobody
 	// BothOpen tells that the sibling of the other drift type is open too.
 	BothOpen      bool
 	Cleared       bool

@@ -37,8 +37,10 @@ func words(ps []component.Piece) string {
 }
 
 func TestAlertSentences(t *testing.T) {
-	base := AlertStateVM{AlertType: "ML_DRIFT_DETECTED", DriftType: "statistical", Tenant: "acme", ModelType: "fraud_detector", ModelVersion: "3",
-		Severity: component.Critical, Current: component.Critical, Status: "NEW", Now: noon, CreatedAt: noon.Add(-72 * time.Minute)}
+	base := AlertStateVM{
+		AlertType: "ML_DRIFT_DETECTED", DriftType: "statistical", Tenant: "acme", ModelType: "fraud_detector", ModelVersion: "3",
+		Severity: component.Critical, Current: component.Critical, Status: "NEW", Now: noon, CreatedAt: noon.Add(-72 * time.Minute),
+	}
 	const since = "Critical since Thu 2 Jul 10:48 UTC, 1 h 12 m ago"
 	for _, c := range []struct {
 		name        string
@@ -47,6 +49,7 @@ func TestAlertSentences(t *testing.T) {
 	}{
 		{"new", func(s *AlertStateVM) {}, "acme fraud_detector: the scores moved", since + ". Nobody has it."},
 		{"escalates", func(s *AlertStateVM) { s.EscalatesAt = noon.Add(48 * time.Minute) }, "", since + ". Nobody has it. It goes to its team at 12:48 UTC, in 48 m."},
+		{"risen", func(s *AlertStateVM) { s.CreatedAt, s.Since = noon.AddDate(0, 0, -2), s.CreatedAt }, "", since + "; raised lower on Tue 30 Jun 12:00 UTC. Nobody has it."},
 		{"owned", func(s *AlertStateVM) { s.Status, s.Assignee, s.Repeats = "ASSIGNED", "A. Rossi", 1 }, "", since + "; 1 later check saw it again. A. Rossi has it."},
 		{"eased", func(s *AlertStateVM) { s.Current = component.Medium }, "", since + "; the last one found MEDIUM. Nobody has it."},
 		{"both", func(s *AlertStateVM) { s.BothOpen = true }, "acme fraud_detector: scores and accuracy both drifted", ""},
@@ -90,8 +93,10 @@ func TestEveryBlindReasonHasWords(t *testing.T) {
 // TestFormsCarryTheVersion: each form is a plain post with the version that the
 // page shows, and a move that is off has no form and says why.
 func TestFormsCarryTheVersion(t *testing.T) {
-	a := AlertActionsVM{ID: 12, Version: 7, Me: "a.rossi", Also: []AlsoVM{{13, 2}}, People: []OptionVM{{Value: "x", Label: "X"}},
-		Off: map[string]string{"suppress": "It is suppressed already."}}
+	a := AlertActionsVM{
+		ID: 12, Version: 7, Me: "a.rossi", Also: []AlsoVM{{13, 2}}, People: []OptionVM{{Value: "x", Label: "X"}},
+		Off: map[string]string{"suppress": "It is suppressed already."},
+	}
 	out := html(t, AlertActions(a))
 	if forms, versions := strings.Count(out, "<form"), strings.Count(out, `name="version" value="7"`); forms != versions || forms == 0 {
 		t.Errorf("%d forms, %d versions", forms, versions)

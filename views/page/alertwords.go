@@ -50,8 +50,16 @@ func (s AlertStateVM) line() []component.Piece {
 	say := func(text string) { ps = append(ps, component.Piece{Text: text}) }
 	ps = append(ps, component.Piece{Text: s.severityWord(), Strong: true})
 	say(" since ")
-	ps = append(ps, component.At(s.CreatedAt, component.DayClock))
-	say(", " + format.Age(s.Now.Sub(s.CreatedAt)) + " ago")
+	since := s.CreatedAt
+	if s.Since.After(since) {
+		since = s.Since
+	}
+	ps = append(ps, component.At(since, component.DayClock))
+	say(", " + format.Age(s.Now.Sub(since)) + " ago")
+	if since != s.CreatedAt {
+		say("; raised lower on ")
+		ps = append(ps, component.At(s.CreatedAt, component.DayClock))
+	}
 	if s.Repeats > 0 {
 		say("; " + format.Plural(int64(s.Repeats), "later check", "later checks") + " saw it again")
 	}
@@ -239,6 +247,10 @@ func (a AlertActionsVM) alsoValue(x AlsoVM) string {
 // spans are what a person can choose to wait: sent as a Go duration in the
 // field "for", so that a page left open does not send a time that has passed.
 var spans = []OptionVM{
-	{Value: "1h", Label: "1 hour"}, {Value: "4h", Label: "4 hours"}, {Value: "8h", Label: "8 hours"},
-	{Value: "24h", Label: "1 day"}, {Value: "72h", Label: "3 days"}, {Value: "168h", Label: "7 days"},
+	{Value: "1h", Label: "1 hour"},
+	{Value: "4h", Label: "4 hours"},
+	{Value: "8h", Label: "8 hours"},
+	{Value: "24h", Label: "1 day"},
+	{Value: "72h", Label: "3 days"},
+	{Value: "168h", Label: "7 days"},
 }
