@@ -18,21 +18,25 @@ func TestUndefinedIsNull(t *testing.T) {
 	}{
 		{
 			drift.StatisticalMetrics{NRecent: 3, KSStatistic: u, PValue: u, MinDetectableD: u},
-			[]string{"method", "material", "ks_statistic", "p_value", "min_detectable_d", "ks_numerator"}, []string{"n_recent"},
+			[]string{"method", "material", "ks_statistic", "p_value", "min_detectable_d", "ks_numerator"},
+			[]string{"n_recent"},
 		},
 		{
 			drift.StatisticalMetrics{KSStatistic: 0.05, PValue: 0.5, Method: "exact", KSNumerator: "5"},
-			nil, []string{"method", "material", "ks_statistic", "ks_numerator"},
+			nil,
+			[]string{"method", "material", "ks_statistic", "ks_numerator"},
 		},
 		{drift.PerformanceMetrics{NRecent: 3, PValue: u}, []string{"significant", "p_value"}, []string{"n_recent", "counts_recent"}},
 		{drift.PerformanceMetrics{PValue: 0.5}, nil, []string{"significant", "p_value"}},
 		{
 			drift.OutcomeCoverage{Model: drift.Model{Tenant: "acme", ModelType: "fraud_detector"}},
-			[]string{"since", "last_outcome_for"}, []string{"tenant", "model_type", "without_outcome", "silent"},
+			[]string{"since", "last_outcome_for"},
+			[]string{"tenant", "model_type", "without_outcome", "silent"},
 		},
 		{
 			drift.OutcomeCoverage{OldestWithout: time.Unix(1e9, 0), LastOutcomeFor: time.Unix(1e9, 0)},
-			nil, []string{"since", "last_outcome_for"},
+			nil,
+			[]string{"since", "last_outcome_for"},
 		},
 	} {
 		b, err := json.Marshal(c.what)

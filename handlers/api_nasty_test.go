@@ -64,7 +64,7 @@ func nastyQueries(t *testing.T, h *apiHouse, who, text string) {
 		"models/fraud_detector/drift?version=",
 	} {
 		want := `{"items":[],"next":null}` + "\n"
-		if a := h.do("GET", "/api/v1/"+path+q, "", who); a.body != want && !(strings.Contains(text, "\x00") && a.status == 422) {
+		if a := h.do("GET", "/api/v1/"+path+q, "", who); a.body != want && (!strings.Contains(text, "\x00") || a.status != 422) {
 			t.Errorf("GET %s%.40q: %d %s", path, text, a.status, a.body)
 		}
 	}

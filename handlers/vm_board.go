@@ -97,7 +97,8 @@ func loggedLine(n int64, last, now time.Time) []component.Piece {
 	}
 	return []component.Piece{
 		{Text: format.Plural(n, "prediction", "predictions") + " received, the last "},
-		component.At(last, momentOf(last, now)), {Text: "."},
+		component.At(last, momentOf(last, now)),
+		{Text: "."},
 	}
 }
 

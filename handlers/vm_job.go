@@ -52,7 +52,7 @@ func jobVM(d drift.OperationsData, j jobToday, now time.Time) page.JobVM {
 // about otherwise.
 func lastRun(last []drift.ScheduleRun, j jobToday) *drift.ScheduleRun {
 	for i, r := range last {
-		if r.Name == j.name && !(j.state == jobDone && j.run == nil) {
+		if r.Name == j.name && (j.state != jobDone || j.run != nil) {
 			return &last[i]
 		}
 	}

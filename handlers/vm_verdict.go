@@ -45,7 +45,8 @@ func (s boardSays) calm(v *page.BoardVM) {
 	v.State, v.Severity, v.Verdict = page.BoardQuiet, component.None, "Everything is quiet"
 	models := len(s.d.Models)
 	v.Line = []component.Piece{
-		{Text: "Last checked "}, component.At(s.w.last, momentOf(s.w.last, s.now)),
+		{Text: "Last checked "},
+		component.At(s.w.last, momentOf(s.w.last, s.now)),
 		{Text: ", " + ago(s.w.last, s.now) + fmt.Sprintf(". %d of %s judged, none drifted.", s.judged, format.Plural(int64(models), "model", "models"))},
 	}
 	checks := component.FactVM{Label: "Checks", Value: "None due yet", Note: "today's begin at 01:00 UTC"}
@@ -89,12 +90,14 @@ func (s boardSays) urgent(v *page.BoardVM, class uint8) {
 	u := &s.d.Urgent.Alert
 	v.Severity = alertSeverityVM(u)
 	unowned := u.Status == drift.AlertNew && u.Assignee == ""
-	v.Verdict = s.headline(v.Severity, unowned)
+	v.Verdict = s.headline(v.Severity, untaken(u))
 	if v.Severity == component.Medium {
 		unowned = false // it does not interrupt
 	}
 	v.Line = []component.Piece{
-		{Text: modelOf(u), Strong: true}, {Text: " is open since "}, component.At(u.CreatedAt, momentOf(u.CreatedAt, s.now)),
+		{Text: modelOf(u), Strong: true},
+		{Text: " has been open since "},
+		component.At(u.CreatedAt, momentOf(u.CreatedAt, s.now)),
 		{Text: ", " + ago(u.CreatedAt, s.now) + ". " + s.next(u)},
 	}
 	if at := timerAt(s.d.Urgent.Timers, drift.TimerEscalate); !at.IsZero() && unowned {
@@ -106,24 +109,34 @@ func (s boardSays) urgent(v *page.BoardVM, class uint8) {
 	}
 }
 
+// untaken tells whether no person has an alert: it is nobody's, or was escalated by itself.
+func untaken(a *drift.Alert) bool {
+	return a.Assignee == "" && (a.Status == drift.AlertNew || a.Status == drift.AlertEscalated)
+}
+
 // headline counts the alerts that the sentence is about.
-func (s boardSays) headline(sev component.Severity, unowned bool) string {
-	var all, nobody int
-	for _, c := range s.d.Tally {
-		if c.Rank == sev.Rank() {
-			all, nobody = c.N, c.Nobody
+func (s boardSays) headline(sev component.Severity, untaken bool) string {
+	var c drift.BoardTally
+	for _, t := range s.d.Tally {
+		if t.Rank == sev.Rank() {
+			c = t
 		}
 	}
 	kind := map[component.Severity]string{component.Critical: "critical", component.Blind: "blind", component.High: "high", component.Medium: "medium"}[sev]
+	waiting := c.Nobody + c.Untaken
 	switch {
 	case sev == component.Medium:
-		return count(all, kind) + " " + are(all) + " open, nothing that interrupts"
-	case unowned && nobody == 1:
+		return count(c.N, kind) + " " + are(c.N) + " open, nothing that interrupts"
+	case untaken && c.Nobody == 0:
+		return count(waiting, kind) + " " + are(waiting) + " escalated and nobody has taken " + map[bool]string{true: "it", false: "them"}[waiting == 1]
+	case untaken && waiting == 1:
 		return count(1, kind) + " is waiting for an owner"
-	case unowned:
-		return count(nobody, kind) + " are waiting for an owner"
+	case untaken && c.Untaken > 0:
+		return count(waiting, kind) + " are waiting for an owner, " + strconv.Itoa(c.Untaken) + " of them escalated"
+	case untaken:
+		return count(waiting, kind) + " are waiting for an owner"
 	}
-	return count(all, kind) + " " + are(all) + " open, and somebody has " + map[bool]string{true: "it", false: "each"}[all == 1]
+	return count(c.N, kind) + " " + are(c.N) + " open, and somebody has " + map[bool]string{true: "it", false: "each"}[c.N == 1]
 }
 
 // next says who has the alert, or that somebody should.

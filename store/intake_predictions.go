@@ -22,7 +22,7 @@ func (db *DB) IngestPredictions(ctx context.Context, by drift.Actor, b *ingest.P
 	if err := in.resolve(ctx); err != nil {
 		return drift.ImportResult{}, fmt.Errorf("ingest predictions: %w", err)
 	}
-	if len(in.rows) > 0 && !(opt.Strict && in.res.Rejected > 0) {
+	if len(in.rows) > 0 && (!opt.Strict || in.res.Rejected == 0) {
 		once := func(try int) error { return in.once(ctx, try > 0) }
 		if err := in.repeat(ctx, once, func() error { return in.place(ctx) }); err != nil {
 			return drift.ImportResult{}, fmt.Errorf("ingest predictions: %w", err)

@@ -85,10 +85,10 @@ func (in *predictionIntake) compareLogged(ctx context.Context, tx pgx.Tx, rows [
 	var outcomes []*outcome
 	for _, k := range rows {
 		r, v := &in.rows[k], found[k]
-		switch {
-		case v == absent:
+		switch v {
+		case absent:
 			rest = append(rest, k)
-		case v == different:
+		case different:
 			in.reject(in.b.Line[r.at], "prediction_id", conflictContent)
 		default:
 			in.res.Duplicates++

@@ -86,9 +86,12 @@ func newPeerPage(shell layout.Shell, board page.BoardVM) (*template.Template, *p
 		Shell: shell, Board: board,
 		Modules: []string{"js/dom.js", "js/time.js", "js/live.js", "js/board.js", "js/ack.js"},
 		Nav: []peerNav{
-			{"board", "/", "board", "Board"}, {"models", "/models", "cube", "Models"},
-			{"retrains", "/retrains", "loop", "Retrains"}, {"operations", "/operations", "pulse", "Operations"},
-			{"audit", "/audit", "list", "Audit"}, {"settings", "/settings", "gear", "Settings"},
+			{"board", "/", "board", "Board"},
+			{"models", "/models", "cube", "Models"},
+			{"retrains", "/retrains", "loop", "Retrains"},
+			{"operations", "/operations", "pulse", "Operations"},
+			{"audit", "/audit", "list", "Audit"},
+			{"settings", "/settings", "gear", "Settings"},
 		},
 		Tally: []peerTally{
 			{component.Critical, "Critical", board.Tally.Critical, board.Tally.CriticalNote},

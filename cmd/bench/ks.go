@@ -49,7 +49,7 @@ func measureKS(g *ground, shape statstest.Shape) ([]Row, error) {
 				return nil, err
 			}
 			if math.Abs(r.D-theirs) > 1e-9 {
-				return nil, fmt.Errorf("D is %v and %v", r.D, theirs)
+				return nil, fmt.Errorf("two values of D: %v and %v", r.D, theirs)
 			}
 		}
 	}

@@ -226,7 +226,7 @@ func (w *watchers) alert(ctx context.Context) (l latencies, err error) {
 			return l, errors.Join(errors.New("a watcher ended"), w.group.Wait())
 		case <-ctx.Done():
 			return l, fmt.Errorf("alert %d came to %d of %d sockets, the listener %d times, the browser %d times: %w",
-				id, len(all.latencies.sockets), w.sockets, len(all.notify), len(all.browser), ctx.Err())
+				id, len(all.sockets), w.sockets, len(all.notify), len(all.browser), ctx.Err())
 		}
 	}
 	return all.latencies, nil

@@ -134,9 +134,14 @@ func TestSeverityOfPIsStrict(t *testing.T) {
 		p    float64
 		want drift.Severity
 	}{
-		{0, drift.SeverityCritical}, {0.000999, drift.SeverityCritical}, {0.001, drift.SeverityHigh},
-		{0.00999, drift.SeverityHigh}, {0.01, drift.SeverityMedium}, {0.0499, drift.SeverityMedium},
-		{0.05, drift.SeverityNone}, {1, drift.SeverityNone},
+		{0, drift.SeverityCritical},
+		{0.000999, drift.SeverityCritical},
+		{0.001, drift.SeverityHigh},
+		{0.00999, drift.SeverityHigh},
+		{0.01, drift.SeverityMedium},
+		{0.0499, drift.SeverityMedium},
+		{0.05, drift.SeverityNone},
+		{1, drift.SeverityNone},
 	} {
 		if got := detect.SeverityOfP(c.p, stats.DefaultCutOffs); got != c.want {
 			t.Errorf("p = %v is %s, want %s", c.p, got, c.want)

@@ -27,7 +27,7 @@ func parseTime(b []byte) (micros int64, reason string) {
 	hour, ok5 := twoDigits(b[11:13])
 	minute, ok6 := twoDigits(b[14:16])
 	second, ok7 := twoDigits(b[17:19])
-	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7) {
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || !ok6 || !ok7 {
 		return 0, notATime
 	}
 	year = year*100 + year2

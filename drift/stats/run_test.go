@@ -110,8 +110,13 @@ func compareBoth(t *testing.T, name string, xs, ys []float64, recent, baseline [
 		t.Fatalf("%s: edges %v, want %v", name, got.Edges, want.Edges)
 	}
 	for k, f := range [][2]float64{
-		{got.PSI, want.PSI}, {got.JS, want.JS}, {got.W1, want.W1}, {got.Wasserstein, want.Wasserstein},
-		{got.MeanRecent, want.MeanRecent}, {got.MeanBaseline, want.MeanBaseline}, {got.SDBaseline, want.SDBaseline},
+		{got.PSI, want.PSI},
+		{got.JS, want.JS},
+		{got.W1, want.W1},
+		{got.Wasserstein, want.Wasserstein},
+		{got.MeanRecent, want.MeanRecent},
+		{got.MeanBaseline, want.MeanBaseline},
+		{got.SDBaseline, want.SDBaseline},
 	} {
 		if !(math.Abs(f[0]-f[1]) <= 1e-12*math.Max(1, f[1])) {
 			t.Fatalf("%s: number %d is %v, want %v", name, k, f[0], f[1])

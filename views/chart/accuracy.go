@@ -283,8 +283,10 @@ func accuracyTable(days []AccuracyDay, pooled int) table {
 		if v, ok := d.accuracy(); ok {
 			acc, right = format.Percent(v, 1), format.Count(d.Right)
 		}
-		t.rows = append(t.rows, []string{format.Weekday(d.Date), format.Count(d.Predictions), format.Count(max(d.N, 0)), right, acc,
-			format.PercentRange(format.Value(d.Low), format.Value(d.High), 1), format.Percent(format.Value(d.Pooled), 1)})
+		t.rows = append(t.rows, []string{
+			format.Weekday(d.Date), format.Count(d.Predictions), format.Count(max(d.N, 0)), right, acc,
+			format.PercentRange(format.Value(d.Low), format.Value(d.High), 1), format.Percent(format.Value(d.Pooled), 1),
+		})
 	}
 	return t
 }

@@ -179,8 +179,10 @@ func ecdfTable(in ECDFs) table {
 		t.rows = append(t.rows, []string{format.Fixed(v, 3), shareText(in.Baseline, i), shareText(in.Recent, i), apart})
 	}
 	if in.Gap != nil && in.Gap.finite() {
-		t.rows = append(t.rows, []string{"largest, at " + format.Fixed(in.Gap.At, 3), format.Percent(in.Gap.Baseline, 1),
-			format.Percent(in.Gap.Recent, 1), format.Fixed(in.Gap.D, 3)})
+		t.rows = append(t.rows, []string{
+			"largest, at " + format.Fixed(in.Gap.At, 3), format.Percent(in.Gap.Baseline, 1),
+			format.Percent(in.Gap.Recent, 1), format.Fixed(in.Gap.D, 3),
+		})
 	}
 	return t
 }

@@ -187,8 +187,10 @@ func histogramFinding(in Distribution, bins int, base, recent []float64) string 
 func histogramTable(in Distribution, bins int, base, recent []float64) table {
 	t := table{head: []string{"Score", "Baseline", "share", "Recent", "share"}}
 	for i := range bins {
-		t.rows = append(t.rows, []string{in.bin(i, bins),
-			countText(in.Baseline.Counts, i), shareText(base, i), countText(in.Recent.Counts, i), shareText(recent, i)})
+		t.rows = append(t.rows, []string{
+			in.bin(i, bins),
+			countText(in.Baseline.Counts, i), shareText(base, i), countText(in.Recent.Counts, i), shareText(recent, i),
+		})
 	}
 	return t
 }

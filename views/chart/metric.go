@@ -123,7 +123,7 @@ func metricPaths(days []MetricDay, a timeAxis, y yScale) (line, counts string, m
 		}
 		if d.N > 0 {
 			tall := max(1, countHeight*float64(d.N)/float64(most))
-			bars.b.WriteString(fmt.Sprintf("M%s %sh%sv-%sh-%sz", num((x-width/2)*span), num(countTop+countHeight), num(width*span), num(tall), num(width*span)))
+			fmt.Fprintf(&bars.b, "M%s %sh%sv-%sh-%sz", num((x-width/2)*span), num(countTop+countHeight), num(width*span), num(tall), num(width*span))
 		}
 	}
 	t.gap()

@@ -77,8 +77,10 @@ func drawD(in Trend, days []TrendDay, a timeAxis) string {
 	for _, t := range []float64{y.high / 2, y.high} {
 		c.hline("g", 0, 1, y.at(t))
 	}
-	series := track{days: days, axis: a, value: func(d TrendDay) *float64 { return d.D }, y: y.at,
-		text: func(v float64) string { return format.Fixed(v, 3) }}
+	series := track{
+		days: days, axis: a, value: func(d TrendDay) *float64 { return d.D }, y: y.at,
+		text: func(v float64) string { return format.Fixed(v, 3) },
+	}
 	series.draw(c, in.DCuts, func(cut Cut) string { return format.Fixed(cut.Value, 3) }, "")
 	for _, t := range []float64{0, y.high / 2, y.high} {
 		c.left(y.at(t), format.Short(t, 3))

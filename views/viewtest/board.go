@@ -162,7 +162,8 @@ func boardQuiet() page.BoardVM {
 	v := page.BoardVM{
 		State: page.BoardQuiet, Title: "Board", Verdict: "Everything is quiet",
 		Line: []component.Piece{
-			{Text: "Last checked "}, component.At(Ago(12*time.Minute), component.Clock),
+			{Text: "Last checked "},
+			component.At(Ago(12*time.Minute), component.Clock),
 			{Text: ", 12 m ago. 12 of 12 models judged, none drifted."},
 		},
 		Facts: []component.FactVM{

@@ -23,8 +23,10 @@ func EvidenceCases() []Case {
 	viewer.State.DriftType, viewer.State.BothOpen = "performance", false
 	thin.Histogram, thin.ECDF, thin.Trend, thin.Accuracy, thin.Sibling = nil, nil, &chart.Trend{}, &chart.Accuracy{}, nil
 	thin.State.BothOpen, thin.State.Message = false, long
-	thin.Reports = []page.ReportVM{{ID: 9, DriftType: "statistical", Date: day(0), Revision: 1, Insufficient: true,
-		Severity: component.Blind, CreatedAt: Ago(time.Hour), Statistical: &page.StatisticalVM{NRecent: 12}}}
+	thin.Reports = []page.ReportVM{{
+		ID: 9, DriftType: "statistical", Date: day(0), Revision: 1, Insufficient: true,
+		Severity: component.Blind, CreatedAt: Ago(time.Hour), Statistical: &page.StatisticalVM{NRecent: 12},
+	}}
 	shell := func(title, active string) Case { return Case{Shell: Shell(title, active)} }
 	with := func(name, active string, c Case, v Case) Case {
 		c.Name, c.Body, c.Shell.Active = name, v.Body, active
@@ -85,8 +87,10 @@ func Alert() page.AlertVM {
 			Teams:  []page.OptionVM{{Value: "ml-engineering", Label: "ML engineering"}, {Value: "ml-lead", Label: "ML team lead"}},
 		},
 		Reports: reports,
-		Sibling: &page.SiblingVM{ID: 4812, DriftType: "performance", Severity: component.Critical, Status: "NEW",
-			Message: "Right 39.0 times in 100, was 61.8: fell 22.8 points (16.9 to 28.5).", CreatedAt: Ago(12 * time.Minute)},
+		Sibling: &page.SiblingVM{
+			ID: 4812, DriftType: "performance", Severity: component.Critical, Status: "NEW",
+			Message: "Right 39.0 times in 100, was 61.8: fell 22.8 points (16.9 to 28.5).", CreatedAt: Ago(12 * time.Minute),
+		},
 		Histogram: Distribution(), ECDF: ecdfs(), Trend: &trend, Accuracy: &acc,
 		Timeline: page.AlertTimelineVM{ID: 4811, Now: Now, Items: timeline()},
 	}
@@ -143,11 +147,15 @@ func performanceReport() page.ReportVM {
 func BlindAlert() page.AlertVM {
 	return page.AlertVM{
 		Now: Now,
-		State: page.AlertStateVM{ID: 4790, Now: Now, AlertType: "ML_MONITORING_BLIND", Reason: "feed_silent", Tenant: "north-retail", ModelType: "fraud_detector",
+		State: page.AlertStateVM{
+			ID: 4790, Now: Now, AlertType: "ML_MONITORING_BLIND", Reason: "feed_silent", Tenant: "north-retail", ModelType: "fraud_detector",
 			Message:  "north-retail has sent no outcome for fraud_detector for 2 d 6 h; it usually sends one every 40 minutes.",
-			Severity: component.Blind, Current: component.Blind, Status: "ESCALATED", Team: "Data feeds", CreatedAt: Ago(26 * time.Hour), Repeats: 1},
-		Actions: page.AlertActionsVM{ID: 4790, Version: 2, Advice: "Ask north-retail for its outcome feed. The alert ends by itself with the first outcome.", Me: "a.rossi", People: []page.OptionVM{{Value: "a.rossi", Label: "A. Rossi"}},
-			Off: map[string]string{}},
+			Severity: component.Blind, Current: component.Blind, Status: "ESCALATED", Team: "Data feeds", CreatedAt: Ago(26 * time.Hour), Repeats: 1,
+		},
+		Actions: page.AlertActionsVM{
+			ID: 4790, Version: 2, Advice: "Ask north-retail for its outcome feed. The alert ends by itself with the first outcome.", Me: "a.rossi", People: []page.OptionVM{{Value: "a.rossi", Label: "A. Rossi"}},
+			Off: map[string]string{},
+		},
 		Blind: &page.BlindVM{
 			Facts: []component.FactVM{
 				{Label: "Last outcome", Value: "2 d 6 h", Note: "ago; usually every 40 m", Tone: "bt"},
@@ -176,8 +184,10 @@ func Distribution() *chart.Distribution {
 
 func ecdfs() *chart.ECDFs {
 	d := Distribution()
-	return &chart.ECDFs{High: 1, NBaseline: 1440, NRecent: 336, Baseline: running(d.Baseline.Counts), Recent: running(d.Recent.Counts),
-		Gap: &chart.Gap{D: .358829, At: .667, Baseline: .82, Recent: .461}}
+	return &chart.ECDFs{
+		High: 1, NBaseline: 1440, NRecent: 336, Baseline: running(d.Baseline.Counts), Recent: running(d.Recent.Counts),
+		Gap: &chart.Gap{D: .358829, At: .667, Baseline: .82, Recent: .461},
+	}
 }
 
 func running(counts []int64) []float64 {

@@ -11,8 +11,10 @@ import (
 // Models is a list with every state of a model.
 func Models() page.ModelsVM {
 	row := func(model, version string, s, p component.Severity, right, n int64, strip string) page.ModelRowVM {
-		return page.ModelRowVM{ModelType: model, Href: "/models/nsw-market/" + model, Version: version, External: true, Statistical: s, Performance: p,
-			Right: right, N: n, Coverage: num(1), LastPrediction: Ago(20 * time.Second), Strip: Days(strip)}
+		return page.ModelRowVM{
+			ModelType: model, Href: "/models/nsw-market/" + model, Version: version, External: true, Statistical: s, Performance: p,
+			Right: right, N: n, Coverage: num(1), LastPrediction: Ago(20 * time.Second), Strip: Days(strip),
+		}
 	}
 	bad := row("conflict_predictor", "6", component.Critical, component.Critical, 131, 336, "qqqqmmqqqqqqqqhccccccccccccccc")
 	bad.OpenAlerts = 2
@@ -65,8 +67,10 @@ func Model(days int) page.ModelVM {
 	v.Accuracy.Title = "Accuracy by day"
 	for back := range 6 {
 		v.Reports = append(v.Reports,
-			page.ReportRowVM{Date: day(back), DriftType: "performance", Version: "6", Severity: []component.Severity{component.Critical, component.High, component.High, component.Medium, component.None, component.Blind}[back],
-				Drop: num(.228 - .04*float64(back)), NRecent: 336, NBaseline: 1440, Revision: 1 + back%2, Insufficient: back == 5, Secondary: component.None},
+			page.ReportRowVM{
+				Date: day(back), DriftType: "performance", Version: "6", Severity: []component.Severity{component.Critical, component.High, component.High, component.Medium, component.None, component.Blind}[back],
+				Drop: num(.228 - .04*float64(back)), NRecent: 336, NBaseline: 1440, Revision: 1 + back%2, Insufficient: back == 5, Secondary: component.None,
+			},
 			page.ReportRowVM{Date: day(back), DriftType: "statistical", Version: "6", Severity: component.Critical, D: num(.359 - .01*float64(back)), P: num(9.1e-32), NRecent: 336, NBaseline: 1440, Revision: 1, AlertID: 4811, Secondary: component.None})
 	}
 	v.Reports[0].AlertID, v.Reports[0].Secondary = 4812, component.High
@@ -101,7 +105,8 @@ func metrics(days int) (out []chart.Metric) {
 
 // YoungModel has a few days and no check.
 func YoungModel() page.ModelVM {
-	v := page.ModelVM{Now: Now, Tenant: "highland-rail", ModelType: "fraud_detector", Href: "/models/highland-rail/fraud_detector", Days: 30, Severity: component.Blind,
+	v := page.ModelVM{
+		Now: Now, Tenant: "highland-rail", ModelType: "fraud_detector", Href: "/models/highland-rail/fraud_detector", Days: 30, Severity: component.Blind,
 		Line:  component.Words("Too young to judge: its first check with a baseline is due on Sat 4 Jul."),
 		Facts: []component.FactVM{{Label: "Serves", Value: "Version 1", Note: "since 30 Jun"}, {Label: "Outcomes", Value: "8", Note: "10 are needed"}},
 		From:  day(29), To: day(0), Strips: []page.CheckStripVM{{Name: "Scores", Now: component.Absent}, {Name: "Accuracy", Now: component.Absent}},

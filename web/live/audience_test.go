@@ -8,7 +8,6 @@ import (
 // TestMayByEnumeration spells out who gets what, for every kind of reader, every
 // kind of message and every class.
 func TestMayByEnumeration(t *testing.T) {
-	const all = -1
 	messages := []struct {
 		tenant int64
 		public bool

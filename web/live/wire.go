@@ -57,7 +57,7 @@ func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	w := &wire{Conn: conn, client: u.client}
 	if n := rw.Reader.Buffered(); n > 0 {
-		early, err := rw.Reader.Peek(n)
+		early, err := rw.Peek(n)
 		if err != nil {
 			return nil, nil, err
 		}
