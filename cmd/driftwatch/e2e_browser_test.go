@@ -252,11 +252,13 @@ func (tb *tab) where() string {
 	return text
 }
 
-// theme makes the tab prefer light or dark.
+// theme makes the tab prefer light or dark, and colours that change at once.
 func (tb *tab) theme(scheme string) {
 	tb.t.Helper()
 	_, err := chromedp.Call(tb.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		},
 	})
 	if err != nil {
 		tb.t.Fatal(err)
