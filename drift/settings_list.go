@@ -24,7 +24,7 @@ var SettingSpecs = []SettingSpec{
 	{Name: "GUARD_K_OF_M", Kind: KindKOfM, Default: "1/1", Unit: "days", Group: "Guards", Help: "An alert, or its rise, needs k of the last m checks to have found as much."},
 	toggle("GUARD_FDR", "false", "Guards", "Adjusts the p-values of a day's checks by Benjamini and Hochberg."),
 
-	{Name: "ALERT_MIN_SEVERITY", Kind: KindChoice, Default: "HIGH", Choices: []string{"MEDIUM", "HIGH", "CRITICAL"}, Group: "Alerts", Help: "The lowest severity that raises an alert."},
+	{Name: "ALERT_MIN_SEVERITY", Kind: KindChoice, Default: "HIGH", Choices: []string{"MEDIUM", "HIGH", "CRITICAL"}, Group: "Alerts", Help: "The lowest severity that interrupts people; lower ones are alerts that make no sound and do not escalate."},
 	count("CRITICAL_DRIFT_AUTO_ESCALATE_MINUTES", "60", "0", "10080", "minutes", "Alerts", "A CRITICAL alert that nobody acknowledged escalates after this time; 0 is never."),
 
 	later(toggle("ENABLE_AUTO_RETRAIN", "false", "Retraining", "Master switch of automatic retraining.")),

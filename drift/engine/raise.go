@@ -55,21 +55,25 @@ func alertSeverity(r *drift.Report, s drift.Settings) drift.Severity {
 	return r.Severity
 }
 
-// callsForAlert reports whether a finding makes an alert: from ALERT_MIN_SEVERITY up, where the
-// k-of-m guard has nothing against it.
+// callsForAlert reports whether a finding makes an alert: from MEDIUM up, where the k-of-m guard has
+// nothing against it. ALERT_MIN_SEVERITY has no say here: it decides which alerts interrupt.
 func (p *pass) callsForAlert(ctx context.Context, tx Tx, r *drift.Report, severity drift.Severity, s drift.Settings) (bool, error) {
-	least, err := drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY"))
-	if err != nil || severity < least {
-		return false, err
+	if severity < drift.SeverityMedium {
+		return false, nil
 	}
-	return p.confirmed(ctx, tx, r, least, s)
+	return p.confirmed(ctx, tx, r, severity, s)
 }
 
-// confirmed applies the k-of-m guard: k of the last m checks, this one included, found as much.
-func (p *pass) confirmed(ctx context.Context, tx Tx, r *drift.Report, asMuch drift.Severity, s drift.Settings) (bool, error) {
+// confirmed applies the k-of-m guard: k of the last m checks, this one included, found as much, or
+// enough to interrupt.
+func (p *pass) confirmed(ctx context.Context, tx Tx, r *drift.Report, severity drift.Severity, s drift.Settings) (bool, error) {
 	k, m := s.KOfM("GUARD_K_OF_M")
 	if k <= 1 {
 		return true, nil
+	}
+	interrupts, err := drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY"))
+	if err != nil {
+		return false, err
 	}
 	before, err := tx.SeveritiesBefore(ctx, r.Version.Model, r.DriftType, p.date, m-1)
 	if err != nil {
@@ -77,7 +81,7 @@ func (p *pass) confirmed(ctx context.Context, tx Tx, r *drift.Report, asMuch dri
 	}
 	hits := 1
 	for _, b := range before {
-		if b >= asMuch {
+		if b >= min(severity, interrupts) {
 			hits++
 		}
 	}
