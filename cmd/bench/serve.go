@@ -91,7 +91,7 @@ func (s *server) ready(ctx context.Context) error {
 // stop ends the server as Ctrl-C does.
 func (s *server) stop() error {
 	select {
-	case <-s.ended:
+	case <-s.ended: //nolint:errcheck // told where it was waited for
 		return nil // it ended by itself, and whoever waited for it said so
 	default:
 	}
