@@ -57,13 +57,15 @@ type UrgentAlert struct {
 	Timers []DueTimer
 }
 
-// BoardTally counts the alerts of one rank: 0 critical, 1 blind, 2 high, 3 medium.
+// BoardTally counts the alerts of one rank: 0 critical, 1 blind, 2 high, 3 medium. Nobody and Untaken
+// hold no alert in common.
 type BoardTally struct {
-	Rank   int
-	N      int
-	Models int // how many models they are about
-	Nobody int // new, and nobody has them
-	Oldest time.Time
+	Rank    int
+	N       int
+	Models  int // how many models they are about
+	Nobody  int // new, and nobody has them
+	Oldest  time.Time
+	Untaken int // escalated, and no person has taken them
 }
 
 // StripDays is how many days of checks a health strip shows.

@@ -196,12 +196,17 @@ func TestBoardStates(t *testing.T) {
 	h.alerts(1, "ML_DRIFT_DETECTED", "CRITICAL", 0)
 	h.bump()
 	says(midday.Add(5*time.Minute), "A critical alert is waiting for an owner", "Acknowledge<span")
+	// Escalated by itself, it is still before a lesser one that is new.
+	h.exec(`UPDATE noc_alert_event SET status = 'ESCALATED', team = 'ml-platform'`)
+	h.alerts(1, "ML_DRIFT_DETECTED", "HIGH", 1)
+	h.bump()
+	says(midday.Add(6*time.Minute), "A critical alert is escalated and nobody has taken it", "It was escalated to ml-platform.", "Acknowledge<span")
 	h.exec(`UPDATE noc_alert_event SET status = 'ACKNOWLEDGED', assignee = 'ann'`)
 	h.bump()
-	says(midday.Add(6*time.Minute), "A critical alert is open, and somebody has it", "ann has it.")
+	says(midday.Add(7*time.Minute), "A critical alert is open, and somebody has it", "ann has it.")
 	h.exec(`UPDATE noc_alert_event SET status = 'SUPPRESSED'`)
 	h.bump()
-	says(midday.Add(7*time.Minute), "Everything is quiet", "1 suppressed")
+	says(midday.Add(8*time.Minute), "Everything is quiet", "2 suppressed")
 }
 
 func (h *pageHouse) exec(sql string, args ...any) {

@@ -85,12 +85,12 @@ func (s boardSays) unjudged(v *page.BoardVM) {
 	}
 }
 
-// urgent names what to look at first: what nobody has, else the worst.
+// urgent names what to look at first: what no person has, else the worst.
 func (s boardSays) urgent(v *page.BoardVM, class uint8) {
 	u := &s.d.Urgent.Alert
 	v.Severity = alertSeverityVM(u)
-	unowned := u.Status == drift.AlertNew && u.Assignee == ""
-	v.Verdict = s.headline(v.Severity, untaken(u))
+	unowned := untaken(u)
+	v.Verdict = s.headline(v.Severity, unowned)
 	if v.Severity == component.Medium {
 		unowned = false // it does not interrupt
 	}

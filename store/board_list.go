@@ -19,6 +19,8 @@ const (
 	waiting = `a.status IN ('NEW', 'ACKNOWLEDGED', 'ASSIGNED', 'ESCALATED')`
 	// nobody holds for an alert that nobody has.
 	nobody = `(a.status = 'NEW' AND a.assignee = '')`
+	// untaken holds for an alert that no person has: nobody's, or escalated by itself.
+	untaken = `(a.status IN ('NEW', 'ESCALATED') AND a.assignee = '')`
 	// since is when an alert came to its status by a move that people see as taking it.
 	since = `(SELECT max(m.at) FROM noc_alert_timeline m WHERE m.tenant_id = a.tenant_id AND m.alert_id = a.id
 		AND m.to_status = a.status AND m.move IN ('acknowledge', 'assign', 'escalate', 'overdue', 'suppress', 'resolve', 'recover'))`
@@ -84,7 +86,8 @@ func (s *skipping) Scan(dest ...any) error {
 // boardTally counts by rank what waits for its end, and what rests.
 func (tx *Tx) boardTally(ctx context.Context) (list []drift.BoardTally, resting int, err error) {
 	rows, err := tx.Query(ctx, `SELECT `+boardRank+`, count(*), count(DISTINCT (a.tenant_id, a.model_type)),
-			count(*) FILTER (WHERE `+nobody+`), COALESCE(min(a.created_at) FILTER (WHERE `+nobody+`), min(a.created_at))
+			count(*) FILTER (WHERE `+nobody+`), COALESCE(min(a.created_at) FILTER (WHERE `+nobody+`), min(a.created_at)),
+			count(*) FILTER (WHERE `+untaken+` AND a.status = 'ESCALATED')
 		FROM noc_alert_event a WHERE `+waiting+` GROUP BY 1 ORDER BY 1`)
 	if list, err = collected(rows, err, pgx.RowToStructByPos[drift.BoardTally], "tally"); err != nil {
 		return nil, 0, err
@@ -95,11 +98,11 @@ func (tx *Tx) boardTally(ctx context.Context) (list []drift.BoardTally, resting 
 	return list, resting, nil
 }
 
-// urgent returns what to look at first: what nobody has, from high up, the one that has waited
-// longest; else the worst.
+// urgent returns what to look at first: what no person has, from high up, the worst, and of those
+// the one that has waited longest; else the worst.
 func (tx *Tx) urgent(ctx context.Context) (*drift.UrgentAlert, error) {
 	rows, err := tx.Query(ctx, `SELECT `+alertColumns(withoutReport)+alertTables+` WHERE `+waiting+`
-		ORDER BY `+nobody+` AND `+boardRank+` <= 2 DESC, `+boardRank+`, a.created_at, a.id LIMIT 1`)
+		ORDER BY `+untaken+` AND `+boardRank+` <= 2 DESC, `+boardRank+`, a.created_at, a.id LIMIT 1`)
 	list, err := collected(rows, err, scanAlert, "urgent alert")
 	if err != nil || len(list) == 0 {
 		return nil, err
