@@ -70,6 +70,7 @@ func readBoardFilter(r *http.Request) (f boardFilter, err error) {
 		}
 		*field.value = v
 	}
+	f.severity, f.drift = strings.ToLower(f.severity), strings.ToLower(f.drift) // the API writes severities in capitals
 	f.cursor = q.Get("cursor")
 	if _, ok := severityChoices[f.severity]; f.severity != "" && !ok {
 		return f, drift.Invalid("severity", "A board is filtered by critical, high, medium or blind.")

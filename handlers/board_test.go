@@ -240,3 +240,17 @@ func (h *pageHouse) logSteady() {
 		h.t.Fatal(err)
 	}
 }
+
+// TestUnreadableAddress: a filter in capitals, as the API writes severities, is read; one that means
+// nothing is the address's fault, and the page names the part.
+func TestUnreadableAddress(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	ann, _ := h.user("ann", drift.RoleOperator)
+	h.get("/?severity=CRITICAL&drift=Statistical", asBrowser, ann).isPage(t, 200, "a filter in capitals")
+	a := h.get("/?severity=dire", asBrowser, ann)
+	a.isPage(t, 422, "a filter that means nothing")
+	if !strings.Contains(a.body, "<h1>This address cannot be read</h1>") || !strings.Contains(a.body, "“severity”") {
+		t.Errorf("the page does not name what cannot be read: %s", a.body)
+	}
+}

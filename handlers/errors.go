@@ -46,6 +46,12 @@ func (f Failures) page(w http.ResponseWriter, r *http.Request, said web.Failure)
 	if said.Code == drift.CodeInternal { // the page's own words name the number to give on
 		v.Text = ""
 	}
+	if r.Method == http.MethodGet && (said.Code == drift.CodeInvalid || said.Code == drift.CodeMalformed) {
+		v.Title = "This address cannot be read"
+		if said.Field != "" {
+			v.Text = "What it says for “" + said.Field + "” is not understood. " + said.Message
+		}
+	}
 	now := f.Clock().UTC()
 	by := auth.ActorFrom(r.Context())
 	if !by.Role.AtLeast(drift.RoleViewer) {

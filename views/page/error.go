@@ -20,17 +20,11 @@ type ErrorVM struct {
 	BackLabel string
 }
 
-func loginButton(v LoginVM) component.ButtonVM {
-	b := component.ButtonVM{Label: "Sign in", Kind: "p", Size: "big", Wide: true, ID: "sign-in"}
-	if v.Locked {
-		b.Off = "Too many tries. The note above says when the next one is possible."
-	}
-	return b
-}
-
 // words are the sentences for a status, the caller's own first.
 func (v ErrorVM) words() (title, text string) {
 	switch v.Status {
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		title, text = "This cannot be taken as it is", "Nothing was changed. Go back, correct it and send it again."
 	case http.StatusForbidden:
 		title, text = "Your role does not allow this", "Nothing was changed. An administrator can give you the role it needs, or somebody who has it can do it."
 	case http.StatusNotFound:
