@@ -61,6 +61,7 @@ func TestUsers(t *testing.T) {
 		return list
 	}
 	addUser(t, db, drift.User{Name: "zoe", Role: drift.RoleViewer, Tenants: []int64{zeta.ID}})
+	addUser(t, db, drift.User{Name: "vic", Role: drift.RoleViewer, AllTenants: true}) // sees all, moves nothing
 	if got := people(only(drift.RoleOperator, acme)); !slices.Equal(got, []string{"rita", "root"}) {
 		t.Errorf("who can be assigned: %v", got)
 	}
@@ -74,7 +75,7 @@ func TestUsers(t *testing.T) {
 		t.Errorf("a closed account can be assigned: %v", got)
 	}
 	list, err := db.Users(t.Context())
-	if err != nil || len(list) != 3 || !list[0].Disabled {
+	if err != nil || len(list) != 4 || !list[0].Disabled {
 		t.Errorf("users: %+v, %v", list, err)
 	}
 }

@@ -188,9 +188,9 @@ func metadata(a *drift.Alert) (json.RawMessage, error) {
 	return doc, nil
 }
 
-// PersonExists reports whether a person of this name who may see the tenant can be assigned.
+// PersonExists reports whether a person of this name may act on the tenant's alerts and so can have one.
 func (tx *Tx) PersonExists(ctx context.Context, name string, tenant int64) (bool, error) {
-	return tx.exists(ctx, `SELECT FROM app_user u WHERE u.name = $1 AND NOT u.disabled AND (u.all_tenants
+	return tx.exists(ctx, `SELECT FROM app_user u WHERE u.name = $1 AND NOT u.disabled AND u.role <> 'viewer' AND (u.all_tenants
 		OR EXISTS (SELECT FROM app_user_tenant m WHERE m.user_id = u.id AND m.tenant_id = $2))`, name, tenant)
 }
 

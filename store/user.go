@@ -186,10 +186,10 @@ func (tx *Tx) lockAdmins(ctx context.Context) error {
 	return nil
 }
 
-// People lists, by name, who may see the tenant and can be assigned. It reads under the
+// People lists, by name, who may act on the tenant's alerts and so can have one: a viewer may not. It reads under the
 // transaction's own rights.
 func (tx *Tx) People(ctx context.Context, tenant int64) ([]string, error) {
-	rows, err := tx.Query(ctx, `SELECT u.name FROM app_user u WHERE NOT u.disabled AND (u.all_tenants
+	rows, err := tx.Query(ctx, `SELECT u.name FROM app_user u WHERE NOT u.disabled AND u.role <> 'viewer' AND (u.all_tenants
 		OR EXISTS (SELECT FROM app_user_tenant m WHERE m.user_id = u.id AND m.tenant_id = $1)) ORDER BY u.name`, tenant)
 	return collected(rows, err, pgx.RowTo[string], "people")
 }

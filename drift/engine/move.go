@@ -122,7 +122,7 @@ func prepare(ctx context.Context, tx Tx, a *drift.Alert, req *MoveRequest, now t
 			return fmt.Errorf("assignee: %w", err)
 		}
 		if !ok {
-			return drift.Invalid("assignee", fmt.Sprintf("Nobody called %q may see this tenant.", req.Assignee))
+			return drift.Invalid("assignee", fmt.Sprintf("Nobody called %q may act on alerts of this tenant.", req.Assignee))
 		}
 	case drift.MoveEscalate:
 		ok, err := tx.TeamExists(ctx, req.Team)
