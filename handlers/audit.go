@@ -134,6 +134,12 @@ func auditAction(action, kind, name string) string {
 	if m, ok := strings.CutPrefix(action, "alert."); ok && pastTense[drift.Move(m)] != "" {
 		return pastTense[drift.Move(m)] + " alert " + name
 	}
+	switch action {
+	case "user.sign_in":
+		return "signed in"
+	case "user.sign_out":
+		return "signed out"
+	}
 	return fmt.Sprintf("%s: %s %s", strings.ReplaceAll(action, ".", " "), kind, name)
 }
 

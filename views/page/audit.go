@@ -49,6 +49,11 @@ func (v AuditVM) verdict() string {
 	return "The audit log has been changed"
 }
 
+// checked is when the chain was verified, with its full stop: a template would put a space before it.
+func (v AuditVM) checked() []component.Piece {
+	return []component.Piece{component.At(v.VerifiedAt, component.DayClock), {Text: ". "}}
+}
+
 func shortHash(h string) string {
 	if len(h) > 12 {
 		return h[:12]
