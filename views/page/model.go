@@ -65,7 +65,11 @@ func (r ReportRowVM) found() string {
 	case r.Insufficient:
 		return "too little data"
 	case r.DriftType == "performance":
-		return "fell " + format.Points(format.Value(r.Drop), 1)
+		drop := format.Value(r.Drop)
+		if drop < 0 {
+			return "rose " + format.Points(-drop, 1)
+		}
+		return "fell " + format.Points(drop, 1)
 	default:
 		return "D " + format.Fixed(format.Value(r.D), 3) + ", p " + format.P(format.Value(r.P))
 	}
