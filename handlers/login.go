@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -27,7 +26,9 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return nil
 	}
-	p.showLogin(w, r, http.StatusOK, page.LoginVM{Next: next})
+	v := p.lastTry(r)
+	v.Next = next
+	p.showLogin(w, r, http.StatusOK, v)
 	return nil
 }
 
@@ -46,26 +47,25 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := r.PostForm
-	v := page.LoginVM{Name: f.Get("name"), Next: auth.LocalPath(f.Get("next"))}
-	_, err := p.o.Auth.SignIn(w, r, v.Name, f.Get("password"))
+	name, next := f.Get("name"), auth.LocalPath(f.Get("next"))
+	_, err := p.o.Auth.SignIn(w, r, name, f.Get("password"))
 	var e *drift.Error
 	switch {
 	case err == nil:
-		http.Redirect(w, r, v.Next, http.StatusSeeOther)
+		forgetTry(w, r)
+		http.Redirect(w, r, next, http.StatusSeeOther)
 		return nil
 	case !errors.As(err, &e) || !web.WantsPage(r):
 		return err
 	case e.Code == drift.CodeTooMany:
-		v.Locked = true
-		if after, ok := e.Extra["retry_after"].(int); ok {
-			w.Header().Set("Retry-After", strconv.Itoa(after))
-		}
-	case e.Code != drift.CodeUnauthorized && e.Code != drift.CodeInvalid:
-		return err
+		after, _ := e.Extra["retry_after"].(int)
+		p.tryAgain(w, r, signInTry{Name: name, Until: p.now().Add(time.Duration(after) * time.Second).Unix()}, next)
+		return nil
+	case e.Code == drift.CodeUnauthorized:
+		p.tryAgain(w, r, signInTry{Name: name}, next)
+		return nil
 	}
-	v.Note = component.FormNoteVM{Bad: true, Text: e.Message}
-	p.showLogin(w, r, web.Status(e.Code), v)
-	return nil
+	return err
 }
 
 // signOut ends the session.

@@ -1,6 +1,9 @@
 package page
 
-import "github.com/driftwatch/driftwatch/views/component"
+import (
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
+)
 
 // LoginVM is the sign-in form.
 type LoginVM struct {
@@ -10,10 +13,16 @@ type LoginVM struct {
 	Next string
 	// Note is why the last try failed, or why one is asked to sign in again.
 	Note component.FormNoteVM
-	// Locked says that no try is possible now; Note says until when.
-	Locked bool
 	// Hours is how long the sign-in lasts on this browser.
 	Hours int
+}
+
+// lasts is how long the sign-in lasts, in days where it is whole ones.
+func (v LoginVM) lasts() string {
+	if v.Hours > 24 && v.Hours%24 == 0 {
+		return format.Plural(int64(v.Hours/24), "day", "days")
+	}
+	return format.Plural(int64(v.Hours), "hour", "hours")
 }
 
 // SetupVM makes the first administrator, by the one-time link.
