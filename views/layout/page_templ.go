@@ -136,7 +136,7 @@ func Page(s Shell) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<p><b id=\"link-lost\">Not live.</b> This is what stood then; alerts may have come since. Buttons are off so that nobody acts on old news.</p><span class=\"push dim\" id=\"link-next\"></span> <button class=\"btn\" type=\"button\" id=\"link-retry\">Try now</button></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<p><b id=\"link-lost\">Not live.</b> This is what stood then. Buttons are off so that nobody acts on old news.</p><span class=\"push dim\" id=\"link-next\"></span> <button class=\"btn\" type=\"button\" id=\"link-retry\">Try now</button></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
