@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/driftwatch/driftwatch/drift"
 )
@@ -106,7 +107,7 @@ func ParseTime(field, v string) (time.Time, error) {
 
 // CheckText refuses text that no database holds: broken UTF-8 and the zero character.
 func CheckText(field, v string) error {
-	if strings.ContainsRune(v, 0) || !strings.EqualFold(strings.ToValidUTF8(v, ""), v) {
+	if strings.ContainsRune(v, 0) || !utf8.ValidString(v) {
 		return drift.Invalid(field, field+" holds characters that cannot be stored.")
 	}
 	return nil
