@@ -86,7 +86,14 @@ func TestMovesByForm(t *testing.T) {
 	if got := h.count(`SELECT extract(epoch FROM due_at - now())::bigint / 60 FROM noc_alert_timer WHERE alert_id = $1`, id); got < 238 || got > 240 {
 		t.Errorf("suppressed for %d minutes", got)
 	}
-	done("resolve", form("note", "Partner fixed it."), "It is resolved.")
+	done("resolve", form("note", "Partner fixed it."), "ann resolved it on ")
+	over := h.get(fmt.Sprintf("/alerts/%d", id), asBrowser, ann).body
+	if n := strings.Count(over, "a new drift will open a new one"); n != 1 {
+		t.Errorf("the page of a resolved alert says %d times why nothing can be done", n)
+	}
+	if strings.Contains(over, `class="advice"`) || !strings.Contains(over, ">Assign to…</button>") || !strings.Contains(over, `/comment"`) {
+		t.Error("the page of a resolved alert still advises, or its moves left their places")
+	}
 	refused("resolve", form(), 409, "A new drift will open a new one")
 }
 

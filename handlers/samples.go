@@ -37,9 +37,13 @@ func (p *Pages) samples(recent bool) handler {
 		if !recent {
 			side, window = "baseline", baseline
 		}
-		name := fmt.Sprintf("alert-%d-%s-r%d-%s.csv", id, report.Date, report.Revision, side)
-		return p.sendScores(w, r, by, report.Version, window, name)
+		return p.sendScores(w, r, by, report.Version, window, sampleName(id, report, side))
 	}
+}
+
+// sampleName is the name of a sample's file, of the side "recent" or "baseline".
+func sampleName(alert int64, r *drift.Report, side string) string {
+	return fmt.Sprintf("alert-%d-%s-r%d-%s.csv", alert, r.Date, r.Revision, side)
 }
 
 // sendScores streams scores, a day at a time.

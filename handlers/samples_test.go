@@ -44,6 +44,10 @@ func download(t *testing.T, h *pageHouse, id int64, side, who string) (scores []
 	if a.status != 200 || a.header.Get("Content-Disposition") != want || !strings.HasPrefix(a.header.Get("Content-Type"), "text/csv") {
 		t.Fatalf("%d %v", a.status, a.header)
 	}
+	name := strings.TrimSuffix(strings.TrimPrefix(want, `attachment; filename="`), `"`)
+	if page := h.get(fmt.Sprintf("/alerts/%d", id), asBrowser, who); !strings.Contains(page.body, " "+name) {
+		t.Errorf("the command on the page does not name %s", name)
+	}
 	lines := strings.Split(strings.TrimSuffix(a.body, "\n"), "\n")
 	if lines[0] != "score" {
 		t.Fatalf("header %q", lines[0])

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -25,6 +23,7 @@ func alertStateVM(d drift.AlertData, now time.Time) page.AlertStateVM {
 		Cleared:  a.Cleared, ClearedReason: strings.TrimSuffix(a.ClearedReason, "."), EscalatesAt: timerAt(d.Timers, drift.TimerEscalate),
 		RemindAt: timerAt(d.Timers, drift.TimerRemind), SuppressedUntil: timerAt(d.Timers, drift.TimerUnsuppress),
 	}
+	s.EndedBy, s.EndedAt = ended(d)
 	if a.DriftType != nil {
 		s.DriftType = string(*a.DriftType)
 	}
@@ -39,6 +38,22 @@ func severeSince(d drift.AlertData) time.Time {
 		}
 	}
 	return d.Alert.CreatedAt
+}
+
+// ended is who resolved an alert and when; "" where it resolved by itself.
+func ended(d drift.AlertData) (string, time.Time) {
+	if d.Alert.Open() {
+		return "", time.Time{}
+	}
+	for _, e := range slices.Backward(d.Timeline) {
+		switch e.Move {
+		case drift.MoveResolve:
+			return e.Actor, e.At
+		case drift.MoveRecover:
+			return "", e.At
+		}
+	}
+	return "", time.Time{}
 }
 
 // alertTimelineVM is what happened to an alert, newest first.
@@ -111,6 +126,12 @@ func alertActionsVM(d drift.AlertData, class uint8) page.AlertActionsVM {
 		ID: a.ID, Version: a.Version, Advice: a.Recommendation, Drift: a.AlertType == drift.AlertDrift, Me: meChoice,
 		Off: map[string]string{},
 	}
+	if !a.Open() { // what it advised is over
+		v.Advice, v.Drift, v.Ended = "", false, "This alert is resolved. It can be commented on; a new drift will open a new one."
+		if a.AlertType == drift.AlertBlind {
+			v.Ended = "This alert is resolved. It can be commented on; a new blind spot will open a new one."
+		}
+	}
 	for _, m := range drift.PersonMoves {
 		if _, err := drift.Next(m, a.Status, by); err != nil {
 			if drift.CodeOf(err) == drift.CodeForbidden {
@@ -146,64 +167,8 @@ func siblingVM(s *drift.Alert) *page.SiblingVM {
 	}
 }
 
-// blindVM are the facts of an alert about the watching itself.
-func blindVM(d drift.AlertData, now time.Time) *page.BlindVM {
-	a := d.Alert
-	if a.AlertType != drift.AlertBlind {
-		return nil
-	}
-	v := &page.BlindVM{What: words(blindMeans[a.Reason]), OperationsHref: "/operations"}
-	for _, f := range d.Feeds {
-		fact := component.FactVM{Label: "Last " + f.Kind, Value: "never"}
-		if !f.LastReceived.IsZero() {
-			fact.Value, fact.Note = format.Age(now.Sub(f.LastReceived)), "ago; "+format.Count(f.Received)+" rows in all"
-		}
-		v.Facts = append(v.Facts, fact)
-	}
-	for _, c := range d.Coverage {
-		v.Facts = append(v.Facts, component.FactVM{
-			Label: "Without outcome", Value: format.Count(int64(c.WithoutOutcome)), Note: "of " + format.Plural(int64(c.Predictions), "prediction", "predictions"),
-		})
-	}
-	var detail struct {
-		Parts map[string]string `json:"parts"`
-	}
-	if json.Unmarshal(a.Metrics, &detail) != nil || a.ModelType == "" {
-		return v
-	}
-	for _, part := range sortedKeys(detail.Parts) {
-		v.Affected = append(v.Affected, page.BlindModelVM{
-			Tenant: a.Tenant, ModelType: a.ModelType, Href: modelHref(modelKey(a)), Since: heard(d.Feeds, part), Why: detail.Parts[part],
-		})
-	}
-	return v
-}
-
-// heard is when rows of the kind that a part of a blind alert is about last came in.
-func heard(feeds []drift.Feed, part string) time.Time {
-	kind := "predictions"
-	if part == "outcomes" || part == string(drift.Performance) {
-		kind = "outcomes"
-	}
-	for _, f := range feeds {
-		if f.Kind == kind {
-			return f.LastReceived
-		}
-	}
-	return time.Time{}
-}
-
 func modelKey(a *drift.Alert) drift.Model {
 	return drift.Model{TenantID: a.TenantID, Tenant: a.Tenant, ModelType: a.ModelType}
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // conflictVM tells who won the race that this error is about; nil where it is about none.

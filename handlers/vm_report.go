@@ -49,6 +49,7 @@ func (p *Pages) reportVMs(d drift.AlertData) []page.ReportVM {
 		if r == samples {
 			v.RecentHref = alertHref(d.Alert.ID) + "/recent.csv"
 			v.BaselineHref = alertHref(d.Alert.ID) + "/baseline.csv"
+			v.RecentName, v.BaselineName = sampleName(d.Alert.ID, r, "recent"), sampleName(d.Alert.ID, r, "baseline")
 		}
 		out = append(out, v)
 	}

@@ -56,6 +56,9 @@ type AlertStateVM struct {
 	Since          time.Time
 	Repeats        int    // later checks that saw it again
 	Assignee, Team string // "" is nobody
+	// EndedBy is who resolved it, "" where it resolved by itself; EndedAt is zero where that is not known.
+	EndedBy string
+	EndedAt time.Time
 	// BothOpen tells that the sibling of the other drift type is open too.
 	BothOpen      bool
 	Cleared       bool
@@ -86,6 +89,8 @@ type AlertActionsVM struct {
 	// ReadOnly leaves the forms out and says why, for a reader who may only
 	// look. "" shows them.
 	ReadOnly string
+	// Ended says that the alert is resolved: only a comment can be made. "" for an open one.
+	Ended string
 	// Off holds, by move ("acknowledge", "assign", "comment", "escalate",
 	// "suppress", "resolve"), why it cannot be made now. No entry: it can.
 	Off map[string]string
@@ -137,6 +142,9 @@ type BlindVM struct {
 // BlindModelVM is one model that cannot be judged.
 type BlindModelVM struct {
 	Tenant, ModelType, Href string
-	Since                   time.Time // last thing heard; zero: never
-	Why                     string
+	// Newest is the time of its newest prediction or, with OfDay, the day of the newest predictions
+	// that have an outcome; zero: there is none.
+	Newest time.Time
+	OfDay  bool
+	Why    string
 }

@@ -63,6 +63,8 @@ func TestAlertSentences(t *testing.T) {
 		}, "", since + ". A. Rossi has it. It comes back as new at Thu 2 Jul 13:00 UTC unless it is resolved."},
 		{"taken in time", func(s *AlertStateVM) { s.Status, s.EscalatesAt = "ACKNOWLEDGED", noon.Add(time.Hour) }, "", since + ". Somebody has acknowledged it."},
 		{"resolved", func(s *AlertStateVM) { s.Status, s.EscalatesAt = "RESOLVED", noon.Add(time.Hour) }, "", since + ". It is resolved."},
+		{"resolved by", func(s *AlertStateVM) { s.Status, s.EndedBy, s.EndedAt = "RESOLVED", "A. Rossi", noon }, "", since + ". A. Rossi resolved it on Thu 2 Jul 12:00 UTC."},
+		{"recovered", func(s *AlertStateVM) { s.Status, s.EndedAt = "RESOLVED", noon }, "", since + ". It resolved by itself on Thu 2 Jul 12:00 UTC."},
 		{"rollback", func(s *AlertStateVM) { s.AlertType = "ML_ROLLBACK" }, "acme fraud_detector: version 3 was rolled back", ""},
 		{"blind feed", func(s *AlertStateVM) {
 			s.AlertType, s.Reason, s.Severity = "ML_MONITORING_BLIND", "feed_silent", component.Blind
@@ -159,6 +161,16 @@ func TestModelsVerdict(t *testing.T) {
 		v := ModelsVM{Tenants: []TenantModelsVM{{Models: c.models}}}
 		if got := strings.ReplaceAll(v.verdict(), "\u00a0", " "); got != c.want || v.severity() != c.worst {
 			t.Errorf("%v: %q, %v", c.models, got, v.severity().Word())
+		}
+	}
+}
+
+// TestReportRowSays: accuracy that rose is said to have risen, never to have fallen by less than nothing.
+func TestReportRowSays(t *testing.T) {
+	for drop, want := range map[float64]string{0.228: "fell 22.8 points", -0.023: "rose 2.3 points", 0: "fell 0.0 points"} {
+		r := ReportRowVM{DriftType: "performance", Drop: &drop}
+		if got := strings.ReplaceAll(r.found(), "\u00a0", " "); got != want {
+			t.Errorf("%v: %q, want %q", drop, got, want)
 		}
 	}
 }

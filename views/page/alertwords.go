@@ -66,7 +66,14 @@ func (s AlertStateVM) line() []component.Piece {
 	if s.Current != s.Severity && !s.Cleared && s.AlertType == "ML_DRIFT_DETECTED" {
 		say("; the last one found " + strings.ToUpper(s.Current.Word()))
 	}
-	say(". " + s.ownerSentence())
+	say(". ")
+	if s.Status == "RESOLVED" && !s.EndedAt.IsZero() {
+		say(s.endedBy() + " ")
+		ps = append(ps, component.At(s.EndedAt, component.DayClock))
+		say(".")
+		return ps
+	}
+	say(s.ownerSentence())
 	s.next(say, &ps)
 	return ps
 }
@@ -95,6 +102,13 @@ func (s AlertStateVM) ownerSentence() string {
 	default:
 		return "Nobody has it."
 	}
+}
+
+func (s AlertStateVM) endedBy() string {
+	if s.EndedBy == "" {
+		return "It resolved by itself on"
+	}
+	return s.EndedBy + " resolved it on"
 }
 
 // next says what will happen by itself, or what a person should do.

@@ -29,6 +29,8 @@ type ReportVM struct {
 	// RecentHref and BaselineHref are the downloads of both samples; "" where
 	// there are none.
 	RecentHref, BaselineHref string
+	// RecentName and BaselineName are the files' names as they are saved.
+	RecentName, BaselineName string
 	Statistical              *StatisticalVM
 	Performance              *PerformanceVM
 }

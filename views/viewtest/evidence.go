@@ -121,6 +121,7 @@ func statisticalReport() page.ReportVM {
 		InputDigest:    "41d08be2c7a94f0e1b5527d3a8c66f90fe12ab34cd56ef7890a1b2c3d4e5f607",
 		SettingsDigest: "a90c11f2e4b7d8850c3d6e9f12457a8b9c0d1e2f3a4b5c6d7e8f901223344556",
 		RecentHref:     "/alerts/4811/recent.csv", BaselineHref: "/alerts/4811/baseline.csv",
+		RecentName: "alert-4811-1998-07-02-r1-recent.csv", BaselineName: "alert-4811-1998-07-02-r1-baseline.csv",
 		Statistical: &page.StatisticalVM{
 			NRecent: 336, NBaseline: 1440, D: num(.358829), Numerator: "173,616", At: num(.667), P: num(9.11e-32), Method: "exact",
 			MinDetectableD: num(.0986), PSI: num(.774), JS: num(.362), Wasserstein: num(.773), MeanRecent: num(.6032), MeanBaseline: num(.4085),
@@ -165,7 +166,7 @@ func BlindAlert() page.AlertVM {
 			What:           component.Words("Accuracy cannot be judged until outcomes come again; nothing is guessed meanwhile. The check of the scores goes on."),
 			OperationsHref: "/operations",
 			Affected: []page.BlindModelVM{
-				{Tenant: "north-retail", ModelType: "fraud_detector", Href: "/models/north-retail/fraud_detector", Since: Ago(54 * time.Hour), Why: "no outcome in the recent window since then"},
+				{Tenant: "north-retail", ModelType: "fraud_detector", Href: "/models/north-retail/fraud_detector", Newest: Ago(54 * time.Hour), Why: "no outcome in the recent window since then"},
 				{Tenant: "north-retail", ModelType: "conflict_predictor", Href: "/models/north-retail/conflict_predictor", Why: "never had an outcome"},
 			},
 		},

@@ -1,0 +1,81 @@
+package handlers
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/page"
+)
+
+// blindVM are the facts of an alert about the watching itself.
+func blindVM(d drift.AlertData, now time.Time) *page.BlindVM {
+	a := d.Alert
+	if a.AlertType != drift.AlertBlind {
+		return nil
+	}
+	v := &page.BlindVM{What: words(blindMeans[a.Reason]), OperationsHref: "/operations"}
+	for _, f := range d.Feeds {
+		v.Facts = append(v.Facts, cameInVM(f, now))
+	}
+	for _, c := range d.Coverage {
+		if !c.LastOutcomeFor.IsZero() {
+			v.Facts = append(v.Facts, component.FactVM{
+				Label: "Newest with outcome", Value: format.DayYear(c.LastOutcomeFor),
+				Note: format.Plural(int64(drift.DateOf(now)-drift.DateOf(c.LastOutcomeFor)), "day", "days") + " ago",
+			})
+		}
+		v.Facts = append(v.Facts, component.FactVM{
+			Label: "Without outcome", Value: format.Count(int64(c.WithoutOutcome)), Note: "of " + format.Plural(int64(c.Predictions), "prediction", "predictions"),
+		})
+	}
+	var detail struct {
+		Parts map[string]string `json:"parts"`
+	}
+	if json.Unmarshal(a.Metrics, &detail) != nil || a.ModelType == "" {
+		return v
+	}
+	for _, part := range sortedKeys(detail.Parts) {
+		m := page.BlindModelVM{Tenant: a.Tenant, ModelType: a.ModelType, Href: modelHref(modelKey(a)), Why: detail.Parts[part]}
+		m.Newest, m.OfDay = newestData(d, part)
+		v.Affected = append(v.Affected, m)
+	}
+	return v
+}
+
+// cameInVM is when rows of a feed last came in, which is not how new the rows are: a feed that sends
+// outcomes of long ago is heard, and blind all the same.
+func cameInVM(f drift.Feed, now time.Time) component.FactVM {
+	label := strings.ToUpper(f.Kind[:1]) + f.Kind[1:] + " came in"
+	if f.LastReceived.IsZero() {
+		return component.FactVM{Label: label, Value: "never"}
+	}
+	return component.FactVM{Label: label, Value: format.Age(now.Sub(f.LastReceived)), Note: "ago; " + format.Count(f.Received) + " rows in all"}
+}
+
+// newestData is how new the data is that a part of a blind alert is about: the day of the newest
+// predictions with an outcome (true), or the time of the newest prediction.
+func newestData(d drift.AlertData, part string) (time.Time, bool) {
+	if part == "outcomes" || part == string(drift.Performance) {
+		return coverageOf(d.Coverage, modelKey(d.Alert)).LastOutcomeFor, true
+	}
+	for _, f := range d.Feeds {
+		if f.Kind == "predictions" {
+			return f.LastAt, false
+		}
+	}
+	return time.Time{}, false
+}
+
+func sortedKeys(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
