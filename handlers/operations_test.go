@@ -53,6 +53,19 @@ func TestOperations(t *testing.T) {
 	if operator := page(drift.RoleOperator); strings.Contains(operator, "/run") || !strings.Contains(operator, "A manager can.") {
 		t.Error("an operator is offered to run a job, or is not told who can")
 	}
+	// An open page asks for what moves: without the shell, every part by an id that the page has.
+	if !strings.Contains(body, `data-url="/operations?part=summary"`) {
+		t.Error("an open page never asks how things stand now")
+	}
+	part := h.get("/operations?part=summary", asBrowser, h.as(drift.RoleManager))
+	if part.status != 200 || strings.Contains(part.body, "<html") {
+		t.Errorf("the moving part: %d, or with the shell", part.status)
+	}
+	for _, id := range []string{"state", "jobs", "feeds", "backlog", "servers"} {
+		if want := `id="operations-` + id + `" data-part`; !strings.Contains(part.body, want) || !strings.Contains(body, want) {
+			t.Errorf("%s is not kept up to date", want)
+		}
+	}
 	manager, form := h.as(drift.RoleManager), "date="+today.String()
 	a := h.post("/operations/jobs/statistical/run", form, asBrowser, manager)
 	if a.status != 303 || a.header.Get("Location") != "/operations?queued=statistical" {
