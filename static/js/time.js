@@ -70,7 +70,7 @@ function tick() {
   const box = document.getElementById('clock');
   const b = box?.querySelector('b'), small = box?.querySelector('small');
   if (b) put(b, hm.format(now));
-  if (small) put(small, `${noComma(utcDay.format(now))} · ${utcHM.format(now)} UTC`);
+  if (small) put(small, `${noComma(utcDay.format(now))} · ${inUTC ? '' : utcHM.format(now) + ' '}UTC`);
 }
 
 /** Starts the clocks; ages under a minute need the short step. */
