@@ -33,8 +33,17 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showLogin(w http.ResponseWriter, r *http.Request, status int, v page.LoginVM) {
-	v.Hours = signInHours
+	v.Hours, v.NoAdmin = signInHours, p.noAdmin(r)
 	p.write(w, r, status, layout.Bare(p.bare("Sign in")), page.Login(v))
+}
+
+// noAdmin tells whether it is known that nobody can administer the installation yet.
+func (p *Pages) noAdmin(r *http.Request) bool {
+	has, err := p.o.Auth.HasAdmin(r.Context())
+	if err != nil { // the page says less, and can be used all the same
+		web.LogFailure(p.Log, r, web.FailureOf(err), err)
+	}
+	return err == nil && !has
 }
 
 func (p *Pages) bare(title string) layout.BareVM {
@@ -94,12 +103,18 @@ func (p *Pages) showSetup(w http.ResponseWriter, r *http.Request, status int, v 
 	p.write(w, r, status, layout.Bare(p.bare("First administrator")), page.Setup(v))
 }
 
-// setupUsed says that a link is no longer good; other errors are passed on.
+// setupUsed says that a link is no longer good, or while there is no administrator why not; other
+// errors are passed on.
 func (p *Pages) setupUsed(w http.ResponseWriter, r *http.Request, err error) error {
 	if drift.CodeOf(err) != drift.CodeNotFound || !web.WantsPage(r) {
 		return err
 	}
-	p.showSetup(w, r, http.StatusNotFound, page.SetupVM{Used: true})
+	v := page.SetupVM{Used: true}
+	var e *drift.Error
+	if errors.As(err, &e) && p.noAdmin(r) {
+		v.Why = e.Message
+	}
+	p.showSetup(w, r, http.StatusNotFound, v)
 	return nil
 }
 

@@ -73,7 +73,14 @@ func TestLogin(t *testing.T) {
 // TestSetup makes the first administrator by the one-time link.
 func TestSetup(t *testing.T) {
 	h := newPages(t)
-	h.get("/setup?key=guess", asBrowser).isPage(t, 404, "a guessed link")
+	guess := h.get("/setup?key=guess", asBrowser)
+	guess.isPage(t, 404, "a guessed link")
+	if !strings.Contains(guess.body, "This link is not right.") || strings.Contains(guess.body, "has been used") {
+		t.Errorf("a mistyped link is not said to be wrong: %s", guess.body)
+	}
+	if a := h.get("/login", asBrowser); !strings.Contains(a.body, "shows a one-time link") || strings.Contains(a.body, "Ask your administrator") {
+		t.Error("without an administrator the sign-in page does not lead to the link")
+	}
 	key, err := h.auth.OfferSetup(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +110,10 @@ func TestSetup(t *testing.T) {
 	if !strings.Contains(board.body, "root") {
 		t.Error("the administrator is not signed in")
 	}
-	h.get("/setup?key="+key, asBrowser).isPage(t, 404, "the link used twice")
+	twice := h.get("/setup?key="+key, asBrowser)
+	twice.isPage(t, 404, "the link used twice")
+	if !strings.Contains(twice.body, "an administrator exists now") || !strings.Contains(h.get("/login", asBrowser).body, "Ask your administrator") {
+		t.Error("with an administrator: the link or the sign-in page does not say so")
+	}
 	h.post("/setup", form("second", apiPassword, apiPassword), asBrowser).isPage(t, 404, "the form sent twice")
 }

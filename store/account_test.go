@@ -277,6 +277,10 @@ func TestSetupLinkWorksOnce(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	wrong, late := db.CheckSetup(t.Context(), []byte("third"), now), db.CheckSetup(t.Context(), []byte("second"), now.Add(time.Hour))
+	if drift.CodeOf(late) != drift.CodeNotFound || wrong.Error() == late.Error() {
+		t.Errorf("a link that is wrong and one that is over: %v, %v", wrong, late)
+	}
 	if err := db.CheckSetup(t.Context(), []byte("second"), now); err != nil {
 		t.Errorf("a good link: %v", err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // errSetup does not say which of its reasons holds: used, expired, never given.
 func errSetup() error {
-	return drift.NotFound("This link is not good any more. Start the server again without an administrator to get another.")
+	return drift.NotFound("This link is not good any more. Start the server again: while there is no administrator it shows another.")
 }
 
 // OfferSetup keeps a one-time link that makes the first administrator, by its SHA-256. Earlier
@@ -30,14 +30,19 @@ func (db *DB) OfferSetup(ctx context.Context, hash []byte, expires time.Time) er
 	})
 }
 
-// CheckSetup reports whether a link can still be used: nil, or CodeNotFound.
+// CheckSetup reports whether a link can still be used: nil, or CodeNotFound. Why not is told only
+// while there is no administrator: then whoever asks may be the one who mistyped it.
 func (db *DB) CheckSetup(ctx context.Context, hash []byte, now time.Time) error {
 	return db.View(ctx, drift.SystemActor(), func(tx *Tx) error {
 		if has, err := tx.hasAdmin(ctx); err != nil || has {
 			return orSetup(err)
 		}
-		good, err := tx.exists(ctx, `SELECT FROM setup_link WHERE hash = $1 AND used_at IS NULL AND expires_at > $2`, hash, now)
-		if err != nil || !good {
+		var ended bool
+		err := tx.QueryRow(ctx, `SELECT used_at IS NOT NULL OR expires_at <= $2 FROM setup_link WHERE hash = $1`, hash, now).Scan(&ended)
+		switch {
+		case none(err):
+			return drift.NotFound("This link is not right. The terminal that started the server shows the right one.")
+		case err != nil || ended:
 			return orSetup(err)
 		}
 		return nil

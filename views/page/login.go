@@ -13,6 +13,8 @@ type LoginVM struct {
 	Next string
 	// Note is why the last try failed, or why one is asked to sign in again.
 	Note component.FormNoteVM
+	// NoAdmin says that nobody can sign in yet: the first administrator is still to be made.
+	NoAdmin bool
 	// Hours is how long the sign-in lasts on this browser.
 	Hours int
 }
@@ -35,4 +37,6 @@ type SetupVM struct {
 	MinLength int
 	// Used says that the link is no longer good; the form is not shown then.
 	Used bool
+	// Why is why, where there is no administrator yet; "" where one has been made.
+	Why string
 }

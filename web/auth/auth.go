@@ -48,6 +48,7 @@ type Tokens interface {
 // SetupLinks keeps the one-time link that makes the first administrator, by its SHA-256.
 type SetupLinks interface {
 	OfferSetup(ctx context.Context, hash []byte, expires time.Time) error
+	HasAdmin(ctx context.Context) (bool, error)
 	CheckSetup(ctx context.Context, hash []byte, now time.Time) error
 	UseSetup(ctx context.Context, hash []byte, now time.Time, name, passwordHash string) (drift.User, error)
 }

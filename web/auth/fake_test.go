@@ -146,6 +146,17 @@ func (f *fake) OfferSetup(_ context.Context, hash []byte, expires time.Time) err
 	return nil
 }
 
+func (f *fake) HasAdmin(context.Context) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, u := range f.users {
+		if u.Role == drift.RoleAdmin {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 func (f *fake) CheckSetup(_ context.Context, hash []byte, now time.Time) error {
 	if until, ok := f.setup[string(hash)]; !ok || !until.After(now) {
 		return drift.NotFound("not good")

@@ -22,6 +22,9 @@ func (a *Auth) OfferSetup(ctx context.Context) (key string, err error) {
 	return key, nil
 }
 
+// HasAdmin reports whether somebody can administer the installation.
+func (a *Auth) HasAdmin(ctx context.Context) (bool, error) { return a.store.HasAdmin(ctx) }
+
 // CheckSetup reports whether a key can still be used: nil, or CodeNotFound.
 func (a *Auth) CheckSetup(ctx context.Context, key string) error {
 	if len(key) > maxSecret {
