@@ -159,8 +159,10 @@ func (w *world) heldList(t *testing.T) {
 	operator.do(chromedp.MouseEvent("mouseMoved", at[0], at[1]))
 	order := `[...document.querySelectorAll("#alerts li")].map(e => e.id + " " + Math.round(e.getBoundingClientRect().top)).join()`
 	before := eval[string](operator, order)
+	eval[int](operator, `document.getElementById("board-tally").old = 1`)
 	a := w.raise(t, "e2e-held")
 	operator.wait("the button that lets new alerts in", `!document.getElementById("alerts-new").hidden`)
+	operator.wait("the new tallies above the list", `document.getElementById("board-tally").old !== 1`)
 	if after := eval[string](operator, order); after != before {
 		t.Errorf("rows moved under the pointer:\n%s\n%s", before, after)
 	}

@@ -33,8 +33,8 @@ function draw() {
   hold(() => {
     for (let n = 0; queue.length && n < 24 && performance.now() < until; n++) handle(/** @type {Message} */ (queue.shift()));
     if (waiting.size && !heldList() && !narrowed()) let_in();
+    head();
   });
-  head();
   tell();
   if (stale()) off();
   if (queue.length) schedule();
@@ -166,8 +166,8 @@ function summary() {
           localise(part);
           swap(old, /** @type {HTMLElement} */ (part));
         }
+        head(); // the part that came brings the usual head with it
       });
-      head();
       if (stale()) off();
       const title = byId('board-verdict')?.dataset.title;
       if (title) document.title = title;
