@@ -71,8 +71,11 @@ func (w *world) states(t *testing.T) []state {
 		state{name: "alert moved", role: "operator", path: path + "?done=acknowledge"},
 	)
 	for _, m := range [][2]string{
-		{"aurora-bank", "fraud_detector"}, {"aurora-bank", "chargeback_predictor"}, {"aurora-bank", "queue_predictor"},
-		{"harbour-freight", "fraud_detector"}, {"harbour-freight", "conflict_predictor"},
+		{"aurora-bank", "fraud_detector"},
+		{"aurora-bank", "chargeback_predictor"},
+		{"aurora-bank", "queue_predictor"},
+		{"harbour-freight", "fraud_detector"},
+		{"harbour-freight", "conflict_predictor"},
 	} {
 		list = append(list, state{name: "model " + m[0] + " " + m[1], role: "operator", path: "/models/" + m[0] + "/" + m[1]})
 	}
