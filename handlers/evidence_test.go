@@ -59,3 +59,29 @@ func TestWhatCannotBeJudged(t *testing.T) {
 	says("/", "Rolled back to", "version v1")
 	says(fmt.Sprintf("/alerts/%d", id+1), "version v1 was rolled back")
 }
+
+// TestOldLog: the page of a log of long ago ends where it does and shows what was measured there, and
+// no page says that no check has run where one has.
+func TestOldLog(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	last := drift.DateOf(*h.clock.Load())
+	h.set(h.clock.Load().AddDate(2, 0, 0))
+	ann, _ := h.user("ann", drift.RoleViewer)
+	day := last.Time().Format("2 Jan 2006")
+	page := h.get("/models/acme/fraud_detector", asBrowser, ann).body
+	if !strings.Contains(page, "It is an old log: nothing is shown after "+day) {
+		t.Error("the page does not say where it ends")
+	}
+	list := h.get("/models", asBrowser, ann).body
+	if !strings.Contains(list, "not checked since "+day) {
+		t.Error("the list does not say when it was last checked")
+	}
+	for where, body := range map[string]string{"page": page, "list": list} {
+		for _, never := range []string{"o check has run yet", "no check yet", "No day in this span"} {
+			if strings.Contains(body, never) {
+				t.Errorf("the %s says %q beside a check", where, never)
+			}
+		}
+	}
+}

@@ -55,14 +55,14 @@ func pathText(r *http.Request, name string) (string, error) {
 // modelVM is one model's page.
 func (p *Pages) modelVM(d drift.ModelData, q drift.ModelQuery) page.ModelVM {
 	now := q.Now
-	today := drift.DateOf(now)
-	h := historiesOf(d.Marks, today)[d.Model]
-	span := spanOf(today.Add(-q.Days), today.Add(1))
+	end := d.SpanEnd(drift.DateOf(now))
+	h := historiesOf(d.Marks, end)[d.Model]
+	span := spanOf(end.Add(-q.Days), end.Add(1))
 	scores, outcomes := latest(d.Latest, drift.Statistical), latest(d.Latest, drift.Performance)
 	v := page.ModelVM{
 		Now: now, Tenant: d.Model.Tenant, ModelType: d.Model.ModelType, Href: modelHref(d.Model), Days: q.Days,
 		Severity: worse(mark(h.now(drift.Statistical)), mark(h.now(drift.Performance))),
-		From:     today.Add(1 - drift.StripDays).Time(), To: today.Time(),
+		From:     end.Add(1 - drift.StripDays).Time(), To: end.Time(),
 		Strips: []page.CheckStripVM{
 			{Name: "Scores", Strip: component.StripVM{Days: h.of(drift.Statistical)}, Now: mark(h.now(drift.Statistical))},
 			{Name: "Accuracy", Strip: component.StripVM{Days: h.of(drift.Performance)}, Now: mark(h.now(drift.Performance))},

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/detect"
@@ -75,7 +76,21 @@ func modelRowVM(d drift.ModelsData, serving drift.VersionKey, h *history, today 
 			row.OpenAlerts = o.N
 		}
 	}
-	row.Why = whyBlind(h, first, today, d.Settings, coverageOf(d.Coverage, serving.Model))
+	var checked time.Time
+	for _, m := range d.Marks {
+		if m.Version.Model != serving.Model {
+			continue
+		}
+		if m.Date.Time().After(checked) {
+			checked = m.Date.Time()
+		}
+		if h == nil && m.DriftType == drift.Statistical { // of long ago, which Why says
+			row.Statistical = severityVM(m.Status, m.Severity)
+		} else if h == nil {
+			row.Performance = severityVM(m.Status, m.Severity)
+		}
+	}
+	row.Why = whyBlind(h, first, today, checked, d.Settings, coverageOf(d.Coverage, serving.Model))
 	return row
 }
 
@@ -88,14 +103,17 @@ func coverageOf(list []drift.OutcomeCoverage, m drift.Model) drift.OutcomeCovera
 	return drift.OutcomeCoverage{Model: m}
 }
 
-// whyBlind says why a model is not judged by one of the checks, "" where both judge it.
-func whyBlind(h *history, first, today drift.Date, s drift.Settings, c drift.OutcomeCoverage) string {
+// whyBlind says why a model is not judged by one of the checks, "" where both judge it. checked is
+// the day of its newest check, zero where none has run.
+func whyBlind(h *history, first, today drift.Date, checked time.Time, s drift.Settings, c drift.OutcomeCoverage) string {
 	if h.judged() {
 		return ""
 	}
 	scores, outcomes := h.now(drift.Statistical), h.now(drift.Performance)
 	from := detect.JudgedFrom(first, s)
 	switch {
+	case scores == component.Absent && outcomes == component.Absent && !checked.IsZero():
+		return "not checked since " + format.DayYear(checked)
 	case scores == component.Absent && outcomes == component.Absent:
 		return "no check has run yet"
 	case today < from:

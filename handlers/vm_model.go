@@ -22,7 +22,15 @@ func modelLine(d drift.ModelData, h *history, now time.Time) []component.Piece {
 		ps = append(ps, component.At(s.First, component.DayClock))
 		say(". ")
 	}
-	if why := whyBlind(h, drift.DateOf(s.First), drift.DateOf(now), d.Settings, coverageOf(d.Coverage, d.Model)); why != "" {
+	end := d.SpanEnd(drift.DateOf(now))
+	if end < drift.DateOf(now) {
+		say("It is an old log: nothing is shown after " + format.DayYear(end.Time()) + ", for there is nothing. ")
+	}
+	var checked time.Time
+	if last, any := d.LastCheck(); any {
+		checked = last.Time()
+	}
+	if why := whyBlind(h, drift.DateOf(s.First), end, checked, d.Settings, coverageOf(d.Coverage, d.Model)); why != "" {
 		say("Not judged by both checks: " + why + ". ")
 	}
 	for _, r := range d.Latest {

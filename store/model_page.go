@@ -26,6 +26,11 @@ func (db *DB) ModelsPage(ctx context.Context, by drift.Actor, now time.Time) (dr
 		if d.Marks, err = tx.ReportMarks(ctx, today.Add(1-drift.StripDays), today.Add(1)); err != nil {
 			return d, err
 		}
+		old, err := tx.oldMarks(ctx, d.Serving, d.Marks)
+		if err != nil {
+			return d, err
+		}
+		d.Marks = append(d.Marks, old...)
 		if d.Open, err = tx.openByModel(ctx); err != nil {
 			return d, err
 		}
@@ -67,8 +72,16 @@ func (db *DB) ModelPage(ctx context.Context, by drift.Actor, q drift.ModelQuery)
 // modelChecks reads what was measured and judged of a model.
 func (tx *Tx) modelChecks(ctx context.Context, q drift.ModelQuery, d *drift.ModelData) error {
 	today := drift.DateOf(q.Now)
-	from, to := today.Add(-q.Days), today.Add(1)
-	serving, err := tx.ServingVersions(ctx, to)
+	for _, t := range []drift.DriftType{drift.Statistical, drift.Performance} {
+		last, err := tx.Reports(ctx, drift.ReportFilter{Tenant: q.Tenant, ModelType: q.ModelType, DriftType: t, ServingOnly: true, Limit: 1})
+		if err != nil {
+			return err
+		}
+		d.Latest = append(d.Latest, last.Items...)
+	}
+	end := d.SpanEnd(today)
+	from, to := end.Add(-q.Days), end.Add(1)
+	serving, err := tx.ServingVersions(ctx, today.Add(1))
 	if err != nil {
 		return err
 	}
@@ -96,18 +109,11 @@ func (tx *Tx) modelChecks(ctx context.Context, q drift.ModelQuery, d *drift.Mode
 		return err
 	}
 	d.Checks = checks.Items
-	for _, t := range []drift.DriftType{drift.Statistical, drift.Performance} {
-		last, err := tx.Reports(ctx, drift.ReportFilter{Tenant: q.Tenant, ModelType: q.ModelType, DriftType: t, ServingOnly: true, Limit: 1})
-		if err != nil {
-			return err
-		}
-		d.Latest = append(d.Latest, last.Items...)
-	}
 	d.Reports, err = tx.Reports(ctx, drift.ReportFilter{Tenant: q.Tenant, ModelType: q.ModelType, Cursor: q.Cursor, Limit: reportRows})
 	if err != nil {
 		return err
 	}
-	marks, err := tx.ReportMarks(ctx, today.Add(1-drift.StripDays), to)
+	marks, err := tx.ReportMarks(ctx, end.Add(1-drift.StripDays), to)
 	for _, m := range marks {
 		if m.Version.Model == d.Model {
 			d.Marks = append(d.Marks, m)

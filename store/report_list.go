@@ -74,22 +74,52 @@ func reportWhere(f drift.ReportFilter) (*where, error) {
 	return w, nil
 }
 
+// markColumns are the columns that scanMark reads.
+const markColumns = `SELECT r.id, r.tenant_id, t.name, r.model_type, r.model_version, r.check_date,
+			r.drift_type, r.status, COALESCE(r.severity, '')`
+
 // ReportMarks lists what the serving versions' checks in [from, to) found, without their numbers,
 // by tenant, model type, date and drift type.
 func (tx *Tx) ReportMarks(ctx context.Context, from, to drift.Date) ([]drift.ReportMark, error) {
-	rows, err := tx.Query(ctx, `SELECT r.id, r.tenant_id, t.name, r.model_type, r.model_version, r.check_date,
-			r.drift_type, r.status, COALESCE(r.severity, '')`+reportTables+`
+	rows, err := tx.Query(ctx, markColumns+reportTables+`
 		WHERE r.check_date >= $1 AND r.check_date < $2 AND r.is_current AND r.is_serving
 		ORDER BY t.name, r.model_type, r.check_date, r.drift_type`, from.Time(), to.Time())
-	return collected(rows, err, func(row pgx.CollectableRow) (m drift.ReportMark, err error) {
-		var date time.Time
-		var severity string
-		if err := row.Scan(&m.ID, &m.Version.TenantID, &m.Version.Tenant, &m.Version.ModelType, &m.Version.Version,
-			&date, &m.DriftType, &m.Status, &severity); err != nil {
-			return m, err
+	return collected(rows, err, scanMark, "report marks")
+}
+
+// oldMarks lists, for the models without any of these marks, what the newest check of each drift type
+// found, however long ago.
+func (tx *Tx) oldMarks(ctx context.Context, models []drift.VersionKey, marks []drift.ReportMark) ([]drift.ReportMark, error) {
+	known := map[drift.Model]bool{}
+	for _, m := range marks {
+		known[m.Version.Model] = true
+	}
+	var tenants []int64
+	var types []string
+	for _, m := range models {
+		if !known[m.Model] {
+			tenants, types = append(tenants, m.TenantID), append(types, m.ModelType)
 		}
-		m.Date = drift.DateOf(date)
-		m.Severity, err = drift.ParseSeverity(severity)
+	}
+	if len(tenants) == 0 {
+		return nil, nil
+	}
+	rows, err := tx.Query(ctx, markColumns+` FROM unnest($1::bigint[], $2::text[]) AS m (tenant_id, model_type)
+		CROSS JOIN (VALUES ('statistical'), ('performance')) AS k (drift_type)
+		CROSS JOIN LATERAL (SELECT * FROM ml_drift_report n WHERE n.tenant_id = m.tenant_id AND n.model_type = m.model_type
+			AND n.drift_type = k.drift_type AND n.is_current AND n.is_serving ORDER BY n.check_date DESC LIMIT 1) r
+		JOIN tenant t ON t.id = r.tenant_id`, tenants, types)
+	return collected(rows, err, scanMark, "old report marks")
+}
+
+func scanMark(row pgx.CollectableRow) (m drift.ReportMark, err error) {
+	var date time.Time
+	var severity string
+	if err := row.Scan(&m.ID, &m.Version.TenantID, &m.Version.Tenant, &m.Version.ModelType, &m.Version.Version,
+		&date, &m.DriftType, &m.Status, &severity); err != nil {
 		return m, err
-	}, "report marks")
+	}
+	m.Date = drift.DateOf(date)
+	m.Severity, err = drift.ParseSeverity(severity)
+	return m, err
 }

@@ -84,7 +84,7 @@ func TestStripKeepsTheNewest(t *testing.T) {
 	if !strings.Contains(quiet, "30 days: all quiet") {
 		t.Error(quiet)
 	}
-	if none := html(t, component.Strip(component.StripVM{})); !strings.Contains(none, "no check yet") {
+	if none := html(t, component.Strip(component.StripVM{})); !strings.Contains(none, "30 days: no check") {
 		t.Errorf("no day at all must not read as quiet: %s", none)
 	}
 }

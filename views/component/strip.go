@@ -45,7 +45,7 @@ func (v StripVM) label() string {
 	case len(parts) > 0:
 		return head + strings.Join(parts, ", ")
 	case n[None] == 0:
-		return head + "no check yet"
+		return head + "no check"
 	}
 	return head + "all quiet"
 }
