@@ -27,6 +27,7 @@ func (p *Pages) Fragments(ctx context.Context, e drift.Event, class uint8) (map[
 	if err := json.Unmarshal(e.Payload, &payload); err != nil {
 		return nil, fmt.Errorf("payload of event %d: %w", e.Seq, err)
 	}
+	ctx = component.AsOf(ctx, p.now())
 	switch {
 	case payload.Alert != nil:
 		payload.Alert.TenantID = e.TenantID

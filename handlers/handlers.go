@@ -11,6 +11,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
@@ -146,6 +147,7 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 
 func (p *Pages) do(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(component.AsOf(r.Context(), p.now()))
 		if err := h(w, r); err != nil {
 			p.Fail(w, r, err)
 		}

@@ -117,9 +117,9 @@ func whyBlind(h *history, first, today drift.Date, checked time.Time, s drift.Se
 	case scores == component.Absent && outcomes == component.Absent:
 		return "no check has run yet"
 	case today < from:
-		return "too young: judged from " + format.Weekday(from.Time()) + " on"
+		return "too young: judged from " + format.WeekdayAs(from.Time(), today.Time()) + " on"
 	case c.Silent:
-		return "no outcome for any prediction after " + format.Weekday(c.LastOutcomeFor)
+		return "no outcome for any prediction after " + format.WeekdayAs(c.LastOutcomeFor, today.Time())
 	case unseen(scores) && unseen(outcomes):
 		return "too little data in one of the windows"
 	case unseen(scores):

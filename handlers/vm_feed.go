@@ -32,7 +32,7 @@ func feedVM(f drift.Feed, c drift.OutcomeCoverage, now time.Time) page.FeedVM {
 	case now.Sub(f.LastAt) > oldLog:
 		v.Detail = "an old log: its newest row is of " + format.DayYear(f.LastAt)
 	case f.Kind == "outcomes" && c.Silent:
-		v.State, v.Detail = page.FeedSilent, "none for predictions after "+format.Weekday(c.LastOutcomeFor)
+		v.State, v.Detail = page.FeedSilent, "none for predictions after "+format.WeekdayAs(c.LastOutcomeFor, now)
 	case f.Kind == "outcomes":
 	case pause > silentAfter:
 		v.State = page.FeedSilent

@@ -35,7 +35,7 @@ func modelLine(d drift.ModelData, h *history, now time.Time) []component.Piece {
 	}
 	for _, r := range d.Latest {
 		if r.Status == drift.StatusOK {
-			ps = append(ps, component.Piece{Text: found(r), Strong: r.Severity > drift.SeverityNone})
+			ps = append(ps, component.Piece{Text: found(r, now), Strong: r.Severity > drift.SeverityNone})
 			say(" ")
 		}
 	}
@@ -43,12 +43,12 @@ func modelLine(d drift.ModelData, h *history, now time.Time) []component.Piece {
 }
 
 // found is what a check found, as a sentence.
-func found(r drift.Report) string {
+func found(r drift.Report, now time.Time) string {
 	subject := "the scores"
 	if r.DriftType == drift.Performance {
 		subject = "the accuracy"
 	}
-	day := format.Weekday(r.Date.Time())
+	day := format.WeekdayAs(r.Date.Time(), now)
 	if r.Severity == drift.SeverityNone {
 		return fmt.Sprintf("The check of %s found %s unchanged.", day, subject)
 	}

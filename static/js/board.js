@@ -157,8 +157,7 @@ function summary() {
       const r = await fetch(url, {headers: {Accept: 'text/html'}, redirect: 'error', signal: AbortSignal.timeout(8000)});
       if (!r.ok) return;
       const box = parse(await r.text());
-      // The guide of an empty system and the board are different pages.
-      if (box && box.dataset.first !== byId('summary')?.dataset.first) return location.reload();
+      if (box?.dataset.first !== byId('summary')?.dataset.first) return location.reload();
       hold(() => {
         for (const part of [...(box?.querySelectorAll('[data-part]') ?? [])]) {
           const old = byId(part.id);

@@ -34,12 +34,14 @@ const hms = fmt({hour: '2-digit', minute: '2-digit', second: '2-digit'});
 const dm = fmt({day: 'numeric', month: 'short'});
 const parts = fmt({weekday: 'short', day: 'numeric', month: 'short'});
 const utcDay = fmt({weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC'});
-const utcHM = fmt({hour: '2-digit', minute: '2-digit', timeZone: 'UTC'});
 const utcFull = fmt({weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'UTC'});
 
-/** Where the reader lives in UTC, what the server wrote is already right. */
+/** In UTC what the server wrote is right. */
 const inUTC = new Date().getTimezoneOffset() === 0;
 const noComma = (/** @type {string} */ s) => s.replaceAll(',', '');
+
+/** @param {number} t */
+const year = (t) => new Date(t).getFullYear() === new Date(serverNow()).getFullYear() ? '' : ` ${new Date(t).getFullYear()}`;
 
 /** @param {number} t */
 export const clock = (t) => hms.format(t);
@@ -54,9 +56,10 @@ export function localise(el = document) {
     if (Number.isNaN(at) || !(t instanceof HTMLElement)) continue;
     if (!t.title) t.title = noComma(utcFull.format(at)) + ' UTC';
     if (t.dataset.age !== undefined) put(t, age(serverNow() - at));
-    else if (!inUTC && t.dataset.m === 'hm') put(t, hm.format(at));
-    else if (!inUTC && t.dataset.m === 'd') put(t, dm.format(at));
-    else if (!inUTC && t.dataset.m === 'dhm') put(t, `${noComma(parts.format(at))} ${hm.format(at)}`);
+    else if (inUTC) continue;
+    else if (t.dataset.m === 'hm') put(t, hm.format(at));
+    else if (t.dataset.m === 'd') put(t, dm.format(at) + year(at));
+    else if (t.dataset.m === 'dhm') put(t, `${noComma(parts.format(at))}${year(at)} ${hm.format(at)}`);
   }
 }
 
@@ -70,7 +73,7 @@ function tick() {
   const box = document.getElementById('clock');
   const b = box?.querySelector('b'), small = box?.querySelector('small');
   if (b) put(b, hm.format(now));
-  if (small) put(small, `${noComma(utcDay.format(now))} · ${inUTC ? '' : utcHM.format(now) + ' '}UTC`);
+  if (small) put(small, `${noComma(utcDay.format(now))} · ${inUTC ? '' : new Date(now).toISOString().slice(11, 16) + ' '}UTC`);
 }
 
 /** Starts the clocks; ages under a minute need the short step. */

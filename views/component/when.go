@@ -1,6 +1,7 @@
 package component
 
 import (
+	"context"
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/format"
@@ -22,16 +23,33 @@ const (
 	Full Moment = "full"
 )
 
-// FormatMoment writes t in UTC in the given form.
-func FormatMoment(t time.Time, m Moment) string {
+type nowKey struct{}
+
+// AsOf is a context for what is rendered as of now: dates of another year are written with it.
+func AsOf(ctx context.Context, now time.Time) context.Context {
+	return context.WithValue(ctx, nowKey{}, now)
+}
+
+// Now is the instant that AsOf set; the zero time where none is.
+func Now(ctx context.Context) time.Time {
+	now, _ := ctx.Value(nowKey{}).(time.Time)
+	return now
+}
+
+// FormatMoment writes t in UTC in the given form, without its year.
+func FormatMoment(t time.Time, m Moment) string { return FormatMomentAs(t, time.Time{}, m) }
+
+// FormatMomentAs writes t in UTC in the given form, a date with its year where that is another than
+// now's.
+func FormatMomentAs(t, now time.Time, m Moment) string {
 	t = t.UTC()
 	switch m {
 	case Clock:
 		return format.Clock(t) + " UTC"
 	case Date:
-		return format.Day(t)
+		return format.DayAs(t, now)
 	case Full:
 		return format.FullUTC(t)
 	}
-	return format.WeekdayClock(t) + " UTC"
+	return format.WeekdayClockAs(t, now) + " UTC"
 }

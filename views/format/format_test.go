@@ -165,3 +165,19 @@ func TestNothingIsWrittenAsNaN(t *testing.T) {
 }
 
 func date(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
+
+// TestYears holds that a date of another year says which, and one of this year does not.
+func TestYears(t *testing.T) {
+	at := time.Date(1998, 7, 2, 4, 12, 0, 0, time.UTC)
+	from, to := time.Date(1998, 6, 25, 0, 0, 0, 0, time.UTC), time.Date(1998, 7, 2, 0, 0, 0, 0, time.UTC)
+	for now, want := range map[time.Time][4]string{
+		{}: {"2 Jul", "Thu 2 Jul", "Thu 2 Jul 04:12", "25 Jun\u00a0– 1 Jul"},
+		time.Date(1998, 12, 31, 23, 59, 0, 0, time.UTC): {"2 Jul", "Thu 2 Jul", "Thu 2 Jul 04:12", "25 Jun\u00a0– 1 Jul"},
+		time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC):     {"2 Jul 1998", "Thu 2 Jul 1998", "Thu 2 Jul 1998 04:12", "25 Jun\u00a0– 1 Jul 1998"},
+	} {
+		got := [4]string{DayAs(at, now), WeekdayAs(at, now), WeekdayClockAs(at, now), DaysAs(from, to, now)}
+		if got != want {
+			t.Errorf("as of %v: %q, want %q", now, got, want)
+		}
+	}
+}

@@ -72,6 +72,26 @@ func Weekday(t time.Time) string { return t.Format("Mon 2 Jan") }
 // WeekdayClock is a date with day of the week and time: "Wed 1 Jul 14:20".
 func WeekdayClock(t time.Time) string { return t.Format("Mon 2 Jan 15:04") }
 
+// The As forms add the year where it is another than that of now; a zero now adds none.
+
+// DayAs is [Day], or [DayYear] in another year.
+func DayAs(t, now time.Time) string { return t.Format(withYear("2 Jan", t, now)) }
+
+// WeekdayAs is [Weekday], in another year "Thu 2 Jul 1998".
+func WeekdayAs(t, now time.Time) string { return t.Format(withYear("Mon 2 Jan", t, now)) }
+
+// WeekdayClockAs is [WeekdayClock], in another year "Thu 2 Jul 1998 04:12".
+func WeekdayClockAs(t, now time.Time) string {
+	return t.Format(withYear("Mon 2 Jan", t, now) + " 15:04")
+}
+
+func withYear(layout string, t, now time.Time) string {
+	if now.IsZero() || t.Year() == now.UTC().Year() {
+		return layout
+	}
+	return layout + " 2006"
+}
+
 // ISODate is a date as programs write it: "1998-07-01".
 func ISODate(t time.Time) string { return t.Format(time.DateOnly) }
 
@@ -93,6 +113,18 @@ func Days(from, to time.Time) string {
 		return DayYear(from) + nbsp + "– " + DayYear(last)
 	}
 	return Day(from) + nbsp + "– " + Day(last)
+}
+
+// DaysAs is [Days], in another year "25 Jun – 1 Jul 1998".
+func DaysAs(from, to, now time.Time) string {
+	last := to.AddDate(0, 0, -1)
+	if !last.After(from) {
+		return DayAs(from, now)
+	}
+	if from.Year() != last.Year() {
+		return Days(from, to)
+	}
+	return Day(from) + nbsp + "– " + DayAs(last, now)
 }
 
 func unit(n time.Duration, name string) string { return strconv.FormatInt(int64(n), 10) + nbsp + name }

@@ -124,7 +124,7 @@ func TestFormsCarryTheVersion(t *testing.T) {
 // table, and what is undefined is written as such.
 func TestReportHidesNothing(t *testing.T) {
 	names := func(r ReportVM) (all string) {
-		for _, row := range r.rows() {
+		for _, row := range r.rows(time.Time{}) {
 			all += row.name + "=" + row.recent + "|" + row.baseline + "\n"
 		}
 		return all

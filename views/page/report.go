@@ -90,9 +90,9 @@ type numberRow struct {
 }
 
 // rows are the numbers of the report in the order of the table.
-func (r ReportVM) rows() []numberRow {
+func (r ReportVM) rows(now time.Time) []numberRow {
 	rows := []numberRow{
-		{name: "Window", recent: windowText(r.Recent), baseline: windowText(r.Baseline)},
+		{name: "Window", recent: windowText(r.Recent, now), baseline: windowText(r.Baseline, now)},
 		{name: "Version", recent: r.ModelVersion, baseline: baselineText(r.BaselineSource), aside: true},
 	}
 	switch {
@@ -191,11 +191,11 @@ func baselineText(source string) string {
 	}
 }
 
-func windowText(w chart.Window) string {
+func windowText(w chart.Window, now time.Time) string {
 	if !w.To.After(w.From) {
 		return format.Missing
 	}
-	return format.Days(w.From, w.To)
+	return format.DaysAs(w.From, w.To, now)
 }
 
 func yesNo(b bool) string {
@@ -227,9 +227,9 @@ func (r ReportVM) title() string {
 }
 
 // provenance says which report this is.
-func (r ReportVM) provenance() []component.Piece {
+func (r ReportVM) provenance(now time.Time) []component.Piece {
 	return []component.Piece{
-		{Text: "Report " + strconv.FormatInt(r.ID, 10) + ", check of " + format.Weekday(r.Date) + ", revision " + strconv.Itoa(r.Revision) + ", written "},
+		{Text: "Report " + strconv.FormatInt(r.ID, 10) + ", check of " + format.WeekdayAs(r.Date, now) + ", revision " + strconv.Itoa(r.Revision) + ", written "},
 		component.At(r.CreatedAt, component.DayClock),
 		{Text: ". "},
 	}

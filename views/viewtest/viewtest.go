@@ -26,7 +26,7 @@ type Case struct {
 
 // Render writes the whole page.
 func (c Case) Render(w io.Writer) error {
-	ctx := templ.WithChildren(context.Background(), c.Body)
+	ctx := templ.WithChildren(component.AsOf(context.Background(), Now), c.Body)
 	if c.Bare != nil {
 		return layout.Bare(*c.Bare).Render(ctx, w)
 	}
