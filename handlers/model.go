@@ -103,10 +103,19 @@ func latest(list []drift.Report, t drift.DriftType) *drift.Report {
 	return nil
 }
 
+// numbersHref is where the API gives every number of a report in force.
+func numbersHref(r drift.Report) string {
+	q := url.Values{
+		"tenant": {r.Version.Tenant}, "version": {r.Version.Version}, "date": {r.Date.String()}, "drift_type": {string(r.DriftType)},
+	}
+	return "/api/v1/models/" + url.PathEscape(r.Version.ModelType) + "/drift?" + q.Encode()
+}
+
 func reportRowVM(r drift.Report, alert int64) page.ReportRowVM {
 	v := page.ReportRowVM{
 		Date: r.Date.Time(), DriftType: string(r.DriftType), Version: r.Version.Version, Severity: severityVM(r.Status, r.Severity),
 		Insufficient: r.Status != drift.StatusOK, Secondary: secondaryVM(r), Revision: r.Revision, AlertID: alert,
+		NumbersHref: numbersHref(r),
 	}
 	if m := r.Statistical; m != nil {
 		v.D, v.P, v.NRecent, v.NBaseline = m.KSStatistic.Ptr(), m.PValue.Ptr(), int64(m.NRecent), int64(m.NBaseline)

@@ -2,6 +2,8 @@ package handlers_test
 
 import (
 	"fmt"
+	"html"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -60,4 +62,23 @@ func download(t *testing.T, h *pageHouse, id int64, side, who string) (scores []
 		scores = append(scores, v)
 	}
 	return scores
+}
+
+// TestReportOpens: from the page of its model every report can be opened, whether or not it raised an
+// alert, by whoever reads the page.
+func TestReportOpens(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	ann, _ := h.user("ann", drift.RoleViewer)
+	page := h.get("/models/acme/fraud_detector", asBrowser, ann).body
+	links := regexp.MustCompile(`href="(/api/v1/models/[^"]+)"`).FindAllStringSubmatch(page, -1)
+	if n := h.count(`SELECT count(*) FROM ml_drift_report WHERE is_current`); int64(len(links)) != n || n == 0 {
+		t.Fatalf("%d links, %d reports", len(links), n)
+	}
+	for _, l := range links {
+		a := h.do("GET", html.UnescapeString(l[1]), "", ann)
+		if a.status != 200 || strings.Count(a.body, `"n_recent"`) != 1 {
+			t.Errorf("%s: %d %s", l[1], a.status, a.body)
+		}
+	}
 }

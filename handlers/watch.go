@@ -160,6 +160,10 @@ func watchingLine(w watching, judged, models int, now time.Time) []component.Pie
 	switch {
 	case w.due == 0 && w.last.IsZero():
 		say("No check has run yet. ")
+	case w.due == 0 && now.After(schedule.At(drift.JobPerformance, drift.DateOf(now)).At):
+		say("The server first started after today's checks, the last ran ")
+		ps = append(ps, component.At(w.last, component.DayClock))
+		say(". ")
 	case w.due == 0:
 		say("No check is due yet today, the last ran ")
 		ps = append(ps, component.At(w.last, component.DayClock))

@@ -56,7 +56,8 @@ type ReportRowVM struct {
 	NRecent      int64
 	NBaseline    int64
 	Revision     int
-	AlertID      int64 // 0: it raised none
+	AlertID      int64  // 0: it raised none
+	NumbersHref  string // leads to every number of the report, "" for nowhere
 }
 
 // found is what the check found, in figures.
