@@ -16,13 +16,7 @@ import (
 // TestScreenshots writes every page and state of the demo, at three widths, light and dark, into the
 // directory that DRIFTWATCH_SCREENSHOTS names, for people to look at.
 func TestScreenshots(t *testing.T) {
-	dir := os.Getenv("DRIFTWATCH_SCREENSHOTS")
-	if dir == "" {
-		t.Fatal("Say in DRIFTWATCH_SCREENSHOTS where the pictures go; `make screenshots` does.")
-	}
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		t.Fatal(err)
-	}
+	dir := pictures(t)
 	w := newWorld(t)
 	tabs := w.roles(t)
 	written := 0
@@ -48,6 +42,47 @@ func TestScreenshots(t *testing.T) {
 		}
 	}
 	t.Logf("%d pictures in %s", written, dir)
+}
+
+// TestReadmePicture takes the picture of the board that docs/board.png is: the demo after an operator has
+// begun to work on it.
+func TestReadmePicture(t *testing.T) {
+	dir := pictures(t)
+	w := newWorld(t)
+	operator := w.person(t, "operator")
+	operator.look(look{"dark", 1280})
+	var last alert
+	for _, a := range w.alerts(t, "drift_type=performance&severity=CRITICAL") {
+		last = a
+	}
+	operator.live()
+	operator.click(last.row() + " button[data-acts]")
+	operator.wait("who has it", fmt.Sprintf(`document.querySelector("%s .own")?.textContent.includes("operator") === true`, last.row()))
+	operator.do(chromedp.MouseEvent("mouseMoved", 2, 2))
+	operator.visit("/")
+	operator.live()
+	shot, err := chromedp.Call(operator.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
+		Format: page.CaptureScreenshotFormatPng, Clip: &page.Viewport{Width: 1280, Height: 620, Scale: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "readme.png"), shot.Data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pictures is the directory where pictures go.
+func pictures(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("DRIFTWATCH_SCREENSHOTS")
+	if dir == "" {
+		t.Fatal("Say in DRIFTWATCH_SCREENSHOTS where the pictures go; `make screenshots` does.")
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // whole is the whole page at a width, as far as anybody scrolls.
