@@ -29,7 +29,7 @@ func watchInBrowser(k *killed) func(newest int64) {
 	t := k.testing
 	k.run("watching-drift-wall", "user", "add", "watcher", "--role", "viewer", "--password-stdin")
 	tb := newTab(t, newBrowser(t), k.url)
-	tb.patiently()
+	tb.patiently(true)
 	if _, err := chromedp.Call(tb.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: listen}); err != nil {
 		t.Fatal(err)
 	}
