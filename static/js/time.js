@@ -3,7 +3,7 @@
 const root = document.documentElement;
 const started = Date.parse(root.dataset.now ?? '');
 /** How far the server's clock is ahead of this browser's, in milliseconds. */
-const skew = Number.isNaN(started) ? 0 : started - (performance.timeOrigin + performance.now());
+const skew = started ? started - (performance.timeOrigin + performance.now()) : 0;
 
 /** @returns {number} the server's time */
 export const serverNow = () => Date.now() + (Math.abs(skew) > 5000 ? skew : 0);
@@ -31,17 +31,16 @@ const lang = root.lang || 'en';
 const fmt = (o) => new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {hourCycle: 'h23', ...o});
 const hm = fmt({hour: '2-digit', minute: '2-digit'});
 const hms = fmt({hour: '2-digit', minute: '2-digit', second: '2-digit'});
-const dm = fmt({day: 'numeric', month: 'short'});
-const parts = fmt({weekday: 'short', day: 'numeric', month: 'short'});
-const utcDay = fmt({weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC'});
+const dm = fmt({day: 'numeric', month: 'short', year: 'numeric'});
+const parts = fmt({weekday: 'short', day: 'numeric', month: 'short', year: 'numeric'});
 const utcFull = fmt({weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'UTC'});
 
 /** In UTC what the server wrote is right. */
 const inUTC = new Date().getTimezoneOffset() === 0;
 const noComma = (/** @type {string} */ s) => s.replaceAll(',', '');
 
-/** @param {number} t */
-const year = (t) => new Date(t).getFullYear() === new Date(serverNow()).getFullYear() ? '' : ` ${new Date(t).getFullYear()}`;
+/** Another year is said. */
+const other = (/** @type {string} */ s) => noComma(s).replace(` ${new Date(serverNow()).getFullYear()}`, '');
 
 /** @param {number} t */
 export const clock = (t) => hms.format(t);
@@ -53,13 +52,13 @@ export const clock = (t) => hms.format(t);
 export function localise(el = document) {
   for (const t of el.querySelectorAll('time[data-m],time[data-age]')) {
     const at = Date.parse(t.getAttribute('datetime') ?? '');
-    if (Number.isNaN(at) || !(t instanceof HTMLElement)) continue;
+    if (!at || !(t instanceof HTMLElement)) continue;
     if (!t.title) t.title = noComma(utcFull.format(at)) + ' UTC';
     if (t.dataset.age !== undefined) put(t, age(serverNow() - at));
     else if (inUTC) continue;
     else if (t.dataset.m === 'hm') put(t, hm.format(at));
-    else if (t.dataset.m === 'd') put(t, dm.format(at) + year(at));
-    else if (t.dataset.m === 'dhm') put(t, `${noComma(parts.format(at))}${year(at)} ${hm.format(at)}`);
+    else if (t.dataset.m === 'd') put(t, other(dm.format(at)));
+    else if (t.dataset.m === 'dhm') put(t, `${other(parts.format(at))} ${hm.format(at)}`);
   }
 }
 
@@ -73,7 +72,8 @@ function tick() {
   const box = document.getElementById('clock');
   const b = box?.querySelector('b'), small = box?.querySelector('small');
   if (b) put(b, hm.format(now));
-  if (small) put(small, `${noComma(utcDay.format(now))} · ${inUTC ? '' : new Date(now).toISOString().slice(11, 16) + ' '}UTC`);
+  const utc = noComma(utcFull.format(now));
+  if (small) put(small, `${utc.slice(0, -14)} · ${inUTC ? '' : utc.slice(-8, -3) + ' '}UTC`);
 }
 
 /** Starts the clocks; ages under a minute need the short step. */
