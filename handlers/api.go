@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/web"
@@ -106,7 +107,7 @@ func NewAPI(o APIOptions) *API {
 // Routes mounts /api/v1. Whoever mounts it has put auth.Identify before it.
 func (a *API) Routes(r chi.Router) {
 	r.Route("/api/v1", func(r chi.Router) {
-		r.Use(noStore, a.signedIn)
+		r.Use(noStore, a.signedIn, middleware.GetHead)
 		r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 			a.fail(w, r, drift.NotFound("There is nothing at this address of the API."))
 		})

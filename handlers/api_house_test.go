@@ -113,12 +113,20 @@ func newHouse(t testing.TB, opts ...houseOption) *apiHouse {
 		}{h.feed.Event, h.feed.RightsChanged, func(yes bool) { h.auth.Listening(yes); heard <- yes }})
 		done <- struct{}{}
 	}()
-	<-heard
+	select {
+	case <-heard:
+	case <-time.After(30 * time.Second):
+		t.Error("nobody listens to the database")
+	}
 	t.Cleanup(func() {
 		cancel()
 		<-done
 		<-done
-		_ = h.hub.Shutdown(context.Background())
+		patience, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := h.hub.Shutdown(patience); err != nil {
+			t.Errorf("shut the hub down: %v", err)
+		}
 	})
 	return h
 }
@@ -239,7 +247,9 @@ func (h *apiHouse) send(req *http.Request, headers ...string) answer {
 		name, value, _ := strings.Cut(line, ": ")
 		req.Header.Set(name, value)
 	}
-	res, err := http.DefaultClient.Do(req)
+	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	defer cancel()
+	res, err := http.DefaultClient.Do(req.WithContext(ctx))
 	if err != nil {
 		h.t.Fatalf("%s %s: %v", req.Method, req.URL.Path, err)
 	}

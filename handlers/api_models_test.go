@@ -183,6 +183,9 @@ func TestHealth(t *testing.T) {
 	if a := h.do("GET", "/healthz", ""); a.status != 200 || a.body != "ok\n" {
 		t.Errorf("healthz: %d %q", a.status, a.body)
 	}
+	if a := h.do("HEAD", "/api/v1/alerts", "", h.as(drift.RoleViewer)); a.status != 200 || a.body != "" {
+		t.Errorf("HEAD: %d %q", a.status, a.body)
+	}
 	if a := h.do("GET", "/readyz", ""); a.status != 200 {
 		t.Errorf("readyz: %d %q", a.status, a.body)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -15,12 +16,20 @@ import (
 	"github.com/driftwatch/driftwatch/web/live"
 )
 
-// eventTable is a table of events in memory.
+// eventTable is a table of events in memory. A test that changes it without ringing does so by change:
+// a clock that strikes tells the race detector of nothing that came before.
 type eventTable struct {
+	mu     sync.Mutex
 	list   []drift.Event
 	newest int64
 	err    error
 	asked  int
+}
+
+func (s *eventTable) change(what func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	what()
 }
 
 func (s *eventTable) add(types ...drift.EventType) {
@@ -31,6 +40,8 @@ func (s *eventTable) add(types ...drift.EventType) {
 }
 
 func (s *eventTable) EventsAfter(_ context.Context, by drift.Actor, seq int64, limit int) (list []drift.Event, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.asked++
 	if !by.System {
 		return nil, errors.New("the feed reads for everybody")
@@ -118,14 +129,11 @@ func TestFeedFlows(t *testing.T) {
 		if hub.newest != 701 {
 			t.Errorf("after a ring: %d", hub.newest)
 		}
-		table.add(drift.EventAlertUpdated)
-		begun := time.Now()
-		for hub.newest != 702 && time.Since(begun) < time.Minute {
-			<-time.After(time.Second) // in the bubble this passes at once
-			synctest.Wait()
-		}
-		if took := time.Since(begun); took > 3*time.Second {
-			t.Errorf("without a ring it took %v", took)
+		table.change(func() { table.add(drift.EventAlertUpdated) })
+		<-time.After(3 * time.Second)
+		synctest.Wait()
+		if hub.newest != 702 {
+			t.Errorf("without a ring it ends at %d", hub.newest)
 		}
 		if s := f.Stats(); s.Events != 700 || s.ReadFailures+s.RenderFailures+s.Resets != 0 {
 			t.Errorf("stats: %+v", s)
@@ -207,7 +215,7 @@ func TestFeedOutlivesItsTable(t *testing.T) {
 		if f.Stats().ReadFailures != 1 || len(hub.got) != 0 {
 			t.Fatalf("away: %+v", f.Stats())
 		}
-		table.err = nil
+		table.change(func() { table.err = nil })
 		<-time.After(4 * time.Second)
 		synctest.Wait()
 		if hub.newest != 1 {
@@ -217,8 +225,10 @@ func TestFeedOutlivesItsTable(t *testing.T) {
 		table.add(drift.EventAlertUpdated)
 		f.Event(2)
 		synctest.Wait()
-		asked := table.asked
+		asked := 0
+		table.change(func() { asked = table.asked })
 		<-time.After(time.Minute)
+		synctest.Wait()
 		if table.asked != asked {
 			t.Error("it goes on after the hub was shut down")
 		}

@@ -209,6 +209,7 @@ func TestSocketSlowTransaction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = slow.Rollback(context.Background()) })
 	if _, err := slow.Exec(t.Context(), `SELECT append_event('SETTINGS_CHANGED', NULL, now(), '{"setting":{"name":"slow"}}')`); err != nil {
 		t.Fatal(err)
 	}
