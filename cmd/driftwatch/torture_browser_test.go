@@ -61,6 +61,7 @@ func watchInBrowser(k *killed) func(newest int64) {
 		fresh := tb.another()
 		fresh.visit("/")
 		fresh.live()
+		fresh.patiently(true) // the server is about to end
 		if got, want := eval[string](tb, boardRows), eval[string](fresh, boardRows); got != want {
 			t.Errorf("the board that stayed open shows\n%s\na fresh one\n%s", got, want)
 		}
