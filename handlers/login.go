@@ -13,6 +13,9 @@ import (
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
+// minPassword is the least number of characters of a password, as package auth wants it.
+const minPassword = 12
+
 // signInHours is how long a sign-in lasts at most.
 const signInHours = int(auth.DefaultLifetime / time.Hour)
 
@@ -96,7 +99,7 @@ func (p *Pages) setup(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showSetup(w http.ResponseWriter, r *http.Request, status int, v page.SetupVM) {
-	v.MinLength = auth.MinPassword
+	v.MinLength = minPassword
 	p.write(w, r, status, layout.Bare(p.bare("First administrator")), page.Setup(v))
 }
 

@@ -91,7 +91,7 @@ func TestSetup(t *testing.T) {
 	}
 	for body, says := range map[string]string{
 		form("root", apiPassword, "otherwise"): "The two passwords differ",
-		form("root", "short", "short"):         "at least 8 characters",
+		form("root", "short", "short"):         "at least 12 characters",
 		form("", apiPassword, apiPassword):     "A name has 1 to 100 characters",
 	} {
 		a := h.post("/setup", body, asBrowser)

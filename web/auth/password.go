@@ -1,17 +1,15 @@
 package auth
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/driftwatch/driftwatch/drift"
 )
 
-// The bounds of a password: characters at least (NIST SP 800-63B, where sign-in attempts are
-// limited), bytes at most.
+// The bounds of a password: characters at least, bytes at most.
 const (
-	MinPassword = 8
+	MinPassword = 12
 	MaxPassword = 1024
 )
 
@@ -20,7 +18,7 @@ const (
 func CheckPassword(user, password string) error {
 	switch {
 	case utf8.RuneCountInString(password) < MinPassword:
-		return drift.Invalid("password", fmt.Sprintf("A password has at least %d characters. A few words in a row are good ones.", MinPassword))
+		return drift.Invalid("password", "A password has at least 12 characters. A few words in a row are good ones.")
 	case len(password) > MaxPassword:
 		return drift.Invalid("password", "A password has at most 1024 bytes.")
 	case strings.EqualFold(strings.TrimSpace(password), strings.TrimSpace(user)):
