@@ -42,7 +42,7 @@ func Recovered(log *slog.Logger, fail Fail) func(http.Handler) http.Handler {
 				if p == nil {
 					return
 				}
-				if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it this way too
+				if p == http.ErrAbortHandler { // net/http compares it this way too
 					panic(p)
 				}
 				log.Error("panic", "path", r.URL.Path, "request", RequestID(r.Context()), "panic", p, "stack", string(debug.Stack()))

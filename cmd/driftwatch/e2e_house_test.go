@@ -52,7 +52,7 @@ func freshDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "driftwatch-e2e-")
 	if err == nil {
-		err = os.Chmod(dir, 0o711) //nolint:gosec // see above
+		err = os.Chmod(dir, 0o711) // see above
 	}
 	if err != nil {
 		t.Fatal(err)
