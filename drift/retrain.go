@@ -165,3 +165,37 @@ type Service struct {
 	From    time.Time  `json:"from"`
 	To      *time.Time `json:"to"` // nil while it serves
 }
+
+// TrainingRow is one labelled prediction, as a trainer learns from it and a validation compares by it.
+type TrainingRow struct {
+	ID        string
+	CreatedAt time.Time
+	Version   string // that made the prediction
+	Score     float64
+	Predicted bool
+	Actual    bool
+	Features  json.RawMessage // an object, or nil
+}
+
+// LabelledCount counts the rows of a model that have an outcome.
+type LabelledCount struct {
+	Rows      int
+	Positives int
+	First     time.Time // of the first of them; zero where none
+}
+
+// NewVersion is what a retrain leaves behind once its candidate has passed.
+type NewVersion struct {
+	Key        VersionKey
+	Artifact   []byte
+	Digest     []byte // SHA-256 of Artifact
+	Trainer    string
+	Parent     string
+	RetrainID  int64
+	ApprovedBy string
+	RowsTrain  int
+	WindowFrom time.Time
+	WindowTo   time.Time
+	Holdout    json.RawMessage
+	Scores     LabelledScores // of the hold-out, ascending
+}

@@ -114,23 +114,7 @@ func scanVersion(row pgx.CollectableRow) (v drift.Version, err error) {
 // was activated yet, that of the newest prediction the log's day columns or its first batches tell
 // of. CodeNotFound where the model has none for this actor.
 func (db *DB) ServingVersion(ctx context.Context, by drift.Actor, m drift.Model) (drift.Version, error) {
-	return view(ctx, db, by, func(tx *Tx) (v drift.Version, err error) {
-		rows, err := tx.Query(ctx, versionColumns+`
-			LEFT JOIN LATERAL (SELECT last_created_at FROM ml_score_day s WHERE s.tenant_id = v.tenant_id
-				AND s.model_type = v.model_type AND s.model_version = v.version AND s.n > 0
-				ORDER BY s.day DESC LIMIT 1) s ON true
-			WHERE v.tenant_id = $1 AND v.model_type = $2
-			ORDER BY v.is_active DESC, greatest(s.last_created_at, v.first_seen) DESC, v.version LIMIT 1`,
-			m.TenantID, m.ModelType)
-		list, err := collected(rows, err, scanVersion, "serving version")
-		if err != nil {
-			return v, err
-		}
-		if len(list) == 0 {
-			return v, drift.NotFound(fmt.Sprintf("No version of %s has been seen at this tenant yet.", m.ModelType))
-		}
-		return list[0], nil
-	})
+	return view(ctx, db, by, func(tx *Tx) (drift.Version, error) { return tx.Serving(ctx, m) })
 }
 
 // Versions lists the versions of a model type, newest first, of one tenant or of all that the actor

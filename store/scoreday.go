@@ -57,7 +57,8 @@ func (tx *Tx) ServingVersions(ctx context.Context, day drift.Date) ([]drift.Vers
 SELECT tenant_id, name, model_type, version FROM (
     SELECT v.tenant_id, t.name, v.model_type, v.version,
         row_number() OVER (PARTITION BY v.tenant_id, v.model_type
-            ORDER BY coalesce(v.activated_at <= $2 AND (v.deactivated_at IS NULL OR v.deactivated_at > $2), false) DESC,
+            ORDER BY EXISTS (SELECT FROM ml_service a WHERE a.tenant_id = v.tenant_id AND a.model_type = v.model_type
+                AND a.model_version = v.version AND a.from_at <= $2 AND (a.to_at IS NULL OR a.to_at > $2)) DESC,
                 s.last_created_at DESC NULLS LAST, v.version) AS place,
         max(s.last_created_at) OVER (PARTITION BY v.tenant_id, v.model_type) AS newest
     FROM ml_model_version v
