@@ -1,0 +1,178 @@
+package retrain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// The settings that a sentence names.
+const (
+	settingMaster   = "ENABLE_AUTO_RETRAIN"
+	settingTenants  = "AUTO_RETRAIN_ENABLED_TENANTS"
+	settingCooldown = "RETRAIN_COOLDOWN_DAYS"
+	settingRows     = "RETRAIN_MIN_TRAINING_SAMPLES"
+)
+
+// TypeFlag names the setting that lets a model type retrain by itself.
+func TypeFlag(modelType string) string {
+	switch modelType {
+	case drift.FraudDetector:
+		return settingMaster + "_FRAUD"
+	case drift.ConflictPredictor:
+		return settingMaster + "_CONFLICT"
+	}
+	return settingMaster + "_" + strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z':
+			return c - 'a' + 'A'
+		case c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+			return c
+		}
+		return '_'
+	}, modelType)
+}
+
+// FlagsInput is what the switches say.
+type FlagsInput struct {
+	Master   bool     // ENABLE_AUTO_RETRAIN
+	Type     bool     // the setting that TypeFlag names
+	TypeFlag string   // its name
+	Tenant   string   // the name of the model's tenant
+	Tenants  []string // AUTO_RETRAIN_ENABLED_TENANTS: nobody where empty, everybody where ["*"]
+	Manual   bool
+}
+
+// Flags asks whether this model may retrain by itself. A person's request is not asked.
+func Flags(in FlagsInput) drift.Safeguard {
+	compared := fmt.Sprintf("%s %s, %s %s, %s %s", settingMaster, onOff(in.Master), in.TypeFlag, onOff(in.Type),
+		settingTenants, listed(in.Tenants))
+	passed := func(ok bool, detail string) drift.Safeguard {
+		return safeguard(drift.SafeguardFlags, ok, compared, detail)
+	}
+	switch {
+	case in.Manual:
+		return passed(true, "The switches for automatic retraining are not asked of a manual request.")
+	case !in.Master:
+		return passed(false, settingMaster+" is off: no model retrains by itself.")
+	case !in.Type:
+		return passed(false, in.TypeFlag+" is off: this type of model does not retrain by itself.")
+	case len(in.Tenants) == 0:
+		return passed(false, settingTenants+" is empty: no tenant's models retrain by themselves.")
+	case !slices.Contains(in.Tenants, in.Tenant) && !slices.Equal(in.Tenants, []string{"*"}):
+		return passed(false, settingTenants+" does not name "+in.Tenant+".")
+	}
+	return passed(true, fmt.Sprintf("%s and %s are on, and %s allows %s.", settingMaster, in.TypeFlag, settingTenants, in.Tenant))
+}
+
+// Cooldown asks whether days have passed since last, the model's last activation or last attempt
+// that reached training; zero where there is none. It passes at exactly last + days.
+func Cooldown(last time.Time, days int, now time.Time, skip bool) drift.Safeguard {
+	if last.IsZero() {
+		return safeguard(drift.SafeguardCooldown, true, "no earlier retrain", "This model has not been retrained before.")
+	}
+	until := last.Add(time.Duration(days) * 24 * time.Hour)
+	compared := fmt.Sprintf("%s since the last ≥ %s", ago(now.Sub(last)), plural(days, "day"))
+	switch {
+	case !now.Before(until):
+		return safeguard(drift.SafeguardCooldown, true, compared, "The cooldown ended at "+stamp(until)+".")
+	case skip:
+		return safeguard(drift.SafeguardCooldown, true, compared,
+			"The cooldown lasts until "+stamp(until)+", and a manager chose to skip it.")
+	}
+	return safeguard(drift.SafeguardCooldown, false, compared,
+		fmt.Sprintf("The last retrain was at %s: %s keeps the model as it is until %s.", stamp(last), settingCooldown, stamp(until)))
+}
+
+// Data asks for enough labelled rows, of both classes.
+func Data(rows, positives, negatives, least int) drift.Safeguard {
+	sign := "≥"
+	if rows < least {
+		sign = "<"
+	}
+	compared := fmt.Sprintf("%s %s %d", plural(rows, "row"), sign, least)
+	passed := func(ok bool, detail string) drift.Safeguard {
+		return safeguard(drift.SafeguardData, ok, compared, detail)
+	}
+	switch {
+	case rows < least:
+		return passed(false, fmt.Sprintf("%s with an outcome; %s asks for %d.", plural(rows, "row"), settingRows, least))
+	case positives <= 0:
+		return passed(false, fmt.Sprintf("None of the %s is positive: there is nothing to learn from one class.", plural(rows, "row")))
+	case negatives <= 0:
+		return passed(false, fmt.Sprintf("None of the %s is negative: there is nothing to learn from one class.", plural(rows, "row")))
+	}
+	return passed(true, fmt.Sprintf("%s with an outcome, %d positive and %d negative.", plural(rows, "row"), positives, negatives))
+}
+
+// Severity asks whether the drift is bad enough. A person's request is not asked.
+func Severity(severity drift.Severity, manual bool) drift.Safeguard {
+	name := severity.String()
+	if severity == drift.SeverityUnknown {
+		name = "not judged"
+	}
+	compared := name + " against HIGH or CRITICAL"
+	passed := func(ok bool, detail string) drift.Safeguard {
+		return safeguard(drift.SafeguardSeverity, ok, compared, detail)
+	}
+	switch {
+	case manual:
+		return passed(true, "The severity is not asked of a manual request.")
+	case severity == drift.SeverityHigh || severity == drift.SeverityCritical:
+		return passed(true, "The drift is "+name+".")
+	}
+	return passed(false, "The drift is "+name+"; only HIGH and CRITICAL lead to a retrain.")
+}
+
+// Validation says how the candidate did on the hold-out; nil where it has not been tried yet.
+func Validation(v *Verdict) drift.Safeguard {
+	if v == nil {
+		return drift.Safeguard{
+			Name: drift.SafeguardValidation, Compared: "not yet",
+			Detail: "Not yet: a candidate is validated after it has been trained.",
+		}
+	}
+	failed := v.Failed()
+	compared := fmt.Sprintf("%d of %s passed", len(v.Checks)-len(failed), plural(len(v.Checks), "check"))
+	if !v.Passed {
+		return safeguard(drift.SafeguardValidation, false, compared, v.Sentence())
+	}
+	return safeguard(drift.SafeguardValidation, true, compared, v.Sentence())
+}
+
+func safeguard(name string, passed bool, compared, detail string) drift.Safeguard {
+	return drift.Safeguard{Name: name, Passed: &passed, Compared: compared, Detail: detail}
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+func listed(names []string) string { return "[" + strings.Join(names, ", ") + "]" }
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// stamp writes a time to the second, which is how exact a cooldown is.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// ago writes how long something took in its largest whole unit.
+func ago(d time.Duration) string {
+	switch {
+	case d >= 24*time.Hour:
+		return plural(int(d/(24*time.Hour)), "day")
+	case d >= time.Hour:
+		return plural(int(d/time.Hour), "hour")
+	}
+	return plural(int(max(d, 0)/time.Minute), "minute")
+}

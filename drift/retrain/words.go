@@ -1,0 +1,65 @@
+package retrain
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+var pastTense = map[Move]string{
+	MovePropose: "proposed", MoveAwait: "asked for approval", MoveStartCountdown: "started the countdown",
+	MoveRefuse: "refused", MoveApprove: "approved", MoveReject: "rejected", MoveExpire: "let expire",
+	MoveAskAgain: "asked again", MoveCountdownOver: "queued after the countdown", MoveStart: "started training",
+	MoveRequeue: "queued again", MoveTrained: "finished training", MoveAccept: "accepted the candidate",
+	MoveActivated: "activated", MoveKeep: "kept", MoveRollBack: "rolled back", MoveCancel: "cancelled",
+	MoveStop: "stopped", MoveFail: "gave up",
+}
+
+// PastTense says what somebody did who made this move: "approved".
+func PastTense(m Move) string {
+	if w, ok := pastTense[m]; ok {
+		return w
+	}
+	return string(m)
+}
+
+// verb is the move as it stands before "a retrain".
+func verb(m Move) string {
+	if m == MoveRollBack {
+		return "roll back"
+	}
+	return string(m)
+}
+
+func words(s drift.RetrainState) string {
+	switch s {
+	case drift.RetrainWaitingApproval:
+		return "waiting for approval"
+	case drift.RetrainCountdown:
+		return "counting down"
+	case unborn:
+		return "not proposed yet"
+	}
+	return strings.ReplaceAll(string(s), "_", " ")
+}
+
+func article(r drift.Role) string {
+	if r == drift.RoleOperator {
+		return "An operator"
+	}
+	return "A " + r.String()
+}
+
+func illegal(m Move, from drift.RetrainState) string {
+	if from.Ended() {
+		return fmt.Sprintf("This retrain has ended: it is %s. Nothing can be done with it any more.", words(from))
+	}
+	var states []string
+	for _, r := range moves[m] {
+		for _, s := range r.from {
+			states = append(states, words(s))
+		}
+	}
+	return fmt.Sprintf("This retrain is %s; %s is possible only while it is %s.", words(from), verb(m), strings.Join(states, " or "))
+}
