@@ -198,7 +198,7 @@ func inRange(predictions []Prediction) Check {
 	c := Check{Name: CheckNameScores, Value: drift.Number(wrong), Deciding: true, Passed: wrong == 0}
 	c.Sentence = "Every score lies within 0 to 1."
 	if wrong > 0 {
-		c.Sentence = fmt.Sprintf("%s of the candidate's predictions not within 0 to 1.", plural(wrong, "score"))
+		c.Sentence = fmt.Sprintf("%d of the candidate's %s do not lie within 0 to 1.", wrong, plural(len(predictions), "score"))
 	}
 	return c
 }

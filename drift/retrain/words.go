@@ -26,10 +26,7 @@ func PastTense(m Move) string {
 
 // verb is the move as it stands before "a retrain".
 func verb(m Move) string {
-	if m == MoveRollBack {
-		return "roll back"
-	}
-	return string(m)
+	return strings.ReplaceAll(string(m), "_", " ")
 }
 
 func words(s drift.RetrainState) string {
@@ -53,7 +50,7 @@ func article(r drift.Role) string {
 
 func illegal(m Move, from drift.RetrainState) string {
 	if from.Ended() {
-		return fmt.Sprintf("This retrain has ended: it is %s. Nothing can be done with it any more.", words(from))
+		return fmt.Sprintf("This retrain has ended (%s). Nothing can be done with it any more.", words(from))
 	}
 	var states []string
 	for _, r := range moves[m] {
