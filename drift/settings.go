@@ -35,7 +35,7 @@ type SettingSpec struct {
 	Group   string
 	Help    string
 	Global  bool // cannot differ by tenant
-	Later   bool // read by a part that this version does not have yet
+	Shell   bool // changed from a shell or the settings file alone: it names what this machine runs
 }
 
 // SettingOrigin says where a value in force comes from.
@@ -78,7 +78,7 @@ func (s Settings) Text(name string) string {
 	if v, ok := s.values[name]; ok {
 		return v
 	}
-	spec, ok := settingByName[name]
+	spec, ok := SettingNamed(name)
 	if !ok {
 		panic("drift: no setting is called " + name)
 	}
@@ -141,8 +141,26 @@ func (s Settings) With(name, value string) Settings {
 
 // SettingNamed finds a setting's description.
 func SettingNamed(name string) (SettingSpec, bool) {
-	s, ok := settingByName[name]
-	return s, ok
+	if s, ok := settingByName[name]; ok {
+		return s, true
+	}
+	for _, f := range settingFamilies {
+		if rest, ok := strings.CutPrefix(name, f.Name); ok && familyMember(rest) {
+			f.Name = name
+			return f, true
+		}
+	}
+	return SettingSpec{}, false
+}
+
+// familyMember reports whether a model type's name, as settings write it, may follow a family's.
+func familyMember(rest string) bool {
+	for _, c := range rest {
+		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return rest != "" && len(rest) <= 100
 }
 
 // Normalise checks one value by itself and returns it as it is stored.

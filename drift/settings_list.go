@@ -27,31 +27,40 @@ var SettingSpecs = []SettingSpec{
 	{Name: "ALERT_MIN_SEVERITY", Kind: KindChoice, Default: "HIGH", Choices: []string{"MEDIUM", "HIGH", "CRITICAL"}, Group: "Alerts", Help: "The lowest severity that interrupts people; lower ones are alerts that make no sound and do not escalate."},
 	count("CRITICAL_DRIFT_AUTO_ESCALATE_MINUTES", "60", "0", "10080", "minutes", "Alerts", "A CRITICAL alert that nobody acknowledged escalates after this time; 0 is never."),
 
-	later(toggle("ENABLE_AUTO_RETRAIN", "false", "Retraining", "Master switch of automatic retraining.")),
-	later(toggle("ENABLE_AUTO_RETRAIN_FRAUD", "false", "Retraining", "Automatic retraining of fraud detectors.")),
-	later(toggle("ENABLE_AUTO_RETRAIN_CONFLICT", "false", "Retraining", "Automatic retraining of conflict predictors.")),
-	later(SettingSpec{Name: "AUTO_RETRAIN_ENABLED_TENANTS", Kind: KindList, Default: "[]", Group: "Retraining", Global: true, Help: `Tenants whose models may retrain by themselves: [] is nobody, ["*"] everybody.`}),
-	later(toggle("REQUIRE_MANUAL_APPROVAL_CRITICAL_DRIFT", "true", "Retraining", "CRITICAL drift waits for a manager.")),
-	later(toggle("ALLOW_SELF_APPROVAL", "false", "Retraining", "Whoever asked for a retrain may approve it.")),
-	later(count("RETRAIN_COOLDOWN_DAYS", "7", "0", "365", "days", "Retraining", "Time between two retrains of a model.")),
-	later(count("RETRAIN_MIN_TRAINING_SAMPLES", "100", "2", "100000000", "rows", "Retraining", "Labelled rows needed to train.")),
-	later(count("TRAINING_DATA_DAYS", "180", "1", "3650", "days", "Retraining", "How far back training data reaches.")),
-	later(count("RETRAIN_COUNTDOWN_MINUTES", "5", "0", "1440", "minutes", "Retraining", "Time to stop an automatic retrain before it begins.")),
-	later(count("APPROVAL_EXPIRY_HOURS", "48", "1", "720", "hours", "Retraining", "A request that nobody decides expires after this time.")),
-	later(count("MAX_CONCURRENT_RETRAIN_JOBS", "2", "1", "64", "jobs", "Retraining", "How many may train at once.")),
-	later(validation("VALIDATION_FRAUD_MIN_PR_AUC", "0.70")),
-	later(validation("VALIDATION_FRAUD_MIN_PRECISION_AT_80_RECALL", "0.50")),
-	later(validation("VALIDATION_CONFLICT_MIN_ACCURACY", "0.70")),
-	later(validation("VALIDATION_CONFLICT_MIN_PRECISION", "0.60")),
-	later(validation("VALIDATION_CONFLICT_MIN_RECALL", "0.50")),
-	later(validation("VALIDATION_CONFLICT_MIN_ROC_AUC", "0.70")),
-	later(count("ROLLBACK_CHECK_HOURS", "24", "1", "720", "hours", "Rollback", "When a new version is judged against the one before.")),
-	later(SettingSpec{Name: "ROLLBACK_ACCURACY_DROP_THRESHOLD", Kind: KindDecimal, Default: "0.05", Min: "0", Max: "1", Unit: "fraction", Group: "Rollback", Help: "Accuracy drop above which a new version is rolled back."}),
-	later(count("ROLLBACK_MIN_OUTCOMES", "30", "2", "1000000", "outcomes", "Rollback", "Outcomes needed on both sides to decide.")),
+	toggle("ENABLE_AUTO_RETRAIN", "false", "Retraining", "Master switch of automatic retraining."),
+	toggle("ENABLE_AUTO_RETRAIN_FRAUD", "false", "Retraining", "Automatic retraining of fraud detectors."),
+	toggle("ENABLE_AUTO_RETRAIN_CONFLICT", "false", "Retraining", "Automatic retraining of conflict predictors."),
+	SettingSpec{Name: "AUTO_RETRAIN_ENABLED_TENANTS", Kind: KindList, Default: "[]", Group: "Retraining", Global: true, Help: `Tenants whose models may retrain by themselves: [] is nobody, ["*"] everybody.`},
+	toggle("REQUIRE_MANUAL_APPROVAL_CRITICAL_DRIFT", "true", "Retraining", "CRITICAL drift waits for a manager."),
+	toggle("ALLOW_SELF_APPROVAL", "false", "Retraining", "Whoever asked for a retrain may approve it."),
+	count("RETRAIN_COOLDOWN_DAYS", "7", "0", "365", "days", "Retraining", "Time between two retrains of a model."),
+	count("RETRAIN_MIN_TRAINING_SAMPLES", "100", "2", "100000000", "rows", "Retraining", "Labelled rows needed to train."),
+	count("TRAINING_DATA_DAYS", "180", "1", "3650", "days", "Retraining", "How far back training data reaches."),
+	count("RETRAIN_COUNTDOWN_MINUTES", "5", "0", "1440", "minutes", "Retraining", "Time to stop an automatic retrain before it begins."),
+	count("APPROVAL_EXPIRY_HOURS", "48", "1", "720", "hours", "Retraining", "A request that nobody decides expires after this time."),
+	count("MAX_CONCURRENT_RETRAIN_JOBS", "2", "1", "64", "jobs", "Retraining", "How many may train at once."),
+	count("TRAINER_TIMEOUT_MINUTES", "60", "1", "1440", "minutes", "Retraining", "A trainer that takes longer is stopped."),
+	count("TRAINER_MEMORY_MIB", "2048", "64", "1048576", "MiB", "Retraining", "A trainer that needs more memory is stopped."),
+	validation("VALIDATION_FRAUD_MIN_PR_AUC", "0.70"),
+	validation("VALIDATION_FRAUD_MIN_PRECISION_AT_80_RECALL", "0.50"),
+	validation("VALIDATION_CONFLICT_MIN_ACCURACY", "0.70"),
+	validation("VALIDATION_CONFLICT_MIN_PRECISION", "0.60"),
+	validation("VALIDATION_CONFLICT_MIN_RECALL", "0.50"),
+	validation("VALIDATION_CONFLICT_MIN_ROC_AUC", "0.70"),
+	count("ROLLBACK_CHECK_HOURS", "24", "1", "720", "hours", "Rollback", "When a new version is judged against the one before."),
+	SettingSpec{Name: "ROLLBACK_ACCURACY_DROP_THRESHOLD", Kind: KindDecimal, Default: "0.05", Min: "0", Max: "1", Unit: "fraction", Group: "Rollback", Help: "Accuracy drop above which a new version is rolled back."},
+	count("ROLLBACK_MIN_OUTCOMES", "30", "2", "1000000", "outcomes", "Rollback", "Outcomes needed on both sides to decide."),
 
 	global(count("PREDICTION_RETENTION_DAYS", "400", "0", "36500", "days", "Keeping", "Predictions older than this are dropped; 0 keeps them.")),
 	global(count("EVENT_RETENTION_DAYS", "7", "1", "365", "days", "Keeping", "How long browsers can catch up from events.")),
 	global(count("CATCH_UP_DAYS", "7", "0", "365", "days", "Keeping", "How far back missed daily jobs are caught up.")),
+}
+
+// settingFamilies are settings of which each registered model type has one: its name in capitals
+// follows, every other character than A-Z and 0-9 as _.
+var settingFamilies = []SettingSpec{
+	toggle("ENABLE_AUTO_RETRAIN_", "false", "Retraining", "Automatic retraining of this model type."),
+	{Name: "TRAINER_COMMAND_", Kind: KindList, Default: "[]", Group: "Retraining", Global: true, Shell: true, Help: `Program that trains this model type, with its arguments: ["python3", "/srv/train.py"]; [] is the built-in trainer.`},
 }
 
 var settingByName = func() map[string]SettingSpec {
@@ -92,5 +101,4 @@ func count(name, def, min, max, unit, group, help string) SettingSpec {
 	return SettingSpec{Name: name, Kind: KindInt, Default: def, Min: min, Max: max, Unit: unit, Group: group, Help: help}
 }
 
-func later(s SettingSpec) SettingSpec  { s.Later = true; return s }
 func global(s SettingSpec) SettingSpec { s.Global = true; return s }

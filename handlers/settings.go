@@ -56,9 +56,6 @@ func settingsVM(d drift.SettingsData, tenant string) page.SettingsVM {
 		}
 		g := &v.Groups[len(v.Groups)-1]
 		g.Settings = append(g.Settings, s)
-		if spec.Later {
-			g.Note = "can be set, and have no effect in this version"
-		}
 	}
 	v.Line = settingsLine(d, differ, tenant)
 	return v

@@ -121,30 +121,40 @@ func (tx *Tx) Labelled(ctx context.Context, m drift.Model, from, to drift.Date) 
 }
 
 // CooldownFrom returns when the model's last retrain was activated or reached training, whichever was
-// later; zero where none did.
-func (tx *Tx) CooldownFrom(ctx context.Context, m drift.Model) (time.Time, error) {
+// later, but for the given one; zero where none did.
+func (tx *Tx) CooldownFrom(ctx context.Context, m drift.Model, but int64) (time.Time, error) {
 	var last *time.Time
 	err := tx.QueryRow(ctx, `SELECT max(greatest(reached_training, activated_at)) FROM ml_retrain
-		WHERE tenant_id = $1 AND model_type = $2`, m.TenantID, m.ModelType).Scan(&last)
+		WHERE tenant_id = $1 AND model_type = $2 AND id <> $3`, m.TenantID, m.ModelType, but).Scan(&last)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("last retrain: %w", err)
 	}
 	return orZero(last), nil
 }
 
-// TrainingRows calls fn with each labelled row of a model in [from, to), in time order, in one state
-// of the database and constant memory.
-func (db *DB) TrainingRows(ctx context.Context, m drift.Model, from, to time.Time, fn func(drift.TrainingRow) error) error {
+// TrainingRows reads the labelled rows of a model in [from, to), in time order, in one state of the
+// database: first their times alone for plan, then each row for fn, in constant memory.
+func (db *DB) TrainingRows(ctx context.Context, m drift.Model, from, to time.Time, plan func([]time.Time) error, fn func(i int, r drift.TrainingRow) error) error {
+	const of = ` FROM ml_prediction_log WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3 AND model_type = $4
+		AND actual IS NOT NULL ORDER BY created_at, prediction_id`
 	return db.View(ctx, drift.SystemActor(), func(tx *Tx) error {
-		rows, err := tx.Query(ctx, `SELECT prediction_id, created_at, model_version, score, predicted, actual, features
-			FROM ml_prediction_log WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3 AND model_type = $4
-			AND actual IS NOT NULL ORDER BY created_at, prediction_id`, m.TenantID, from, to, m.ModelType)
+		rows, err := tx.Query(ctx, `SELECT created_at`+of, m.TenantID, from, to, m.ModelType)
+		times, err := collected(rows, err, pgx.RowTo[time.Time], "times of training rows")
+		if err != nil {
+			return err
+		}
+		if err := plan(times); err != nil {
+			return err
+		}
+		rows, err = tx.Query(ctx, `SELECT prediction_id, created_at, model_version, score, predicted, actual, features`+of,
+			m.TenantID, from, to, m.ModelType)
 		if err != nil {
 			return fmt.Errorf("training rows: %w", err)
 		}
 		var r drift.TrainingRow
+		i := 0
 		_, err = pgx.ForEachRow(rows, []any{&r.ID, &r.CreatedAt, &r.Version, &r.Score, &r.Predicted, &r.Actual, &r.Features},
-			func() error { return fn(r) })
+			func() error { i++; return fn(i-1, r) })
 		if err != nil {
 			return fmt.Errorf("training rows: %w", err)
 		}

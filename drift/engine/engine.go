@@ -7,13 +7,16 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/retrain"
 )
 
 // Engine runs the use cases on a store.
 type Engine struct {
-	store Store
-	clock func() time.Time
-	log   *slog.Logger
+	store    Store
+	clock    func() time.Time
+	log      *slog.Logger
+	trainers Trainers
+	workDir  string
 }
 
 // Options say what an Engine works with. Store is required.
@@ -21,6 +24,9 @@ type Options struct {
 	Store Store
 	Clock func() time.Time // time.Now where nil
 	Log   *slog.Logger     // nothing is logged where nil
+	// Trainers finds who trains a model type; where nil, nothing can be trained here.
+	Trainers Trainers
+	WorkDir  string // for the folders of training jobs; the system's for temporary files where ""
 }
 
 // New returns an Engine.
@@ -31,7 +37,12 @@ func New(o Options) *Engine {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{store: o.Store, clock: o.Clock, log: o.Log}
+	if o.Trainers == nil {
+		o.Trainers = func(modelType string, _ drift.Settings) (string, retrain.Trainer, error) {
+			return "", nil, drift.Invalid("trainer", "This program has no trainer for "+modelType+".")
+		}
+	}
+	return &Engine{store: o.Store, clock: o.Clock, log: o.Log, trainers: o.Trainers, workDir: o.WorkDir}
 }
 
 // errChanged means that somebody moved an alert while the system was about to: the transaction is

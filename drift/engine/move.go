@@ -67,6 +67,12 @@ func (e *Engine) Move(ctx context.Context, by drift.Actor, req MoveRequest) (*dr
 			return err
 		}
 		moved = a
+		if req.Move == drift.MoveResolve {
+			why := fmt.Sprintf("%s resolved the alert that it was proposed on. A manager looks again before anything is trained.", by.Name)
+			if err := e.askAgain(ctx, tx, a, now, why); err != nil {
+				return err
+			}
+		}
 		return record(tx, drift.EventAlertUpdated, a, entry)
 	})
 	return moved, err

@@ -23,6 +23,16 @@ type Store interface {
 	RebuildMeasuredDays(ctx context.Context, before drift.Date) (int, error)
 	// DrainInbox matches the outcomes that arrived before now and waited for their prediction.
 	DrainInbox(ctx context.Context, now time.Time) (matched, waiting int, err error)
+	// TrainingRows reads the labelled rows of a model made in [from, to), in time order, in one state of
+	// the database: first their times for plan, then each row for fn, in constant memory.
+	TrainingRows(ctx context.Context, m drift.Model, from, to time.Time, plan func([]time.Time) error, fn func(int, drift.TrainingRow) error) error
+	// RetrainProgress notes the newest line of a running trainer; it is no move.
+	RetrainProgress(ctx context.Context, r *drift.Retrain, line string) error
+	// SaveTrainerLog keeps what a trainer printed.
+	SaveTrainerLog(ctx context.Context, r *drift.Retrain, log string) error
+	// TrainerState and SaveTrainerState keep what a trainer elsewhere needs to go on after a restart.
+	TrainerState(ctx context.Context, r *drift.Retrain) ([]byte, error)
+	SaveTrainerState(ctx context.Context, r *drift.Retrain, state []byte) error
 }
 
 // Tx is what the use cases read and write inside one transaction.
@@ -31,6 +41,8 @@ type Tx interface {
 	Results
 	Alerts
 	SettingsStore
+	Retrains
+	Serving
 	Journal
 }
 
@@ -130,4 +142,57 @@ type SettingsStore interface {
 type Journal interface {
 	Emit(drift.Event)
 	Audit(drift.AuditEntry)
+}
+
+// Retrains reads and writes retrains and what may forbid them. Every write is a compare-and-swap.
+type Retrains interface {
+	// Retrain returns one retrain; CodeNotFound where it is not there for this actor.
+	Retrain(ctx context.Context, id int64) (*drift.Retrain, error)
+	// LiveRetrain returns the model's retrain that has not ended, nil where there is none.
+	LiveRetrain(ctx context.Context, m drift.Model) (*drift.Retrain, error)
+	// RetrainsIn lists the retrains in any of the states, oldest first.
+	RetrainsIn(ctx context.Context, states ...drift.RetrainState) ([]*drift.Retrain, error)
+	// DueRetrains lists those whose countdown, time for approval or watch ended at or before now.
+	DueRetrains(ctx context.Context, now time.Time, limit int) ([]*drift.Retrain, error)
+	// InsertRetrain writes a new one and sets ID; false where the model has a live one.
+	InsertRetrain(ctx context.Context, r *drift.Retrain, e drift.RetrainEntry) (bool, error)
+	// SaveRetrain writes one if its stored version is still the given one; false where not.
+	SaveRetrain(ctx context.Context, r *drift.Retrain, was int, e drift.RetrainEntry) (bool, error)
+	// RetrainTimeline lists every move of a retrain, oldest first.
+	RetrainTimeline(ctx context.Context, r *drift.Retrain) ([]drift.RetrainEntry, error)
+	// CooldownFrom returns when the model's last retrain but this one was activated or reached training.
+	CooldownFrom(ctx context.Context, m drift.Model, but int64) (time.Time, error)
+	// Labelled counts the model's rows with an outcome in [from, to).
+	Labelled(ctx context.Context, m drift.Model, from, to drift.Date) (drift.LabelledCount, error)
+	// ModelTypes lists the registered model types.
+	ModelTypes(ctx context.Context) ([]drift.ModelType, error)
+	// Halt returns the emergency stop, nil while it is off; HoldHalt keeps it so until the end.
+	Halt(ctx context.Context) (*drift.Halt, error)
+	HoldHalt(ctx context.Context) (*drift.Halt, error)
+	// PutHalt sets it, or lifts it where nil, and reports whether that changed anything.
+	PutHalt(ctx context.Context, h *drift.Halt) (bool, error)
+	// ShiftApprovals gives those who wait for approval the time back that a stop took.
+	ShiftApprovals(ctx context.Context, since, now time.Time) error
+	// Paused returns a model's pause, nil where it has none.
+	Paused(ctx context.Context, m drift.Model) (*drift.Pause, error)
+	PutPause(ctx context.Context, p drift.Pause) error
+	LiftPause(ctx context.Context, m drift.Model) (bool, error)
+}
+
+// Serving reads and changes which version of a model serves.
+type Serving interface {
+	// LockServing makes activations and rollbacks of one model one at a time.
+	LockServing(ctx context.Context, m drift.Model) error
+	// Serving returns the version in service; CodeNotFound where there is none.
+	Serving(ctx context.Context, m drift.Model) (drift.Version, error)
+	// VersionOf returns one version; CodeNotFound where it is not there.
+	VersionOf(ctx context.Context, v drift.VersionKey) (drift.Version, error)
+	// Activate puts next into service in place of old, and reads it back.
+	Activate(ctx context.Context, old drift.Version, next drift.VersionKey, at time.Time) error
+	// Services lists when each version was in service, newest first.
+	Services(ctx context.Context, m drift.Model) ([]drift.Service, error)
+	// OutcomesBetween counts right predictions and outcomes of predictions made in [from, to).
+	OutcomesBetween(ctx context.Context, v drift.VersionKey, from, to time.Time) (correct, outcomes int, err error)
+	// PutVersion keeps a trained version with its artefact and validation set.
+	PutVersion(ctx context.Context, v drift.NewVersion, at time.Time) error
 }

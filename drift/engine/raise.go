@@ -34,7 +34,14 @@ func (p *pass) applyReport(ctx context.Context, tx Tx, r *drift.Report, s drift.
 	}
 	severity := alertSeverity(r, s)
 	if last != nil && last.Open() {
-		return p.updateAlert(ctx, tx, last, r, severity, s)
+		was := last.Severity
+		if err := p.updateAlert(ctx, tx, last, r, severity, s); err != nil {
+			return err
+		}
+		if last.Cleared {
+			return p.e.askAgain(ctx, tx, last, p.now, fmt.Sprintf("The check of %s was clean. A manager looks again before anything is trained.", r.Date))
+		}
+		return p.propose(ctx, tx, last, r, severity, last.Severity > was)
 	}
 	if last != nil && last.CheckDate >= p.date && severity <= last.Severity {
 		return nil // a person has closed this very finding
@@ -43,7 +50,11 @@ func (p *pass) applyReport(ctx context.Context, tx Tx, r *drift.Report, s drift.
 	if err != nil || !raise {
 		return err
 	}
-	return p.raise(ctx, tx, driftAlert(p, r, severity), s)
+	a := driftAlert(p, r, severity)
+	if err := p.raise(ctx, tx, a, s); err != nil {
+		return err
+	}
+	return p.propose(ctx, tx, a, r, severity, true)
 }
 
 // alertSeverity is what the alert rules go by: accuracy or p alone, or the secondary metrics too

@@ -28,6 +28,9 @@ func (e *Engine) SetSetting(ctx context.Context, by drift.Actor, c SettingChange
 	if !ok {
 		return after, &drift.Error{Code: drift.CodeNotFound, Field: "name", Message: fmt.Sprintf("No setting is called %q. `driftwatch config get` lists them.", c.Name)}
 	}
+	if spec.Shell && !by.System {
+		return after, drift.Forbidden(c.Name + " names a program that this machine runs: it is set from a shell (`driftwatch config set`) or the settings file alone.")
+	}
 	if c.Tenant != "" && spec.Global {
 		return after, drift.Invalid("tenant", c.Name+" is the same for every tenant; leave the tenant out.")
 	}

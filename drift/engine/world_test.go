@@ -29,22 +29,10 @@ type world struct {
 }
 
 // wired gives the engine the store it declares, as cmd does.
-type wired struct{ db *store.DB }
+type wired struct{ *store.DB }
 
 func (w wired) InTx(ctx context.Context, by drift.Actor, fn func(engine.Tx) error) error {
-	return w.db.InTx(ctx, by, func(tx *store.Tx) error { return fn(tx) })
-}
-
-func (w wired) RebuildMarkedDays(ctx context.Context, from, to drift.Date, progress func(done, total int)) (int, error) {
-	return w.db.RebuildMarkedDays(ctx, from, to, progress)
-}
-
-func (w wired) RebuildMeasuredDays(ctx context.Context, before drift.Date) (int, error) {
-	return w.db.RebuildMeasuredDays(ctx, before)
-}
-
-func (w wired) DrainInbox(ctx context.Context, now time.Time) (matched, waiting int, err error) {
-	return w.db.DrainInbox(ctx, now)
+	return w.DB.InTx(ctx, by, func(tx *store.Tx) error { return fn(tx) })
 }
 
 // today is the day that most tests check: noon of it is when the world begins.

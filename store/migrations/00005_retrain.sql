@@ -154,7 +154,3 @@ GRANT SELECT ON retrain_halt TO driftwatch_app, driftwatch_reader;
 GRANT INSERT, UPDATE ON ml_retrain TO driftwatch_app;
 GRANT INSERT ON ml_retrain_timeline TO driftwatch_app;
 GRANT USAGE ON SEQUENCE ml_retrain_id_seq TO driftwatch_app;
--- A manager's rollback, and what follows it, runs under the manager's own rights.
-GRANT UPDATE ON ml_model_version TO driftwatch_app;
-GRANT INSERT, UPDATE ON ml_service TO driftwatch_app;
-GRANT INSERT, UPDATE, DELETE ON ml_pause TO driftwatch_app;

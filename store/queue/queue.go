@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +23,9 @@ type Engine interface {
 	JobSucceeded(ctx context.Context, job drift.JobName, d drift.Date) error
 	FireTimers(ctx context.Context) (int, error)
 	CheckClock(ctx context.Context, server string, offset time.Duration, tenants []drift.Tenant) error
+	FireRetrains(ctx context.Context) (int, error)
+	Waiting(ctx context.Context) ([]*drift.Retrain, error)
+	Work(ctx context.Context, id int64, server string) error
 }
 
 // Options say what a Queue works with. DB, Engine and Server are required.
@@ -108,7 +112,11 @@ func (q *Queue) Run(ctx context.Context) error {
 	if err := q.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start job queue: %w", err)
 	}
+	retrains := &retrainer{q: q, working: map[int64]bool{}}
+	var group sync.WaitGroup
+	group.Go(func() { retrains.run(ctx) })
 	q.loop(ctx)
+	group.Wait()
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	if err := q.client.StopAndCancel(stop); err != nil {

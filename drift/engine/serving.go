@@ -1,0 +1,216 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+)
+
+// activate puts a validated candidate into service: old out, new in, event, audit, read back, in one
+// transaction. Where another version serves than the one it was compared with, it fails instead.
+func (e *Engine) activate(ctx context.Context, id int64) error {
+	return e.system(ctx, func(tx Tx) error {
+		h, err := tx.HoldHalt(ctx)
+		if err != nil || h != nil {
+			return err // the stop has ended it, or will
+		}
+		r, err := tx.Retrain(ctx, id)
+		if err != nil || r.State != drift.RetrainActivating {
+			return err
+		}
+		m, now := r.Model(), e.clock().UTC()
+		if err := tx.LockServing(ctx, m); err != nil {
+			return err
+		}
+		old, err := tx.Serving(ctx, m)
+		if err != nil {
+			return err
+		}
+		if old.Version != r.ParentVersion {
+			return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now, fmt.Sprintf(
+				"Version %s serves now, not %s with which the candidate was compared. Ask for another retrain.", old.Version, r.ParentVersion))
+		}
+		next := drift.VersionKey{Model: m, Version: r.CandidateVersion}
+		if err := tx.Activate(ctx, old, next, now); err != nil {
+			return err
+		}
+		s, err := tx.Settings(ctx, r.TenantID)
+		if err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+		r.ActivatedAt = &now
+		r.DueAt = after(now, time.Duration(s.Int("ROLLBACK_CHECK_HOURS"))*time.Hour)
+		note := fmt.Sprintf("Version %s serves in place of %s; it is judged at %s.", next.Version, old.Version, r.DueAt.Format("2006-01-02 15:04 UTC"))
+		if err := e.moveRetrain(ctx, tx, r, retrain.MoveActivated, drift.SystemActor(), now, note); err != nil {
+			return err
+		}
+		return recordServing(tx, drift.EventModelActivated, m, drift.SystemActor(), now, "model.activate",
+			map[string]any{"version": next.Version, "previous": old.Version, "retrain": r.ID, "approved_by": r.ApprovedBy})
+	})
+}
+
+// RollbackRequest is what a manager asks for. To "" is the version that served before.
+type RollbackRequest struct {
+	Model  drift.Model // by name
+	To     string
+	Reason string
+}
+
+// Rollback is what a rollback did, or would do.
+type Rollback struct {
+	Model     drift.Model `json:"-"`
+	Tenant    string      `json:"tenant"`
+	ModelType string      `json:"model_type"`
+	From      string      `json:"from"`
+	To        string      `json:"to"`
+	At        time.Time   `json:"at"`
+}
+
+// RollBack puts an earlier version back into service as a person. Neither the queue, nor a flag, nor
+// the emergency stop is asked.
+func (e *Engine) RollBack(ctx context.Context, by drift.Actor, req RollbackRequest) (*Rollback, error) {
+	if !by.System && !by.Role.AtLeast(drift.RoleManager) {
+		return nil, drift.Forbidden("Your role may not roll a model back. A manager can.")
+	}
+	reason, err := reasonOf(req.Reason)
+	if err != nil {
+		return nil, err
+	}
+	var out *Rollback
+	err = e.system(ctx, func(tx Tx) error {
+		m, err := modelNamed(ctx, tx, by, req.Model)
+		if err != nil {
+			return err
+		}
+		out, err = e.rollBack(ctx, tx, m, req.To, by, reason, e.clock().UTC())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// rollBack takes the active version out of service, ends the watch on it, raises ML_ROLLBACK and
+// pauses the model's retraining until a person lifts it.
+func (e *Engine) rollBack(ctx context.Context, tx Tx, m drift.Model, to string, by drift.Actor, reason string, now time.Time) (*Rollback, error) {
+	if err := tx.LockServing(ctx, m); err != nil {
+		return nil, err
+	}
+	if err := tx.LockModel(ctx, m); err != nil {
+		return nil, err
+	}
+	from, target, err := rollbackTarget(ctx, tx, m, to)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Activate(ctx, from, target, now); err != nil {
+		return nil, err
+	}
+	r, err := tx.LiveRetrain(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	if r != nil && r.State == drift.RetrainWatching && r.CandidateVersion == from.Version {
+		mover := by
+		if by.System {
+			mover = drift.SystemActor()
+			mover.Name = by.Name
+		}
+		if err := e.moveRetrain(ctx, tx, r, retrain.MoveRollBack, mover, now, reason); err != nil {
+			return nil, err
+		}
+	}
+	if err := tx.PutPause(ctx, drift.Pause{Model: m, By: by.Name, Reason: reason, Since: now}); err != nil {
+		return nil, err
+	}
+	err = recordServing(tx, drift.EventModelRolledBack, m, by, now, "model.roll_back",
+		map[string]any{"version": target.Version, "previous": from.Version, "reason": reason})
+	if err != nil {
+		return nil, err
+	}
+	if err := e.raiseRollback(ctx, tx, m, from.Version, target.Version, reason, now); err != nil {
+		return nil, err
+	}
+	return &Rollback{m, m.Tenant, m.ModelType, from.Version, target.Version, now}, nil
+}
+
+// rollbackTarget finds the active version and the one to go back to: the given one if it ever served,
+// or the one in service before.
+func rollbackTarget(ctx context.Context, tx Tx, m drift.Model, to string) (drift.Version, drift.VersionKey, error) {
+	active, err := tx.Serving(ctx, m)
+	if err != nil {
+		return active, drift.VersionKey{}, err
+	}
+	services, err := tx.Services(ctx, m)
+	if err != nil {
+		return active, drift.VersionKey{}, err
+	}
+	none := &drift.Error{Code: drift.CodeConflict, Message: fmt.Sprintf("There is nothing to go back to: %s is the only version of %s that has served.", active.Version, m.ModelType)}
+	if !active.Active || len(services) < 2 {
+		return active, drift.VersionKey{}, none
+	}
+	if to == active.Version {
+		return active, drift.VersionKey{}, &drift.Error{Code: drift.CodeConflict, Message: fmt.Sprintf("Version %s serves already.", to)}
+	}
+	for _, s := range services {
+		if s.Version == to || (to == "" && s.Version != active.Version) {
+			return active, drift.VersionKey{Model: m, Version: s.Version}, nil
+		}
+	}
+	if to == "" {
+		return active, drift.VersionKey{}, none
+	}
+	return active, drift.VersionKey{}, drift.Invalid("to", fmt.Sprintf("Version %q of %s has never served, so there is no going back to it.", to, m.ModelType))
+}
+
+// PreviewRollback says what a rollback would do, without doing it.
+func (e *Engine) PreviewRollback(ctx context.Context, by drift.Actor, req RollbackRequest) (*Rollback, error) {
+	var out *Rollback
+	err := e.store.InTx(ctx, by, func(tx Tx) error {
+		m, err := modelNamed(ctx, tx, by, req.Model)
+		if err != nil {
+			return err
+		}
+		from, target, err := rollbackTarget(ctx, tx, m, req.To)
+		if err == nil {
+			out = &Rollback{m, m.Tenant, m.ModelType, from.Version, target.Version, e.clock().UTC()}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// rollbackTeam is told of every rollback at once.
+const rollbackTeam = "ML Team Lead"
+
+// raiseRollback raises ML_ROLLBACK and escalates it to the ML team lead in the same moment.
+func (e *Engine) raiseRollback(ctx context.Context, tx Tx, m drift.Model, from, to, reason string, now time.Time) error {
+	key := "rollback:" + m.ModelType + ":" + from
+	open, err := tx.OpenAlert(ctx, m.TenantID, key)
+	if err != nil || open != nil {
+		return err
+	}
+	s, err := tx.Settings(ctx, m.TenantID)
+	if err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	a := &drift.Alert{
+		TenantID: m.TenantID, Tenant: m.Tenant, AlertType: drift.AlertRollback, Severity: drift.SeverityCritical,
+		CurrentSeverity: drift.SeverityCritical, ModelType: m.ModelType, ModelVersion: from, DedupKey: key, CheckDate: drift.DateOf(now),
+		Message:        fmt.Sprintf("%s was rolled back from version %s to %s. %s", m.ModelType, from, to, reason),
+		Recommendation: "Find out why the new version was worse before retraining is allowed again: its retraining is paused until a manager resumes it.",
+	}
+	p := &pass{e: e, now: now, date: drift.DateOf(now), settings: newSettingsFor()}
+	if err := p.raise(ctx, tx, a, s); err != nil {
+		return err
+	}
+	a.Team = rollbackTeam
+	return p.systemMove(ctx, tx, a, drift.MoveOverdue, "A rollback goes to the ML Team Lead at once.", s)
+}

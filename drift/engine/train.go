@@ -1,0 +1,404 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+)
+
+// Trainers finds the trainer of a model type under the settings in force, with its name.
+type Trainers func(modelType string, s drift.Settings) (name string, t retrain.Trainer, err error)
+
+// maxAttempts is how often a retrain is trained before it counts as failed.
+const maxAttempts = 3
+
+// stateEvery is how often a running training looks whether it is still wanted: a cancelled one ends
+// within this and what its trainer needs to stop.
+const stateEvery = time.Second
+
+// Waiting lists the retrains that a server may take up, oldest first: queued ones, and running ones
+// whose server may have died. Whoever works on one holds its lock; see package store/queue.
+func (e *Engine) Waiting(ctx context.Context) (waiting []*drift.Retrain, err error) {
+	err = e.system(ctx, func(tx Tx) error {
+		waiting, err = tx.RetrainsIn(ctx, drift.RetrainQueued, drift.RetrainTraining, drift.RetrainValidating, drift.RetrainActivating)
+		return err
+	})
+	return waiting, err
+}
+
+// Work carries one retrain as far as it goes: trains, validates and activates a queued one, and takes
+// up what a server that died left behind. The caller holds the retrain's lock.
+func (e *Engine) Work(ctx context.Context, id int64, server string) error {
+	r, err := e.takeUp(ctx, id, server)
+	if err != nil || r == nil {
+		return err
+	}
+	if r.State == drift.RetrainTraining {
+		if err := e.trainOnce(ctx, r); err != nil || r.State != drift.RetrainActivating {
+			return err
+		}
+	}
+	return e.activate(ctx, r.ID)
+}
+
+// takeUp makes the first move of whoever works on a retrain now: a queued one starts, an interrupted
+// one is queued again, one that was about to be activated is returned as it is. It returns nil where
+// there is nothing to do at present.
+func (e *Engine) takeUp(ctx context.Context, id int64, server string) (*drift.Retrain, error) {
+	var out *drift.Retrain
+	err := e.system(ctx, func(tx Tx) error {
+		out = nil
+		now := e.clock().UTC()
+		h, err := tx.HoldHalt(ctx)
+		if err != nil || h != nil {
+			return err
+		}
+		r, err := tx.Retrain(ctx, id)
+		if err != nil {
+			return err
+		}
+		switch r.State {
+		case drift.RetrainActivating:
+			out = r
+			return nil
+		case drift.RetrainTraining, drift.RetrainValidating: // nobody holds its lock: its server died
+			if r.Attempt >= maxAttempts {
+				return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now,
+					fmt.Sprintf("It was broken off %d times while it trained; its server went away each time.", r.Attempt))
+			}
+			return e.moveRetrain(ctx, tx, r, retrain.MoveRequeue, drift.SystemActor(), now, "Its server went away while it trained; it begins anew.")
+		case drift.RetrainQueued:
+			out, err = e.start(ctx, tx, r, server, now)
+			return err
+		}
+		return nil
+	})
+	return out, err
+}
+
+// start moves a queued retrain to training, if as many may train and its safeguards still pass.
+func (e *Engine) start(ctx context.Context, tx Tx, r *drift.Retrain, server string, now time.Time) (*drift.Retrain, error) {
+	running, err := tx.RetrainsIn(ctx, drift.RetrainTraining, drift.RetrainValidating)
+	if err != nil {
+		return nil, err
+	}
+	s, err := tx.Settings(ctx, r.TenantID)
+	if err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
+	if len(running) >= s.Int("MAX_CONCURRENT_RETRAIN_JOBS") {
+		return nil, nil
+	}
+	if r.Safeguards, err = Evaluate(ctx, tx, r, now); err != nil {
+		return nil, err
+	}
+	d := retrain.Decide(r.Safeguards, retrain.DecideInput{Severity: r.Severity, Manual: r.Manual})
+	if d.Action == retrain.Refuse {
+		return nil, e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), now, d.Sentence)
+	}
+	serving, err := tx.Serving(ctx, r.Model())
+	if err != nil {
+		return nil, err
+	}
+	name, _, err := e.trainers(r.ModelType, s)
+	if err != nil {
+		return nil, err
+	}
+	r.Attempt++
+	r.Server, r.Progress, r.Trainer, r.ParentVersion = server, "", name, serving.Version
+	r.CandidateVersion = fmt.Sprintf("%s-r%d", drift.DateOf(now), r.ID)
+	return r, e.moveRetrain(ctx, tx, r, retrain.MoveStart, drift.SystemActor(), now, "Training began on "+server+".")
+}
+
+// trainOnce runs the trainer and judges what it leaves. A trainer's failure is the retrain's end, told
+// in a sentence; only what broke on our side is an error.
+func (e *Engine) trainOnce(ctx context.Context, r *drift.Retrain) error {
+	dir, err := os.MkdirTemp(e.workDir, fmt.Sprintf("retrain-%d-", r.ID))
+	if err != nil {
+		return fmt.Errorf("job folder: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	work, stop := context.WithCancel(ctx)
+	defer stop()
+	wanted := e.watchState(work, stop, r.ID)
+	d, err := e.train(work, r, dir)
+	stop()
+	<-wanted
+	if ctx.Err() != nil {
+		return ctx.Err() // the server stops: another one begins anew
+	}
+	if err != nil {
+		return e.trainingFailed(ctx, r, err)
+	}
+	return e.judgeCandidate(ctx, r, dir, d)
+}
+
+// watchState cancels the work when the retrain is no longer training: cancelled by a person, or by the
+// emergency stop.
+func (e *Engine) watchState(ctx context.Context, stop context.CancelFunc, id int64) (done chan struct{}) {
+	done = make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(stateEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			err := e.system(ctx, func(tx Tx) error {
+				r, err := tx.Retrain(ctx, id)
+				if err == nil && r.State != drift.RetrainTraining {
+					stop()
+				}
+				return err
+			})
+			if err != nil && ctx.Err() == nil {
+				e.log.Warn("could not look whether a training is still wanted", "retrain", id, "error", err)
+			}
+		}
+	}()
+	return done
+}
+
+// train writes the job's folder and runs the trainer on it.
+func (e *Engine) train(ctx context.Context, r *drift.Retrain, dir string) (*dataset, error) {
+	var s drift.Settings
+	var like string
+	err := e.system(ctx, func(tx Tx) (err error) {
+		if s, err = tx.Settings(ctx, r.TenantID); err != nil {
+			return err
+		}
+		like, err = behavesLike(ctx, tx, r.ModelType)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, trainer, err := e.trainers(r.ModelType, s)
+	if err != nil {
+		return nil, err
+	}
+	now := e.clock().UTC()
+	d, err := e.writeFolder(ctx, r, dir, drift.DateOf(now).Add(-s.Int("TRAINING_DATA_DAYS")).Time(), now)
+	if err != nil {
+		return nil, err
+	}
+	state, err := e.store.TrainerState(ctx, r)
+	if err != nil {
+		return nil, fmt.Errorf("trainer state: %w", err)
+	}
+	job := retrain.Job{
+		RetrainID: r.ID, Attempt: r.Attempt, Key: fmt.Sprintf("retrain-%d-%d", r.ID, r.Attempt), Tenant: r.Tenant,
+		ModelType: r.ModelType, BehavesLike: like, Version: r.CandidateVersion, Dir: dir,
+		Timeout: time.Duration(s.Int("TRAINER_TIMEOUT_MINUTES")) * time.Minute, MemoryBytes: int64(s.Int("TRAINER_MEMORY_MIB")) << 20,
+		State:     state,
+		SaveState: func(ctx context.Context, b json.RawMessage) error { return e.store.SaveTrainerState(ctx, r, b) },
+		Progress:  func(line string) { e.progress(ctx, r, line) },
+	}
+	if err := d.describe(dir, job, r.ParentVersion); err != nil {
+		return nil, err
+	}
+	err = trainer.Train(ctx, job)
+	e.keepLog(r, dir)
+	return d, err
+}
+
+// progress notes a trainer's line and tells the browsers: no move, so that clicks stay valid.
+func (e *Engine) progress(ctx context.Context, r *drift.Retrain, line string) {
+	err := e.store.RetrainProgress(ctx, r, line)
+	if err == nil {
+		err = e.system(ctx, func(tx Tx) error {
+			payload, err := json.Marshal(map[string]any{"retrain": map[string]any{
+				"id": r.ID, "version": r.Version, "model_type": r.ModelType, "state": drift.RetrainTraining, "progress": line,
+			}})
+			tx.Emit(drift.Event{Type: drift.EventRetrainUpdated, TenantID: r.TenantID, Tenant: r.Tenant, At: e.clock().UTC(), Payload: payload})
+			return err
+		})
+	}
+	if err != nil && ctx.Err() == nil {
+		e.log.Warn("a trainer's progress could not be noted", "retrain", r.ID, "error", err)
+	}
+}
+
+// trainerLog is the file in a job's folder that holds what the trainer printed.
+const trainerLog = "trainer.log"
+
+func (e *Engine) keepLog(r *drift.Retrain, dir string) {
+	b, err := os.ReadFile(filepath.Join(dir, trainerLog))
+	if err != nil {
+		return // not every trainer prints
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	text := string(slices.DeleteFunc([]byte(toValid(b)), func(c byte) bool { return c == 0 }))
+	if err := e.store.SaveTrainerLog(ctx, r, text); err != nil {
+		e.log.Warn("a trainer's log could not be kept", "retrain", r.ID, "error", err)
+	}
+}
+
+func toValid(b []byte) string { return string([]rune(string(b))) }
+
+// trainingFailed ends a retrain whose trainer failed; one that is no longer training was cancelled.
+func (e *Engine) trainingFailed(ctx context.Context, r *drift.Retrain, cause error) error {
+	e.log.Warn("training failed", "retrain", r.ID, "error", cause)
+	note := "The trainer failed; the server's log says why. The serving version is untouched."
+	var said *drift.Error
+	if errors.As(cause, &said) {
+		note = said.Message + " The serving version is untouched."
+	}
+	return e.fromTraining(ctx, r, func(tx Tx) error {
+		return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), e.clock().UTC(), note)
+	})
+}
+
+// fromTraining makes a move on a retrain that should still be this attempt's; nothing where it is not.
+func (e *Engine) fromTraining(ctx context.Context, r *drift.Retrain, fn func(Tx) error) error {
+	return e.system(ctx, func(tx Tx) error {
+		now, err := tx.Retrain(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		if !now.State.Running() || now.Attempt != r.Attempt {
+			r.State = now.State
+			return nil
+		}
+		*r = *now
+		return fn(tx)
+	})
+}
+
+// judgeCandidate validates what the trainer left and, where it passes, keeps it as a version.
+func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir string, d *dataset) error {
+	err := e.fromTraining(ctx, r, func(tx Tx) error {
+		r.RowsTrain, r.RowsHoldout = d.description.RowsTrain, d.description.RowsHoldout
+		r.WindowFrom, r.WindowTo = &d.description.WindowFrom, &d.description.WindowTo
+		return e.moveRetrain(ctx, tx, r, retrain.MoveTrained, drift.SystemActor(), e.clock().UTC(), "Training is done; the candidate is validated on later rows.")
+	})
+	if err != nil || r.State != drift.RetrainValidating {
+		return err
+	}
+	predictions, err := retrain.ReadPredictions(dir, len(d.holdout))
+	if err != nil {
+		return e.trainingFailed(ctx, r, err)
+	}
+	artifact, err := readArtifact(filepath.Join(dir, retrain.FileArtifact))
+	if err != nil {
+		return e.trainingFailed(ctx, r, err)
+	}
+	return e.fromTraining(ctx, r, func(tx Tx) error {
+		s, err := tx.Settings(ctx, r.TenantID)
+		if err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+		thresholds, err := retrain.Thresholds(s, d.description.BehavesLike)
+		if err != nil {
+			return err
+		}
+		v, err := retrain.Validate(retrain.ValidationInput{
+			BehavesLike: d.description.BehavesLike, Thresholds: thresholds, TrainLast: d.trainLast, Rows: d.holdout, Predictions: predictions,
+		})
+		if err != nil {
+			return fmt.Errorf("validate: %w", err)
+		}
+		if r.Validation, err = json.Marshal(v); err != nil {
+			return fmt.Errorf("encode verdict: %w", err)
+		}
+		setSafeguard(r, retrain.Validation(&v))
+		if !v.Passed {
+			return e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), e.clock().UTC(), v.Sentence())
+		}
+		if err := e.keepVersion(ctx, tx, r, d, artifact, predictions); err != nil {
+			return err
+		}
+		return e.moveRetrain(ctx, tx, r, retrain.MoveAccept, drift.SystemActor(), e.clock().UTC(), v.Sentence())
+	})
+}
+
+func (e *Engine) keepVersion(ctx context.Context, tx Tx, r *drift.Retrain, d *dataset, artifact []byte, predictions []retrain.Prediction) error {
+	sum := sha256.Sum256(artifact)
+	return tx.PutVersion(ctx, drift.NewVersion{
+		Key: drift.VersionKey{Model: r.Model(), Version: r.CandidateVersion}, Artifact: artifact, Digest: sum[:],
+		Trainer: r.Trainer, Parent: r.ParentVersion, RetrainID: r.ID, ApprovedBy: r.ApprovedBy, RowsTrain: r.RowsTrain,
+		WindowFrom: d.description.WindowFrom, WindowTo: d.description.WindowTo, Holdout: r.Validation,
+		Scores: labelled(d.holdout, predictions),
+	}, e.clock().UTC())
+}
+
+// labelled writes hold-out predictions as a day's column of the log is written: ascending by score,
+// 1 negative, 2 positive, 4 added where predicted positive.
+func labelled(rows []retrain.Row, predictions []retrain.Prediction) drift.LabelledScores {
+	label := make(map[string]byte, len(rows))
+	for _, r := range rows {
+		label[r.PredictionID] = 1
+		if r.Label {
+			label[r.PredictionID] = 2
+		}
+	}
+	sorted := slices.Clone(predictions)
+	slices.SortFunc(sorted, func(a, b retrain.Prediction) int {
+		switch {
+		case a.Score < b.Score:
+			return -1
+		case a.Score > b.Score:
+			return 1
+		}
+		return 0
+	})
+	out := drift.LabelledScores{Scores: make([]float64, len(sorted)), Labels: make([]byte, len(sorted))}
+	for i, p := range sorted {
+		out.Scores[i], out.Labels[i] = p.Score, label[p.PredictionID]
+		if p.Predicted {
+			out.Labels[i] += 4
+		}
+	}
+	return out
+}
+
+func setSafeguard(r *drift.Retrain, s drift.Safeguard) {
+	for i := range r.Safeguards {
+		if r.Safeguards[i].Name == s.Name {
+			r.Safeguards[i] = s
+		}
+	}
+}
+
+func readArtifact(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil || !info.Mode().IsRegular():
+		return nil, drift.Invalid("artifact", "The trainer left no artefact.")
+	case info.Size() == 0:
+		return nil, drift.Invalid("artifact", "The trainer left an empty artefact.")
+	case info.Size() > retrain.LimitArtifact:
+		return nil, drift.Invalid("artifact", fmt.Sprintf("The trainer left an artefact of %d MiB; at most %d are kept.", info.Size()>>20, retrain.LimitArtifact>>20))
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read artefact: %w", err)
+	}
+	return b, nil
+}
+
+func behavesLike(ctx context.Context, tx Tx, modelType string) (string, error) {
+	types, err := tx.ModelTypes(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, t := range types {
+		if t.Name == modelType {
+			return t.BehavesLike, nil
+		}
+	}
+	return "", drift.NotFound(fmt.Sprintf("No model type is called %q.", modelType))
+}

@@ -1,0 +1,131 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// retrainsEvery is the pause between two looks at the retrains: a countdown, an approval or the
+// watch's end is acted on within it.
+const retrainsEvery = time.Second
+
+// lockEvery is how often a worker looks whether its connection, and so its lock, is still there.
+const lockEvery = 2 * time.Second
+
+// retrainer works on retrains: each by one server at a time, under a lock that falls with the
+// connection, so that what a killed server left is taken up by another at once.
+type retrainer struct {
+	q *Queue
+
+	mu      sync.Mutex
+	working map[int64]bool
+	group   sync.WaitGroup
+}
+
+// run looks at the retrains until ctx ends, then waits for the work under way to stop.
+func (w *retrainer) run(ctx context.Context) {
+	tick := time.NewTicker(retrainsEvery)
+	defer tick.Stop()
+	defer w.group.Wait()
+	for {
+		w.q.do(ctx, "retrains", w.look)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// look makes the moves that are due and takes up the retrains that nobody works on.
+func (w *retrainer) look(ctx context.Context) error {
+	if _, err := w.q.o.Engine.FireRetrains(ctx); err != nil {
+		return err
+	}
+	waiting, err := w.q.o.Engine.Waiting(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range waiting {
+		if err := w.takeUp(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeUp begins to work on a retrain if its lock is free.
+func (w *retrainer) takeUp(ctx context.Context, r *drift.Retrain) error {
+	w.mu.Lock()
+	busy := w.working[r.ID]
+	w.mu.Unlock()
+	if busy {
+		return nil
+	}
+	conn, err := w.q.o.DB.Pool().Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("connection for retrain: %w", err)
+	}
+	var free bool
+	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended($1, 0))`, retrainLock(r.ID)).Scan(&free)
+	if err != nil || !free {
+		drop(conn)
+		if err != nil {
+			return fmt.Errorf("hold retrain: %w", err)
+		}
+		return nil
+	}
+	w.mu.Lock()
+	w.working[r.ID] = true
+	w.mu.Unlock()
+	w.group.Add(1)
+	go w.work(ctx, conn, r.ID)
+	return nil
+}
+
+// work carries the retrain as far as it goes while the lock's connection lives.
+func (w *retrainer) work(ctx context.Context, conn *pgxpool.Conn, id int64) {
+	defer w.group.Done()
+	ctx, stop := context.WithCancel(ctx)
+	guarded := make(chan struct{})
+	defer func() {
+		stop()
+		<-guarded
+		drop(conn)
+		w.mu.Lock()
+		delete(w.working, id)
+		w.mu.Unlock()
+	}()
+	go func() {
+		defer close(guarded)
+		guard(ctx, conn, stop)
+	}()
+	if err := w.q.o.Engine.Work(ctx, id, w.q.o.Server); err != nil && ctx.Err() == nil {
+		w.q.o.Log.Error("retrain failed", "retrain", id, "error", err)
+	}
+}
+
+// guard stops the work when the lock is gone: another server may have taken it up.
+func guard(ctx context.Context, conn *pgxpool.Conn, stop context.CancelFunc) {
+	tick := time.NewTicker(lockEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := conn.Ping(ctx); err != nil {
+			stop()
+			return
+		}
+	}
+}
+
+func retrainLock(id int64) string { return fmt.Sprintf("driftwatch: retrain %d", id) }
