@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
-	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
@@ -26,7 +24,7 @@ type ending struct {
 func (e ending) judge(job retrain.Job, last string) error {
 	switch {
 	case errors.Is(e.cause, errTimeLimit):
-		return failure("The trainer did not finish within %s and was stopped.", spoken(job.Timeout))
+		return failure("The trainer did not finish within %s and was stopped.", retrain.Spoken(job.Timeout))
 	case e.cause != nil:
 		return fmt.Errorf("the training was cancelled: %w", e.cause)
 	case e.StartError != "":
@@ -60,17 +58,4 @@ func quoted(last string) string {
 		return " It printed nothing."
 	}
 	return " Its last line: " + last
-}
-
-// spoken writes a limit as people say it: "2 hours", "90 minutes", "45 seconds".
-func spoken(d time.Duration) string {
-	for _, u := range []struct {
-		unit time.Duration
-		name string
-	}{{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
-		if n := d / u.unit; n > 0 && d%u.unit == 0 {
-			return strings.TrimSuffix(fmt.Sprintf("%d %ss", n, u.name), map[bool]string{true: "s"}[n == 1])
-		}
-	}
-	return d.String()
 }

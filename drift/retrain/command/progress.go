@@ -3,18 +3,14 @@ package command
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
-	"strings"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/driftwatch/driftwatch/drift/retrain"
 )
 
-const (
-	maxProgress = 500  // bytes of a line that are shown
-	maxLine     = 8192 // bytes of a line that are looked at
-)
+// maxLine is how many bytes of a line are looked at.
+const maxLine = 8192
 
 // progress shows the newest line of a stream, and no more than one each interval: a program that
 // prints a million lines a second costs a few calls, and a slow receiver never stops the reading.
@@ -132,35 +128,13 @@ func (p *progress) take(b []byte) bool {
 	return line != ""
 }
 
-// escapes are the sequences by which programs colour and move on a terminal.
-var escapes = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\^_])`)
-
-// display makes a line fit to be shown: the message of a JSON object where it is one, without
-// control and invisible characters, at most maxProgress bytes.
+// display is what is shown of a line: the message of a JSON object where it is one.
 func display(line []byte) string {
 	var object struct {
 		Message string `json:"message"`
 	}
-	text := string(line)
 	if json.Unmarshal(line, &object) == nil && object.Message != "" {
-		text = object.Message
+		return retrain.Plain(object.Message)
 	}
-	text = escapes.ReplaceAllString(strings.ToValidUTF8(text, "�"), "")
-	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t' || r == '\n':
-			return ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, text))
-	if len(text) > maxProgress {
-		cut := maxProgress
-		for !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = text[:cut]
-	}
-	return text
+	return retrain.Plain(string(line))
 }

@@ -13,20 +13,11 @@ import (
 
 func TestDisplay(t *testing.T) {
 	for in, want := range map[string]string{
-		"epoch 1":                      "epoch 1",
-		"  \t ":                        "",
-		"\x1b[1;31mred\x1b[0m\x07":     "red",
-		"a\tb\x00c":                    "a bc",
-		"\u202egnirts":                 "gnirts",
-		"\xff":                         "�",
-		`{"message":"half done"}`:      "half done",
-		`{"message":"two\nlines"}`:     "two lines",
-		`{"message":7}`:                `{"message":7}`,
-		`{"loss":0.5}`:                 `{"loss":0.5}`,
-		strings.Repeat("x", 501):       strings.Repeat("x", 500),
-		strings.Repeat("x", 499) + "é": strings.Repeat("x", 499),
-		strings.Repeat("é", 250):       strings.Repeat("é", 250),
-		"\x1b]0;title\x07ok \x1b[2Kdone \x1b[38;5;1m": "ok done",
+		"epoch\x1b[0m 1":           "epoch 1",
+		`{"message":"half done"}`:  "half done",
+		`{"message":"two\nlines"}`: "two lines",
+		`{"message":7}`:            `{"message":7}`,
+		`{"loss":0.5}`:             `{"loss":0.5}`,
 	} {
 		if got := display([]byte(in)); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
@@ -109,17 +100,6 @@ func TestLogKeepsBothEnds(t *testing.T) {
 			if string(text) != want || len(text) > 1000 {
 				t.Errorf("%d bytes in pieces of %d: %d bytes kept, want %d", n, piece, len(text), len(want))
 			}
-		}
-	}
-}
-
-func TestSpoken(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		2 * time.Hour: "2 hours", time.Hour: "1 hour", 90 * time.Minute: "90 minutes", time.Second: "1 second",
-		1500 * time.Millisecond: "1.5s",
-	} {
-		if got := spoken(d); got != want {
-			t.Errorf("%v: %q, want %q", d, got, want)
 		}
 	}
 }
