@@ -115,6 +115,9 @@ func (f *Feature) learnNumbers(c *column, rows, present int) (reason string) {
 		}
 		f.Mean, f.SD, f.Impute = values[0], 1, values[0]
 	}
+	if f.SD == 0 {
+		return "Its numbers lie too close together to be standardised."
+	}
 	f.learnNumberLevels(values)
 	return ""
 }
@@ -138,7 +141,8 @@ func (f *Feature) learnNumberLevels(sorted []float64) {
 			end++
 		}
 		if end-i >= minLevelRows {
-			f.Levels = append(f.Levels, Level{Number: &sorted[i]})
+			v := sorted[i] // not into the slice, which would be kept with it
+			f.Levels = append(f.Levels, Level{Number: &v})
 		} else {
 			rest += end - i
 		}
