@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/driftwatch/driftwatch/drift"
 )
 
 // Where a fit ends: at a gradient this small beside the one at the origin; where rounding stops
@@ -45,10 +47,14 @@ func fit(ctx context.Context, d *Design, c float64, start []float64) (Solution, 
 	}
 	s.Grad(s.grad, s.x)
 	scale := floats.Norm(s.grad, 2)
+	if math.IsNaN(scale) || math.IsInf(scale, 0) {
+		return Solution{}, drift.Invalid("features", "The columns hold a number that is not finite or too large to fit.")
+	}
 	if start != nil {
 		copy(s.x, start)
 	}
 	out := Solution{Value: s.Func(s.x)}
+	last := math.Inf(1)
 	for {
 		if err := ctx.Err(); err != nil {
 			return Solution{}, fmt.Errorf("fit: %w", err)
@@ -58,9 +64,11 @@ func fit(ctx context.Context, d *Design, c float64, start []float64) (Solution, 
 		if scale > 0 {
 			out.Gradient = norm / scale
 		}
-		if norm <= tolerance*scale || out.Iterations == maxIterations {
+		stalled := norm >= last && out.Gradient <= looseTolerance // rounding is all that is left
+		if norm <= tolerance*scale || stalled || out.Iterations == maxIterations {
 			break
 		}
+		last = norm
 		s.direction()
 		value, ok := s.search(out.Value)
 		if !ok {
@@ -90,7 +98,7 @@ func (s *solver) direction() {
 		return
 	}
 	n := s.hess.SymmetricDim()
-	ridge := 1e-12 * mat.Trace(s.hess) / float64(n)
+	ridge := 1e-12 * max(1, mat.Trace(s.hess)/float64(n))
 	for !s.chol.Factorize(s.hess) {
 		for j := range n {
 			s.hess.SetSym(j, j, s.hess.At(j, j)+ridge)
@@ -110,7 +118,7 @@ func (s *solver) search(value float64) (float64, bool) {
 	for t := 1.0; t > 1e-12; t /= 2 {
 		floats.AddScaledTo(s.trial, s.x, t, s.step)
 		next := s.Func(s.trial)
-		if next > value+1e-4*t*slope+rounding {
+		if !(next <= value+1e-4*t*slope+rounding) { // not a number is no descent either
 			continue
 		}
 		moved := !floats.Equal(s.x, s.trial)

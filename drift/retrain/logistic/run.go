@@ -47,6 +47,9 @@ func Run(ctx context.Context, dir string, progress io.Writer) (err error) {
 			if e := f.Close(); err == nil && e != nil {
 				err = fmt.Errorf("write %s: %w", name, e)
 			}
+			if err != nil {
+				_ = root.Remove(name) // half a result is none
+			}
 		}()
 		*w = f
 	}
