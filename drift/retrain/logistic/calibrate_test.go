@@ -1,0 +1,121 @@
+package logistic
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// drawn returns margins and outcomes whose true probability is shape(margin).
+func drawn(n int, shape func(float64) float64) ([]float64, []bool) {
+	r := rand.New(rand.NewPCG(5, 7))
+	margins, label := make([]float64, n), make([]bool, n)
+	for i := range n {
+		margins[i] = 2 * r.NormFloat64()
+		label[i] = r.Float64() < shape(margins[i])
+	}
+	return margins, label
+}
+
+func TestCalibrate(t *testing.T) {
+	stair := func(z float64) float64 {
+		if math.Abs(z) < 1 {
+			return 0.5
+		}
+		return sigmoid(math.Copysign(0.8, z))
+	}
+	for name, c := range map[string]struct {
+		n     int
+		shape func(float64) float64
+		want  []string
+	}{
+		"calibrated":      {4000, sigmoid, []string{uncalibrated}},
+		"over-confident":  {4000, func(z float64) float64 { return sigmoid(z/4 + 1) }, []string{platt, isotonic}},
+		"few":             {300, func(z float64) float64 { return sigmoid(z/8 + 1) }, []string{platt}},
+		"a stair":         {8000, stair, []string{isotonic}},
+		"too few":         {199, func(z float64) float64 { return sigmoid(z/8 + 1) }, []string{uncalibrated}},
+		"the wrong way":   {4000, func(z float64) float64 { return sigmoid(-z) }, []string{uncalibrated, isotonic}},
+		"hardly any true": {4000, func(z float64) float64 { return 0.001 }, []string{uncalibrated}},
+	} {
+		margins, label := drawn(c.n, c.shape)
+		got, tried, err := calibrate(t.Context(), margins, label)
+		if err != nil || !slices.Contains(c.want, got.Method) {
+			t.Errorf("%s: %s, tried %+v, %v", name, got.Method, tried, err)
+		}
+		if err := got.check(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		last := 0.0
+		for z := -30.0; z < 30; z += 0.01 {
+			s := got.apply(z)
+			if s < last || s > 1 {
+				t.Fatalf("%s: the score of %v is %v after %v", name, z, s, last)
+			}
+			last = s
+		}
+	}
+	margins, label := drawn(400, sigmoid)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := calibrate(ctx, margins, label); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// Pools by hand: 1 then 0 violates and is pooled; ties are one pool.
+func TestRisingLine(t *testing.T) {
+	c := risingLine([]float64{4, 1, 2, 3, 3, 5}, []bool{true, false, true, false, false, true})
+	// By margin: 0 | 1 0 0 | 1 1. Half a row is kept from 0 and 1, and what then falls is raised.
+	if want := []float64{1, 8.0 / 3, 4.5}; !slices.Equal(c.Margins, want) {
+		t.Errorf("pools at %v, want %v", c.Margins, want)
+	}
+	if want := []float64{0.5, 0.5, 0.75}; !slices.Equal(c.Scores, want) {
+		t.Errorf("pools of %v, want %v", c.Scores, want)
+	}
+	same := risingLine([]float64{2, 2, 2, 2}, []bool{true, false, false, false})
+	if len(same.Margins) != 1 || same.Scores[0] != 0.25 || same.apply(-9) != 0.25 || same.apply(9) != 0.25 {
+		t.Errorf("%+v", same)
+	}
+}
+
+func TestChooseThreshold(t *testing.T) {
+	scores := make([]float64, 100)
+	label := make([]bool, 100)
+	for i := range scores {
+		scores[i] = float64(i) / 200
+		label[i] = i >= 80
+	}
+	for _, kind := range []string{drift.FraudDetector, drift.ConflictPredictor} {
+		if got := chooseThreshold(kind, scores, label); math.Abs(got-79.5/200) > 1e-12 {
+			t.Errorf("%s: separable rows are cut at %v", kind, got)
+		}
+	}
+	if got := chooseThreshold(drift.FraudDetector, scores, make([]bool, 100)); got != 0.5 {
+		t.Errorf("one class is cut at %v", got)
+	}
+	if got := chooseThreshold(drift.FraudDetector, scores[:49], label[51:]); got != 0.5 {
+		t.Errorf("few rows are cut at %v", got)
+	}
+	// Accuracy alone would predict nothing: of the rows from 0.5 on, four in ten come true.
+	for i := range scores {
+		scores[i] = 0.1
+		if label[i] = i%20 == 0; i >= 50 {
+			scores[i], label[i] = 0.4+float64(i)/1000, i%5 < 2
+		}
+	}
+	if got := chooseThreshold(drift.ConflictPredictor, scores, label); got > 0.47 {
+		t.Errorf("recall is given up for accuracy at %v", got)
+	}
+	tiny := slices.Repeat([]float64{5e-324, 0}, 50)
+	for i := range label {
+		label[i] = i%2 == 0
+	}
+	if got := chooseThreshold(drift.FraudDetector, tiny, label); got != 5e-324 {
+		t.Errorf("two neighbouring floats are cut at %v", got)
+	}
+}

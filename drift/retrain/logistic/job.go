@@ -1,0 +1,33 @@
+package logistic
+
+import "time"
+
+// The files of a job's folder.
+const (
+	descriptionFile = "description.json"
+	trainFile       = "train.ndjson"
+	holdoutFile     = "holdout.ndjson"
+	artifactFile    = "artifact"
+	predictionsFile = "predictions.ndjson"
+	metricsFile     = "metrics.json"
+)
+
+// Description is what a job's folder says of the job.
+type Description struct {
+	RetrainID        int64     `json:"retrain_id"`
+	Tenant           string    `json:"tenant"`
+	ModelType        string    `json:"model_type"`
+	BehavesLike      string    `json:"behaves_like"`
+	CandidateVersion string    `json:"candidate_version"`
+	Seed             int64     `json:"seed"`
+	RowsTrain        int       `json:"rows_train"`
+	RowsHoldout      int       `json:"rows_holdout"`
+	Window           Window    `json:"window"`
+	HoldoutFrom      time.Time `json:"holdout_from"`
+}
+
+// Window is the span of the training rows.
+type Window struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
