@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -85,7 +86,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		return exitUsage
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
-	if err := k.Run(&session{db: c.Database, streams: std}); err != nil {
+	if err := k.Run(&session{db: c.Database, streams: std, clock: time.Now}); err != nil {
 		return report(std.err, err)
 	}
 	return exitOK

@@ -74,7 +74,7 @@ type batches interface {
 }
 
 // opener puts a reader of rows on a file.
-type opener func(*store.DB, io.Reader, store.IngestOptions) batches
+type opener func(*house, io.Reader, store.IngestOptions) batches
 
 func (c importFlags) run(ctx context.Context, s *session, open opener) error {
 	total := drift.ImportResult{Errors: []drift.RowError{}}
@@ -115,7 +115,7 @@ func (c importFlags) file(ctx context.Context, s *session, h *house, from source
 	}
 	bar := newBar(s.err, "KiB of "+from.name)
 	defer bar.end()
-	rows := open(h.store, src, opt)
+	rows := open(h, src, opt)
 	for {
 		res, err := rows.next(ctx)
 		add(total, res)
@@ -198,8 +198,8 @@ type predictionBatches struct {
 	opt    store.IngestOptions
 }
 
-func newPredictionBatches(db *store.DB, src io.Reader, opt store.IngestOptions) batches {
-	return &predictionBatches{db: db, reader: ingest.NewPredictionReader(src, ingest.Options{}), opt: opt}
+func newPredictionBatches(h *house, src io.Reader, opt store.IngestOptions) batches {
+	return &predictionBatches{db: h.store, reader: ingest.NewPredictionReader(src, ingest.Options{Now: h.clock}), opt: opt}
 }
 
 func (p *predictionBatches) bytesRead() int64 { return p.reader.BytesRead() }
@@ -217,8 +217,8 @@ type outcomeBatches struct {
 	opt    store.IngestOptions
 }
 
-func newOutcomeBatches(db *store.DB, src io.Reader, opt store.IngestOptions) batches {
-	return &outcomeBatches{db: db, reader: ingest.NewOutcomeReader(src, ingest.Options{}), opt: opt}
+func newOutcomeBatches(h *house, src io.Reader, opt store.IngestOptions) batches {
+	return &outcomeBatches{db: h.store, reader: ingest.NewOutcomeReader(src, ingest.Options{Now: h.clock}), opt: opt}
 }
 
 func (o *outcomeBatches) bytesRead() int64 { return o.reader.BytesRead() }
