@@ -29,8 +29,8 @@ type cli struct {
 	Compare  compareCmd  `cmd:"" help:"Compare two files of numbers as the statistical check does; needs no database."`
 	Tenant   tenantCmd   `cmd:"" help:"Tenants: add."`
 	Model    modelCmd    `cmd:"" help:"Model types: add."`
-	User     userCmd     `cmd:"" help:"People: add."`
-	Token    tokenCmd    `cmd:"" help:"API tokens: add."`
+	User     userCmd     `cmd:"" help:"People: add, list, disable, enable."`
+	Token    tokenCmd    `cmd:"" help:"API tokens: add, list, revoke."`
 	Config   configCmd   `cmd:"" help:"Settings: get, set, history; and the database's address."`
 	Audit    auditCmd    `cmd:"" help:"The audit log: verify."`
 	Backup   backupCmd   `cmd:"" help:"Save the private database to one file, also while the server runs."`
