@@ -104,6 +104,16 @@ type ImportResult struct {
 	Errors     []RowError `json:"errors"` // the first of them, at most MaxRowErrors
 }
 
+// Add sums up, and keeps the first row errors.
+func (r *ImportResult) Add(more ImportResult) {
+	r.Read += more.Read
+	r.Inserted += more.Inserted
+	r.Duplicates += more.Duplicates
+	r.Rejected += more.Rejected
+	room := MaxRowErrors - len(r.Errors)
+	r.Errors = append(r.Errors, more.Errors[:min(room, len(more.Errors))]...)
+}
+
 // MaxRowErrors bounds the row errors that an ImportResult carries.
 const MaxRowErrors = 1000
 

@@ -33,6 +33,7 @@ type apiDB interface {
 	AddTenant(ctx context.Context, by drift.Actor, name string) (drift.Tenant, bool, error)
 	AddToken(ctx context.Context, by drift.Actor, k drift.Token, hash []byte) (drift.Token, error)
 	RevokeToken(ctx context.Context, by drift.Actor, id int64) error
+	SetDisabled(ctx context.Context, by drift.Actor, id int64, disabled bool) error
 	AddUser(ctx context.Context, by drift.Actor, u drift.User, passwordHash string) (drift.User, error)
 	SetRights(ctx context.Context, by drift.Actor, id int64, role drift.Role, all bool, tenants []int64) error
 	Pool() *pgxpool.Pool

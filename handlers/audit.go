@@ -140,7 +140,17 @@ func auditAction(action, kind, name string) string {
 	case "user.sign_out":
 		return "signed out"
 	}
+	if did := adminTense[action]; did != "" {
+		return did + " " + kind + " " + name
+	}
 	return fmt.Sprintf("%s: %s %s", strings.ReplaceAll(action, ".", " "), kind, name)
+}
+
+// adminTense says what was done to an account, a token and what else the shell administers.
+var adminTense = map[string]string{
+	"user.add": "added", "user.disable": "disabled", "user.enable": "enabled", "user.rights": "changed the rights of",
+	"user.password": "changed the password of", "user.end_sessions": "signed out", "token.add": "added",
+	"token.revoke": "revoked", "tenant.add": "added", "model.add": "added", "team.add": "added", "setting.change": "changed",
 }
 
 // auditDetail is an entry's detail in words: what a person wrote, and old and new values.

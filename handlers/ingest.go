@@ -55,42 +55,20 @@ func (a *API) readOptions() ingest.Options {
 	return ingest.Options{Now: a.now, MaxBytes: maxLog, MaxErrors: drift.MaxRowErrors}
 }
 
-// logReader reads the rows of a log into batches of type B.
-type logReader[B any] interface {
-	Next(b *B, rows int) error
-	Rows() int64
-	Rejected() int64
-	Errors() []ingest.RowError
-}
-
 // take brings a log in, batch by batch. What it returns beside an error is committed.
-func take[B any](ctx context.Context, log logReader[B], b *B, save func(context.Context, drift.Actor, *B) (drift.ImportResult, error)) (total drift.ImportResult, err error) {
+func take[B any](ctx context.Context, log ingest.Log[B], b *B, save func(context.Context, drift.Actor, *B) (drift.ImportResult, error)) (drift.ImportResult, error) {
 	by := auth.ActorFrom(ctx)
-	var refused int64 // by the store
-	for err == nil {
-		if err = log.Next(b, logBatch); err != nil {
-			break
+	total := drift.ImportResult{Errors: []drift.RowError{}}
+	for {
+		res, err := ingest.Take(log, b, ingest.Taking{Rows: logBatch}, func(b *B) (drift.ImportResult, error) { return save(ctx, by, b) })
+		total.Add(res)
+		if errors.Is(err, io.EOF) {
+			return total, nil
 		}
-		var res drift.ImportResult
-		res, err = save(ctx, by, b)
-		total.Inserted += res.Inserted
-		total.Duplicates += res.Duplicates
-		refused += res.Rejected
-		for _, e := range log.Errors() {
-			total.Errors = append(total.Errors, drift.RowError(e))
+		if err != nil {
+			return total, err
 		}
-		total.Errors = append(total.Errors, res.Errors...)
-		total.Errors = total.Errors[:min(len(total.Errors), drift.MaxRowErrors)]
 	}
-	total.Read, total.Rejected = log.Rows(), log.Rejected()+refused
-	slices.SortStableFunc(total.Errors, func(a, b drift.RowError) int { return a.Line - b.Line })
-	if total.Errors == nil {
-		total.Errors = []drift.RowError{}
-	}
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return total, err
 }
 
 // takeLog answers a request with a log:

@@ -92,7 +92,7 @@ func TestBrokenAudit(t *testing.T) {
 	who := h.as(drift.RoleViewer)
 	a := h.get("/audit", asBrowser, who)
 	a.isPage(t, 200, "audit")
-	if !strings.Contains(a.body, "The audit log is whole") || !strings.Contains(a.body, "user add: user ann") {
+	if !strings.Contains(a.body, "The audit log is whole") || !strings.Contains(a.body, "added user ann") {
 		t.Errorf("a whole log is not shown as such: %.900s", a.body)
 	}
 	h.exec(`UPDATE audit_log SET actor = 'eve' WHERE seq = 2`)

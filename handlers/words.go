@@ -13,7 +13,7 @@ import (
 var pastTense = map[drift.Move]string{
 	drift.MoveAcknowledge: "acknowledged", drift.MoveComment: "commented on", drift.MoveAssign: "assigned",
 	drift.MoveEscalate: "escalated", drift.MoveResolve: "resolved", drift.MoveSuppress: "suppressed",
-	drift.MoveRaise: "raised", drift.MoveRefresh: "saw", drift.MoveWorsen: "found worse", drift.MoveClear: "found cleared",
+	drift.MoveRaise: "raised", drift.MoveRefresh: "saw", drift.MoveWorsen: "raised the severity of", drift.MoveClear: "cleared",
 	drift.MoveRemind: "reminded of", drift.MoveReturn: "brought back", drift.MoveOverdue: "escalated", drift.MoveRecover: "resolved",
 }
 

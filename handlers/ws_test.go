@@ -268,6 +268,7 @@ func TestSocketEnds(t *testing.T) {
 	h := newHouse(t)
 	mara, maraID := h.user("mara", drift.RoleOperator, h.acme)
 	olga, _ := h.user("olga", drift.RoleOperator)
+	dan, danID := h.user("dan", drift.RoleOperator)
 	elsewhere := h.signIn("olga")
 	token, tokenID := h.token(drift.RoleViewer)
 	stays := h.connect("", h.as(drift.RoleViewer))
@@ -286,6 +287,7 @@ func TestSocketEnds(t *testing.T) {
 		{"role changed", mara, func() error {
 			return h.db.SetRights(t.Context(), drift.SystemActor(), maraID, drift.RoleViewer, false, []int64{h.acme.ID})
 		}},
+		{"disabled", dan, func() error { return h.db.SetDisabled(t.Context(), drift.SystemActor(), danID, true) }},
 		{"token revoked", token, func() error { return h.db.RevokeToken(t.Context(), drift.SystemActor(), tokenID) }},
 	} {
 		b := h.connect("", c.who)

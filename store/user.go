@@ -115,7 +115,11 @@ func (db *DB) SetRights(ctx context.Context, by drift.Actor, id int64, role drif
 
 // SetDisabled closes an account, which ends its sessions, or opens it again.
 func (db *DB) SetDisabled(ctx context.Context, by drift.Actor, id int64, disabled bool) error {
-	return db.changeUser(ctx, by, id, "user.disable", map[string]any{"disabled": disabled}, disabled,
+	action := "user.enable"
+	if disabled {
+		action = "user.disable"
+	}
+	return db.changeUser(ctx, by, id, action, nil, disabled,
 		func(tx *Tx, _ drift.User) error {
 			_, err := tx.Exec(ctx, `UPDATE app_user SET disabled = $2 WHERE id = $1`, id, disabled)
 			return err

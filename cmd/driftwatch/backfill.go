@@ -54,7 +54,7 @@ func (c backfillCmd) Run(ctx context.Context, s *session) error {
 	})
 }
 
-// tellEvery is how often browsers hear of a backfill's progress.
+// tellEvery is how often browsers hear of a backfill's progress, by the time that passes in front of them.
 const tellEvery = time.Second
 
 // backfill runs the engine's backfill and lets the shell and every board watch it.
@@ -74,7 +74,7 @@ func (h *house) backfill(ctx context.Context, o engine.BackfillOptions, bar *bar
 		}
 	}
 	res, err := h.engine.Backfill(ctx, o)
-	end := drift.Progress{ID: id, Kind: "backfill", Title: title, Done: int64(res.Days), Total: total, FinishedAt: time.Now().UTC()}
+	end := drift.Progress{ID: id, Kind: "backfill", Title: title, Done: int64(res.Days), Total: total, FinishedAt: h.clock().UTC()}
 	if err != nil {
 		end.Error = sentence(err)
 	}
@@ -94,7 +94,7 @@ func (h *house) tell(ctx context.Context, p drift.Progress) {
 				"kind": p.Kind, "id": p.ID, "title": p.Title, "done": p.Done, "total": p.Total,
 				"finished": !p.FinishedAt.IsZero(), "error": p.Error,
 			}})
-			tx.Emit(drift.Event{Type: drift.EventCheckCompleted, At: time.Now().UTC(), Payload: payload})
+			tx.Emit(drift.Event{Type: drift.EventCheckCompleted, Payload: payload})
 			return err
 		})
 	}

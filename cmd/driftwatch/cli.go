@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -28,8 +29,8 @@ type cli struct {
 	Compare  compareCmd  `cmd:"" help:"Compare two files of numbers as the statistical check does; needs no database."`
 	Tenant   tenantCmd   `cmd:"" help:"Tenants: add."`
 	Model    modelCmd    `cmd:"" help:"Model types: add."`
-	User     userCmd     `cmd:"" help:"People: add."`
-	Token    tokenCmd    `cmd:"" help:"API tokens: add."`
+	User     userCmd     `cmd:"" help:"People: add, list, disable, enable."`
+	Token    tokenCmd    `cmd:"" help:"API tokens: add, list, revoke."`
 	Config   configCmd   `cmd:"" help:"Settings: get, set, history; and the database's address."`
 	Audit    auditCmd    `cmd:"" help:"The audit log: verify."`
 	Backup   backupCmd   `cmd:"" help:"Save the private database to one file, also while the server runs."`
@@ -85,7 +86,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		return exitUsage
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
-	if err := k.Run(&session{db: c.Database, streams: std}); err != nil {
+	if err := k.Run(&session{db: c.Database, streams: std, clock: time.Now}); err != nil {
 		return report(std.err, err)
 	}
 	return exitOK

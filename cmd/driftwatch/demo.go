@@ -31,7 +31,7 @@ var demoAccounts = []demoAccount{
 // same import and the same checks as anybody's log. One that was broken off goes on where it was:
 // the story belongs to the day of the first start.
 func (h *house) loadDemo(ctx context.Context, install store.Installation, say func(string, ...any)) error {
-	story, today := drift.DateOf(install.FirstStart), drift.DateOf(time.Now())
+	story, today := drift.DateOf(install.FirstStart), drift.DateOf(h.clock())
 	by := shellActor()
 	by.Name = "demo"
 	for _, m := range demo.Models {
@@ -54,14 +54,14 @@ func (h *house) loadDemo(ctx context.Context, install store.Installation, say fu
 	if err := h.recordToday(ctx, today); err != nil {
 		return fmt.Errorf("record today's jobs: %w", err)
 	}
-	return h.store.DemoIsReady(ctx, time.Now())
+	return h.store.DemoIsReady(ctx, h.clock())
 }
 
 // recordToday runs today's jobs once more, now on finished reports, and puts them down in the
 // schedule: they have run, whatever the hour, and the server need not run them again.
 func (h *house) recordToday(ctx context.Context, today drift.Date) error {
 	for _, job := range drift.DailyJobs {
-		began := time.Now().UTC()
+		began := h.clock().UTC()
 		res, err := h.engine.RunJob(ctx, job, today)
 		if err != nil {
 			return err
@@ -74,7 +74,7 @@ func (h *house) recordToday(ctx context.Context, today drift.Date) error {
 			if _, err := tx.StartRun(ctx, slot.Job, slot.At, 1, "demo", began); err != nil {
 				return err
 			}
-			_, err := tx.FinishRun(ctx, slot.Job, slot.At, res.Covered, time.Now().UTC())
+			_, err := tx.FinishRun(ctx, slot.Job, slot.At, res.Covered, h.clock().UTC())
 			return err
 		})
 		if err != nil {
@@ -95,7 +95,7 @@ func (h *house) importDemo(ctx context.Context, g *demo.Generator, today drift.D
 		w.CloseWithError(err)
 	}()
 	defer r.Close()
-	batches := newPredictionBatches(h.store, r, store.IngestOptions{Strict: true})
+	batches := newPredictionBatches(h, r, store.IngestOptions{Strict: true})
 	for {
 		res, err := batches.next(ctx)
 		rows += res.Inserted
@@ -168,10 +168,11 @@ func (h *house) produce(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		g := demo.New(demo.Seed, drift.DateOf(time.Now()))
+		now := h.clock()
+		g := demo.New(demo.Seed, drift.DateOf(now))
 		var predictions, outcomes bytes.Buffer
 		for _, m := range demo.Models {
-			l := g.Live(m, time.Now(), n)
+			l := g.Live(m, now, n)
 			predictions.Write(l.Prediction)
 			outcomes.Write(l.Outcome)
 		}
@@ -189,7 +190,7 @@ func (h *house) produce(ctx context.Context) {
 
 func (h *house) takePredictions(ctx context.Context, by drift.Actor, lines []byte) error {
 	var b ingest.PredictionBatch
-	err := ingest.NewPredictionReader(bytes.NewReader(lines), ingest.Options{}).Next(&b, importBatch)
+	err := ingest.NewPredictionReader(bytes.NewReader(lines), ingest.Options{Now: h.clock}).Next(&b, importBatch)
 	if err == nil {
 		_, err = h.store.IngestPredictions(ctx, by, &b, store.IngestOptions{})
 	}
@@ -198,7 +199,7 @@ func (h *house) takePredictions(ctx context.Context, by drift.Actor, lines []byt
 
 func (h *house) takeOutcomes(ctx context.Context, by drift.Actor, lines []byte) error {
 	var b ingest.OutcomeBatch
-	err := ingest.NewOutcomeReader(bytes.NewReader(lines), ingest.Options{}).Next(&b, importBatch)
+	err := ingest.NewOutcomeReader(bytes.NewReader(lines), ingest.Options{Now: h.clock}).Next(&b, importBatch)
 	if err == nil {
 		_, err = h.store.IngestOutcomes(ctx, by, &b, store.IngestOptions{})
 	}

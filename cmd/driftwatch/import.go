@@ -1,13 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/ingest"
@@ -74,7 +72,7 @@ type batches interface {
 }
 
 // opener puts a reader of rows on a file.
-type opener func(*store.DB, io.Reader, store.IngestOptions) batches
+type opener func(*house, io.Reader, store.IngestOptions) batches
 
 func (c importFlags) run(ctx context.Context, s *session, open opener) error {
 	total := drift.ImportResult{Errors: []drift.RowError{}}
@@ -115,10 +113,10 @@ func (c importFlags) file(ctx context.Context, s *session, h *house, from source
 	}
 	bar := newBar(s.err, "KiB of "+from.name)
 	defer bar.end()
-	rows := open(h.store, src, opt)
+	rows := open(h, src, opt)
 	for {
 		res, err := rows.next(ctx)
-		add(total, res)
+		total.Add(res)
 		bar.set(stage, int(rows.bytesRead()>>10), int(size>>10))
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -162,16 +160,6 @@ func openFile(stdin io.Reader, name string) (io.ReadCloser, int64, error) {
 	return f, info.Size(), nil
 }
 
-// add sums up, and keeps the first row errors.
-func add(total *drift.ImportResult, r drift.ImportResult) {
-	total.Read += r.Read
-	total.Inserted += r.Inserted
-	total.Duplicates += r.Duplicates
-	total.Rejected += r.Rejected
-	room := drift.MaxRowErrors - len(total.Errors)
-	total.Errors = append(total.Errors, r.Errors[:min(room, len(r.Errors))]...)
-}
-
 // shownErrors is how many refused rows are printed for a person.
 const shownErrors = 20
 
@@ -190,70 +178,32 @@ func (c importFlags) print(s *session, r drift.ImportResult) error {
 	return err
 }
 
-// predictionBatches reads predictions.
-type predictionBatches struct {
-	db     *store.DB
-	reader *ingest.PredictionReader
-	batch  ingest.PredictionBatch
-	opt    store.IngestOptions
+func newPredictionBatches(h *house, src io.Reader, opt store.IngestOptions) batches {
+	return &logFile[ingest.PredictionBatch]{ingest.NewPredictionReader(src, ingest.Options{Now: h.clock}), new(ingest.PredictionBatch), opt, h.store.IngestPredictions}
 }
 
-func newPredictionBatches(db *store.DB, src io.Reader, opt store.IngestOptions) batches {
-	return &predictionBatches{db: db, reader: ingest.NewPredictionReader(src, ingest.Options{}), opt: opt}
+func newOutcomeBatches(h *house, src io.Reader, opt store.IngestOptions) batches {
+	return &logFile[ingest.OutcomeBatch]{ingest.NewOutcomeReader(src, ingest.Options{Now: h.clock}), new(ingest.OutcomeBatch), opt, h.store.IngestOutcomes}
 }
 
-func (p *predictionBatches) bytesRead() int64 { return p.reader.BytesRead() }
-
-func (p *predictionBatches) next(ctx context.Context) (drift.ImportResult, error) {
-	return takeIn(p.reader, func() error { return p.reader.Next(&p.batch, importBatch) }, p.opt,
-		func() (drift.ImportResult, error) { return p.db.IngestPredictions(ctx, shellActor(), &p.batch, p.opt) })
-}
-
-// outcomeBatches reads outcomes.
-type outcomeBatches struct {
-	db     *store.DB
-	reader *ingest.OutcomeReader
-	batch  ingest.OutcomeBatch
-	opt    store.IngestOptions
-}
-
-func newOutcomeBatches(db *store.DB, src io.Reader, opt store.IngestOptions) batches {
-	return &outcomeBatches{db: db, reader: ingest.NewOutcomeReader(src, ingest.Options{}), opt: opt}
-}
-
-func (o *outcomeBatches) bytesRead() int64 { return o.reader.BytesRead() }
-
-func (o *outcomeBatches) next(ctx context.Context) (drift.ImportResult, error) {
-	return takeIn(o.reader, func() error { return o.reader.Next(&o.batch, importBatch) }, o.opt,
-		func() (drift.ImportResult, error) { return o.db.IngestOutcomes(ctx, shellActor(), &o.batch, o.opt) })
-}
-
-// counter is what both readers tell of the rows they refused.
-type counter interface {
-	Rows() int64
-	Rejected() int64
-	Errors() []ingest.RowError
-}
-
-// takeIn reads some rows and stores the good ones; what the reader refused is added to what the
-// store refused.
-func takeIn(c counter, read func() error, opt store.IngestOptions, save func() (drift.ImportResult, error)) (drift.ImportResult, error) {
-	rows, refused := c.Rows(), c.Rejected()
-	end := read()
-	var res drift.ImportResult
-	var err error
-	bad := c.Rejected() - refused
-	if end == nil && (opt.DryRun || !opt.Strict || bad == 0) {
-		res, err = save()
+// logFile is a file of predictions or of outcomes.
+type logFile[B any] struct {
+	reader interface {
+		ingest.Log[B]
+		BytesRead() int64
 	}
-	res.Read = c.Rows() - rows
-	res.Rejected += bad
-	for _, e := range c.Errors() {
-		res.Errors = append(res.Errors, drift.RowError{Line: e.Line, Field: e.Field, Error: e.Error})
-	}
-	slices.SortStableFunc(res.Errors, func(a, b drift.RowError) int { return cmp.Compare(a.Line, b.Line) })
-	if err == nil {
-		err = end
-	}
-	return res, err
+	batch *B
+	opt   store.IngestOptions
+	save  func(context.Context, drift.Actor, *B, store.IngestOptions) (drift.ImportResult, error)
+}
+
+func (l *logFile[B]) bytesRead() int64 { return l.reader.BytesRead() }
+
+// next leaves a batch with a bad row out of a strict import, but not out of a trial, which is to find
+// what the database would refuse as well.
+func (l *logFile[B]) next(ctx context.Context) (drift.ImportResult, error) {
+	how := ingest.Taking{Rows: importBatch, Whole: l.opt.Strict && !l.opt.DryRun}
+	return ingest.Take(l.reader, l.batch, how, func(b *B) (drift.ImportResult, error) {
+		return l.save(ctx, shellActor(), b, l.opt)
+	})
 }

@@ -63,7 +63,10 @@ func (c modelAddCmd) Run(ctx context.Context, s *session) error {
 }
 
 type userCmd struct {
-	Add userAddCmd `cmd:"" help:"Make an account."`
+	Add     userAddCmd     `cmd:"" help:"Make an account."`
+	List    userListCmd    `cmd:"" help:"Show who has an account."`
+	Disable userDisableCmd `cmd:"" help:"Close an account, and end its sessions and sockets at once."`
+	Enable  userEnableCmd  `cmd:"" help:"Open an account again."`
 }
 
 type userAddCmd struct {
@@ -115,7 +118,9 @@ func readPassword(r io.Reader) (string, error) {
 }
 
 type tokenCmd struct {
-	Add tokenAddCmd `cmd:"" help:"Make an API token and print it, alone; it is shown this once."`
+	Add    tokenAddCmd    `cmd:"" help:"Make an API token and print it, alone; it is shown this once."`
+	List   tokenListCmd   `cmd:"" help:"Show every token, without its secret."`
+	Revoke tokenRevokeCmd `cmd:"" help:"End a token for good, and its sockets at once."`
 }
 
 type tokenAddCmd struct {

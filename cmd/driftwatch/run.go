@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"text/tabwriter"
-	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
@@ -43,7 +42,7 @@ type runAnswer struct {
 
 // Run runs the job.
 func (c runCmd) Run(ctx context.Context, s *session) error {
-	date := drift.DateOf(time.Now())
+	date := drift.DateOf(s.clock())
 	if c.Date != "" {
 		var err error
 		if date, err = drift.ParseDate(c.Date); err != nil {

@@ -62,7 +62,7 @@ func (c serveCmd) Run(ctx context.Context, s *session) error {
 	if c.Verbose {
 		level = slog.LevelInfo
 	}
-	srv := &server{cmd: c, session: s, log: s.logger(level), started: time.Now()}
+	srv := &server{cmd: c, session: s, log: s.logger(level), started: s.clock()}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -110,7 +110,7 @@ func (s *server) run(ctx context.Context) (err error) {
 }
 
 func (s *server) openHouse(ctx context.Context) error {
-	h := &house{dsn: s.session.db.URL, log: s.log}
+	h := &house{dsn: s.session.db.URL, log: s.log, clock: s.session.clock}
 	if h.dsn == "" {
 		pg, err := localpg.Start(ctx, s.session.localOptions(s.log, "driftwatch serve"))
 		if err != nil {
@@ -118,7 +118,7 @@ func (s *server) openHouse(ctx context.Context) error {
 		}
 		h.local, h.dsn = pg, pg.DSN()
 	}
-	if err := h.connect(ctx, s.session.db.Config, s.log, time.Now); err != nil {
+	if err := h.connect(ctx, s.session.db.Config); err != nil {
 		return errors.Join(err, h.stopLocal())
 	}
 	s.house = h

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -37,7 +36,7 @@ type parts struct {
 func (s *server) assemble(ctx context.Context) (*parts, error) {
 	db := s.house.store
 	p := &parts{}
-	p.auth = auth.New(auth.Options{Store: db, Secure: s.secure(), BehindProxy: s.public != nil, Fail: s.failures().Fail})
+	p.auth = auth.New(auth.Options{Store: db, Secure: s.secure(), BehindProxy: s.public != nil, Now: s.session.clock, Fail: s.failures().Fail})
 	_, newest, err := db.EventBounds(ctx, drift.SystemActor())
 	if err != nil {
 		return nil, err
@@ -50,14 +49,14 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 		return nil, err
 	}
 	p.queue, err = queue.New(queue.Options{
-		DB: db, Engine: s.house.engine, Server: s.name(), Log: s.log, FirstStart: s.install.FirstStart,
+		DB: db, Engine: s.house.engine, Server: s.name(), Log: s.log, Clock: s.session.clock, FirstStart: s.install.FirstStart,
 		Browsers: func() int { return int(p.hub.Stats().Connections) },
 	})
 	if err != nil {
 		return nil, err
 	}
 	p.pages = handlers.NewPages(handlers.Options{
-		Store: db, Engine: s.house.engine, Queue: p.queue, Auth: p.auth, Log: s.log, Newest: p.hub.Newest,
+		Store: db, Engine: s.house.engine, Queue: p.queue, Auth: p.auth, Log: s.log, Clock: s.session.clock, Newest: p.hub.Newest,
 		Version: version, Warning: s.warning(), Database: s.databaseWords(),
 		Favicon: static.Favicon(), Static: static.Handler(),
 	})
@@ -67,7 +66,7 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 	p.stopping = stop
 	p.ready.install = s.install
 	p.api = handlers.NewAPI(handlers.APIOptions{
-		Store: db, Engine: s.house.engine, Auth: p.auth, Feed: p.feed, Meters: p.meters, Log: s.log,
+		Store: db, Engine: s.house.engine, Auth: p.auth, Feed: p.feed, Meters: p.meters, Log: s.log, Now: s.session.clock,
 		Ready: func(ctx context.Context) error { return p.ready.check(ctx, db) }, Stopping: stopping,
 	})
 	p.router, err = s.route(p)
@@ -75,7 +74,7 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 }
 
 func (s *server) failures() handlers.Failures {
-	return handlers.Failures{Log: s.log, Clock: time.Now, Version: version, Warning: s.warning()}
+	return handlers.Failures{Log: s.log, Clock: s.session.clock, Version: version, Warning: s.warning()}
 }
 
 // databaseWords says on the operations page where the database is, without its password.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/handlers"
@@ -43,7 +44,7 @@ func routed(t *testing.T) string {
 			t.Error(err)
 		}
 	})
-	s := &server{log: quiet, web: listening}
+	s := &server{session: &session{clock: time.Now}, log: quiet, web: listening}
 	p := &parts{auth: auth.New(auth.Options{Fail: s.failures().Fail})}
 	p.pages = handlers.NewPages(handlers.Options{Auth: p.auth, Log: quiet, Favicon: static.Favicon(), Static: static.Handler()})
 	p.meters = handlers.NewMeters(handlers.MeterOptions{Store: nothing{}, Hub: nothing{}, Feed: noFeed{}})

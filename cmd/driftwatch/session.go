@@ -17,10 +17,11 @@ import (
 	"github.com/driftwatch/driftwatch/store/localpg"
 )
 
-// session is what a command is given: where the database is, and its streams.
+// session is what a command is given: where the database is, its streams and the time.
 type session struct {
 	db databaseFlags
 	streams
+	clock func() time.Time // decides days, dates and stamps; never how long something takes
 }
 
 // house is an open database with the engine on it.
@@ -29,6 +30,7 @@ type house struct {
 	engine *engine.Engine
 	dsn    string
 	log    *slog.Logger
+	clock  func() time.Time
 	local  *localpg.Server // nil where DATABASE_URL names another
 }
 
@@ -37,7 +39,7 @@ const closeWithin = 20 * time.Second
 
 // open finds or starts the database, brings its tables up to date and puts the engine on it.
 func (s *session) open(ctx context.Context, log *slog.Logger) (*house, error) {
-	h := &house{dsn: s.db.URL, log: log}
+	h := &house{dsn: s.db.URL, log: log, clock: s.clock}
 	if h.dsn == "" {
 		pg, err := localpg.Attach(ctx, s.localOptions(log, "a driftwatch command"))
 		if err != nil {
@@ -45,7 +47,7 @@ func (s *session) open(ctx context.Context, log *slog.Logger) (*house, error) {
 		}
 		h.local, h.dsn = pg, pg.DSN()
 	}
-	if err := h.connect(ctx, s.db.Config, log, time.Now); err != nil {
+	if err := h.connect(ctx, s.db.Config); err != nil {
 		return nil, errors.Join(err, h.stopLocal())
 	}
 	return h, nil
@@ -56,12 +58,12 @@ func (s *session) localOptions(log *slog.Logger, purpose string) localpg.Options
 }
 
 // connect opens the store at h.dsn, migrates it and puts the engine on it.
-func (h *house) connect(ctx context.Context, config string, log *slog.Logger, clock func() time.Time) error {
+func (h *house) connect(ctx context.Context, config string) error {
 	values, err := readConfig(config)
 	if err != nil {
 		return err
 	}
-	h.store, err = store.Open(ctx, h.dsn, store.Options{Logger: log, Now: clock, FileSettings: values})
+	h.store, err = store.Open(ctx, h.dsn, store.Options{Logger: h.log, Now: h.clock, FileSettings: values})
 	if err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ func (h *house) connect(ctx context.Context, config string, log *slog.Logger, cl
 		h.store = nil
 		return err
 	}
-	h.engine = engine.New(engine.Options{Store: engineStore{h.store}, Clock: clock, Log: log})
+	h.engine = engine.New(engine.Options{Store: engineStore{h.store}, Clock: h.clock, Log: h.log})
 	return nil
 }
 
