@@ -206,3 +206,20 @@ func TestPrecisionAt80RecallAgainstEveryThreshold(t *testing.T) {
 		}
 	}
 }
+
+// Tables with published intervals: 20 12 2 16 in Newcombe (1998); 1 1 7 12 is Bentur et al. (2009) as
+// in Fagerland, Lydersen and Laake, Statistical Analysis of Contingency Tables, chapter 8.
+func TestPairedNewcombePublished(t *testing.T) {
+	for _, c := range []struct {
+		table     [4]int
+		low, high float64
+	}{
+		{[4]int{20, 12, 2, 16}, 0.0562, 0.3292},
+		{[4]int{1, 1, 7, 12}, -0.5069, -0.0256},
+	} {
+		i := pairedNewcombe(c.table[0], c.table[1], c.table[2], c.table[3])
+		if math.Abs(i.Low-c.low) > 5e-5 || math.Abs(i.High-c.high) > 5e-5 {
+			t.Errorf("%v: %v, want %v to %v", c.table, i, c.low, c.high)
+		}
+	}
+}

@@ -28,12 +28,12 @@ func TestSplitKeepsEqualTimesTogether(t *testing.T) {
 		times []time.Time
 		want  int
 	}{
-		"none":                 {nil, 0},
-		"too few":              {times(10, 10), 0},
+		"none":                  {nil, 0},
+		"too few":               {times(10, 10), 0},
 		"the cut falls between": {times(70, 30), 70},
-		"moved back":           {times(60, 20, 20), 60},
-		"cannot move back":     {times(80, 20), 80},
-		"all at once":          {times(100), 0},
+		"moved back":            {times(60, 20, 20), 60},
+		"cannot move back":      {times(80, 20), 80},
+		"all at once":           {times(100), 0},
 	} {
 		got := Split(c.times)
 		if got != c.want {

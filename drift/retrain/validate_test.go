@@ -78,7 +78,7 @@ func TestRefusals(t *testing.T) {
 		"too few":    {func(in *ValidationInput) { in.Rows, in.Predictions = in.Rows[:29], in.Predictions[:29] }, "holdout_rows", "29 hold-out rows"},
 		"no rows":    {func(in *ValidationInput) { in.Rows, in.Predictions = nil, nil }, "holdout_rows", "0 hold-out rows"},
 		"suspicious": {func(in *ValidationInput) { *in = sample(100, 1000); in.Rows[0].Label = false }, "suspicious", "Suspicious"},
-		"threshold": {func(in *ValidationInput) { in.Thresholds = threshold(MeasureAccuracy, "0.901") }, "accuracy", "Accuracy 0.9000 is below the 0.901"},
+		"threshold":  {func(in *ValidationInput) { in.Thresholds = threshold(MeasureAccuracy, "0.901") }, "accuracy", "Accuracy 0.9000 is below the 0.901"},
 	} {
 		in := served(sample(100, 10), 10)
 		c.change(&in)
