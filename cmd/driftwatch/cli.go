@@ -61,6 +61,9 @@ var errQuiet = errors.New("failed")
 
 // run parses the arguments, runs the command and returns the exit code.
 func run(ctx context.Context, args []string, std streams) int {
+	if code, ok := runTrainer(ctx, args, std); ok {
+		return code
+	}
 	var c cli
 	code := -1
 	parser, err := kong.New(&c,

@@ -72,7 +72,11 @@ func (h *house) connect(ctx context.Context, config string) error {
 		h.store = nil
 		return err
 	}
-	h.engine = engine.New(engine.Options{Store: engineStore{h.store}, Clock: h.clock, Log: h.log})
+	self, err := ownProgram()
+	if err != nil {
+		return err
+	}
+	h.engine = engine.New(engine.Options{Store: engineStore{h.store}, Clock: h.clock, Log: h.log, Trainers: trainers(self)})
 	return nil
 }
 

@@ -25,7 +25,15 @@ func TypeFlag(modelType string) string {
 	case drift.ConflictPredictor:
 		return settingMaster + "_CONFLICT"
 	}
-	return settingMaster + "_" + strings.Map(func(c rune) rune {
+	return settingMaster + "_" + capitals(modelType)
+}
+
+// CommandSetting names the setting that holds the program which trains a model type.
+func CommandSetting(modelType string) string { return "TRAINER_COMMAND_" + capitals(modelType) }
+
+// capitals writes a model type's name as the names of settings are written.
+func capitals(modelType string) string {
+	return strings.Map(func(c rune) rune {
 		switch {
 		case c >= 'a' && c <= 'z':
 			return c - 'a' + 'A'

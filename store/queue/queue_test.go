@@ -82,6 +82,9 @@ func (r *recorder) JobGaveUp(_ context.Context, job drift.JobName, d drift.Date,
 	return nil
 }
 func (r *recorder) JobSucceeded(context.Context, drift.JobName, drift.Date) error { return nil }
+func (r *recorder) FireRetrains(context.Context) (int, error)                     { return 0, nil }
+func (r *recorder) Waiting(context.Context) ([]*drift.Retrain, error)             { return nil, nil }
+func (r *recorder) Work(context.Context, int64, string) error                     { return nil }
 func (r *recorder) FireTimers(context.Context) (int, error)                       { return 0, nil }
 func (r *recorder) CheckClock(context.Context, string, time.Duration, []drift.Tenant) error {
 	return nil
