@@ -1,9 +1,7 @@
 package logistic
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"sort"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -123,7 +121,7 @@ func teach(ctx context.Context, method string, margins []float64, label []bool) 
 		if float64(len(label)) < calibrationShare*isotonicRows || rarer < isotonicClass {
 			return c, false, nil
 		}
-		return risingLine(margins, label), true, nil
+		return risingLine(margins, label, poolRows), true, nil
 	}
 	if rarer < plattClass {
 		return c, false, nil
@@ -135,48 +133,4 @@ func teach(ctx context.Context, method string, margins []float64, label []bool) 
 		return c, false, err
 	}
 	return Calibration{Method: platt, Slope: s.Weights[0], Intercept: s.Intercept}, s.Weights[0] > 0, nil
-}
-
-// risingLine is isotonic regression by pooling adjacent violators, drawn as a line through the
-// mean margin of each pool: steps would tie rows that the margin tells apart. A pool's score
-// keeps half a row's distance from 0 and 1.
-func risingLine(margins []float64, label []bool) Calibration {
-	order := make([]int, len(margins))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(margins[a], margins[b]) })
-	type pool struct{ rows, positives, margins float64 }
-	var pools []pool
-	for at := 0; at < len(order); {
-		var p pool
-		for first := margins[order[at]]; at < len(order) && margins[order[at]] == first; at++ {
-			p.rows, p.margins = p.rows+1, p.margins+first
-			if label[order[at]] {
-				p.positives++
-			}
-		}
-		for len(pools) > 0 {
-			last := pools[len(pools)-1]
-			if last.positives*p.rows < p.positives*last.rows {
-				break
-			}
-			p = pool{p.rows + last.rows, p.positives + last.positives, p.margins + last.margins}
-			pools = pools[:len(pools)-1]
-		}
-		pools = append(pools, p)
-	}
-	c := Calibration{Method: isotonic, Slope: 1}
-	for _, p := range pools {
-		x, y := p.margins/p.rows, p.positives/p.rows
-		y = max(0.5/p.rows, min(1-0.5/p.rows, y))
-		if n := len(c.Margins); n > 0 {
-			if x <= c.Margins[n-1] { // equal but for rounding
-				continue
-			}
-			y = max(y, c.Scores[n-1])
-		}
-		c.Margins, c.Scores = append(c.Margins, x), append(c.Scores, y)
-	}
-	return c
 }

@@ -67,19 +67,31 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
-// Pools by hand: 1 then 0 violates and is pooled; ties are one pool.
+// By hand, in the order of margins: 0 | 1 0 0 | 1 1, the last two equal; each with half a row of
+// either class besides.
 func TestRisingLine(t *testing.T) {
-	c := risingLine([]float64{4, 1, 2, 3, 3, 5}, []bool{true, false, true, false, false, true})
-	// By margin: 0 | 1 0 0 | 1 1. Half a row is kept from 0 and 1, and what then falls is raised.
+	margins, label := []float64{4, 1, 2, 3, 3, 5}, []bool{true, false, true, false, false, true}
+	c := risingLine(margins, label, 1)
+	// 0.5 of 2, then 1.5 of 4, then 2.5 of 3.
 	if want := []float64{1, 8.0 / 3, 4.5}; !slices.Equal(c.Margins, want) {
 		t.Errorf("pools at %v, want %v", c.Margins, want)
 	}
-	if want := []float64{0.5, 0.5, 0.75}; !slices.Equal(c.Scores, want) {
+	if want := []float64{0.25, 0.375, 2.5 / 3}; !slices.Equal(c.Scores, want) {
 		t.Errorf("pools of %v, want %v", c.Scores, want)
 	}
-	same := risingLine([]float64{2, 2, 2, 2}, []bool{true, false, false, false})
-	if len(same.Margins) != 1 || same.Scores[0] != 0.25 || same.apply(-9) != 0.25 || same.apply(9) != 0.25 {
+	// The first pool joins the second, as it has one row only, the third is large enough.
+	c = risingLine(margins, label, 2)
+	if want := []float64{9.0 / 4, 4.5}; !slices.Equal(c.Margins, want) {
+		t.Errorf("pools at %v, want %v", c.Margins, want)
+	}
+	same := risingLine([]float64{2, 2, 2, 2}, []bool{true, false, false, false}, 1)
+	if len(same.Margins) != 1 || same.Scores[0] != 0.3 || same.apply(-9) != 0.3 || same.apply(9) != 0.3 {
 		t.Errorf("%+v", same)
+	}
+	// What half a row makes fall is pooled: 0 of 1, then 1 of 100.
+	fell := poolViolators(smooth([]pool{{1, 0, 0}, {100, 1, 100}}, 1))
+	if len(fell) != 1 || fell[0].rows != 103 || fell[0].positives != 2 {
+		t.Errorf("%+v", fell)
 	}
 }
 
