@@ -18,7 +18,7 @@ func Run(ctx context.Context, dir string, progress io.Writer) (err error) {
 	if err != nil {
 		return fmt.Errorf("open the job's folder: %w", err)
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }() // it only led the way to the files
 	job := Job{Progress: progress}
 	b, err := root.ReadFile(descriptionFile)
 	if err != nil {
@@ -39,9 +39,9 @@ func Run(ctx context.Context, dir string, progress io.Writer) (err error) {
 		*r = f
 	}
 	for name, w := range map[string]*io.Writer{artifactFile: &job.Artifact, predictionsFile: &job.Predictions, metricsFile: &job.Metrics} {
-		f, err := root.Create(name)
-		if err != nil {
-			return fmt.Errorf("write the job's results: %w", err)
+		f, failed := root.Create(name)
+		if failed != nil {
+			return fmt.Errorf("write the job's results: %w", failed)
 		}
 		defer func() {
 			if e := f.Close(); err == nil && e != nil {

@@ -47,13 +47,14 @@ func parseValue(b []byte) value {
 
 // levelText is how a value is told from the others of a categorical feature.
 func (v value) levelText() []byte {
-	switch {
-	case v.kind == number:
+	switch v.kind {
+	case number:
 		return strconv.AppendFloat(nil, v.num, 'g', -1, 64)
-	case v.kind == flag:
+	case flag:
 		return strconv.AppendBool(nil, v.num == 1)
+	default:
+		return v.text
 	}
-	return v.text
 }
 
 // unquote returns the text of a valid JSON string.

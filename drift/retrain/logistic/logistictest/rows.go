@@ -9,7 +9,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift/retrain/logistic"
 )
 
-// begin is when the first row was made; a row follows every minute.
+// begin is when the first row was made; a row follows every quarter of an hour.
 var begin = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 
 // Rows returns n training rows as NDJSON and a fifth as many hold-out rows after them: features
@@ -29,7 +29,7 @@ func Rows(n, features int) (train, holdout []byte) {
 }
 
 func row(r *rand.Rand, i, features int, labelled bool) []byte {
-	at := begin.Add(time.Duration(i) * time.Minute)
+	at := begin.Add(time.Duration(i) * 15 * time.Minute)
 	hour, day := at.Hour(), int(at.Weekday())
 	level := r.IntN(8)
 	z := -0.5 + math.Sin(float64(hour)/4) + float64(level%3)/2
