@@ -44,9 +44,7 @@ type engineOn[T engine.Tx] struct{ rawStore[T] }
 
 type rawStore[T engine.Tx] interface {
 	InTx(ctx context.Context, by drift.Actor, fn func(T) error) error
-	RebuildMarkedDays(ctx context.Context, from, to drift.Date, progress func(done, total int)) (int, error)
-	RebuildMeasuredDays(ctx context.Context, before drift.Date) (int, error)
-	DrainInbox(ctx context.Context, now time.Time) (matched, waiting int, err error)
+	engine.Work
 }
 
 func onStore[T engine.Tx](db rawStore[T]) engine.Store { return engineOn[T]{db} }

@@ -76,6 +76,35 @@ func fillTenant(t *testing.T, db *store.DB, tenant drift.Tenant) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fillLoop(t, db, tenant)
+}
+
+// fillLoop puts a row into every table of the closed loop.
+func fillLoop(t *testing.T, db *store.DB, tenant drift.Tenant) {
+	t.Helper()
+	m := drift.Model{TenantID: tenant.ID, Tenant: tenant.Name, ModelType: drift.FraudDetector}
+	key := drift.VersionKey{Model: m, Version: "trained"}
+	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
+		r := &drift.Retrain{TenantID: m.TenantID, ModelType: m.ModelType, State: drift.RetrainProposed, RequestedBy: "rita",
+			Safeguards: []drift.Safeguard{}, CreatedAt: now, StateSince: now}
+		if ok, err := tx.InsertRetrain(ctx, r, drift.RetrainEntry{At: now, Actor: "rita", Move: "propose"}); err != nil || !ok {
+			return fmt.Errorf("insert retrain: %v, %w", ok, err)
+		}
+		if err := tx.PutPause(ctx, drift.Pause{Model: m, By: "rita", Reason: "worse", Since: now}); err != nil {
+			return err
+		}
+		old, err := tx.Serving(ctx, m)
+		if err != nil {
+			return err
+		}
+		v := drift.NewVersion{Key: key, Artifact: []byte("model"), Digest: []byte(tenant.Name), Holdout: []byte(`{}`), RetrainID: r.ID,
+			WindowFrom: now, WindowTo: now, Scores: drift.LabelledScores{Scores: []float64{0.5}, Labels: []byte{1}}}
+		if err := tx.PutVersion(ctx, v, now); err != nil {
+			return err
+		}
+		return tx.Activate(ctx, old, key, now)
+	})
+	mustExec(t, db, `INSERT INTO replayed_prediction VALUES ($1, $2, 'p-0', 'v1', 0.5, true)`, tenant.ID, now)
 }
 
 // try runs one statement under an actor and takes it back.

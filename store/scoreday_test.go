@@ -192,7 +192,9 @@ func TestWhichVersions(t *testing.T) {
 		}
 	}
 	// An activation decides from its first midnight on.
-	mustExec(t, db, `UPDATE ml_model_version SET activated_at = $1, is_active = true WHERE version = 'v2'`, now.AddDate(0, 0, -1))
+	mustExec(t, db, `WITH v AS (UPDATE ml_model_version SET activated_at = $1, is_active = true WHERE version = 'v2'
+			RETURNING tenant_id, model_type)
+		INSERT INTO ml_service (tenant_id, model_type, from_at, model_version) SELECT tenant_id, model_type, $1, 'v2' FROM v`, now.AddDate(0, 0, -1))
 	if got := serving(today); got[0] != "acme fraud_detector v2" {
 		t.Errorf("serving after an activation: %v", got)
 	}

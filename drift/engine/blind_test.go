@@ -111,7 +111,9 @@ func TestAVersionThatServesWithoutPredicting(t *testing.T) {
 	w.history("1", 60, 20)
 	w.history("2", 20, 0)
 	// Version 1 is put into service by hand, though version 2 makes the predictions.
-	if _, err := w.db.Pool().Exec(t.Context(), `UPDATE ml_model_version SET is_active = true, activated_at = $1 WHERE version = '1'`,
+	if _, err := w.db.Pool().Exec(t.Context(), `WITH v AS (UPDATE ml_model_version SET is_active = true, activated_at = $1
+			WHERE version = '1' RETURNING tenant_id, model_type)
+		INSERT INTO ml_service (tenant_id, model_type, from_at, model_version) SELECT tenant_id, model_type, $1, '1' FROM v`,
 		today.Add(-15).Time()); err != nil {
 		t.Fatal(err)
 	}

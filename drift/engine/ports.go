@@ -8,13 +8,18 @@ import (
 	"github.com/driftwatch/driftwatch/drift/stats"
 )
 
-// Store begins transactions and does the two pieces of work that need many of them.
+// Store begins transactions and does the work that needs more than one of them.
 type Store interface {
 	// InTx runs fn in one transaction under the actor's rights: the owner's for a system actor,
 	// the application role limited to the actor's tenants for everybody else. It commits where fn
 	// returns nil. Events and audit rows given to the transaction are written last, events first,
 	// so that their order is the order of commits.
 	InTx(ctx context.Context, by drift.Actor, fn func(Tx) error) error
+	Work
+}
+
+// Work is what needs many transactions, or none.
+type Work interface {
 	// RebuildMarkedDays builds the day columns that late rows or outcomes have marked in [from, to),
 	// each in a transaction of its own, and returns how many it built. progress may be nil.
 	RebuildMarkedDays(ctx context.Context, from, to drift.Date, progress func(done, total int)) (int, error)

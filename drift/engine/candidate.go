@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+)
+
+// judgeCandidate validates what the trainer left and, where it passes, keeps it as a version.
+func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir string, d *dataset) error {
+	err := e.fromTraining(ctx, r, func(tx Tx) error {
+		r.RowsTrain, r.RowsHoldout = d.description.RowsTrain, d.description.RowsHoldout
+		r.WindowFrom, r.WindowTo = &d.description.WindowFrom, &d.description.WindowTo
+		return e.moveRetrain(ctx, tx, r, retrain.MoveTrained, drift.SystemActor(), e.clock().UTC(), "Training is done; the candidate is validated on later rows.")
+	})
+	if err != nil || r.State != drift.RetrainValidating {
+		return err
+	}
+	predictions, err := retrain.ReadPredictions(dir, len(d.holdout))
+	if err != nil {
+		return e.trainingFailed(ctx, r, err)
+	}
+	artifact, err := readArtifact(filepath.Join(dir, retrain.FileArtifact))
+	if err != nil {
+		return e.trainingFailed(ctx, r, err)
+	}
+	return e.fromTraining(ctx, r, func(tx Tx) error {
+		s, err := tx.Settings(ctx, r.TenantID)
+		if err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+		thresholds, err := retrain.Thresholds(s, d.description.BehavesLike)
+		if err != nil {
+			return err
+		}
+		v, err := retrain.Validate(retrain.ValidationInput{
+			BehavesLike: d.description.BehavesLike, Thresholds: thresholds, TrainLast: d.trainLast, Rows: d.holdout, Predictions: predictions,
+		})
+		if err != nil {
+			return fmt.Errorf("validate: %w", err)
+		}
+		if r.Validation, err = json.Marshal(v); err != nil {
+			return fmt.Errorf("encode verdict: %w", err)
+		}
+		setSafeguard(r, retrain.Validation(&v))
+		if !v.Passed {
+			return e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), e.clock().UTC(), v.Sentence())
+		}
+		if err := e.keepVersion(ctx, tx, r, d, artifact, predictions); err != nil {
+			return err
+		}
+		return e.moveRetrain(ctx, tx, r, retrain.MoveAccept, drift.SystemActor(), e.clock().UTC(), v.Sentence())
+	})
+}
+
+func (e *Engine) keepVersion(ctx context.Context, tx Tx, r *drift.Retrain, d *dataset, artifact []byte, predictions []retrain.Prediction) error {
+	sum := sha256.Sum256(artifact)
+	return tx.PutVersion(ctx, drift.NewVersion{
+		Key: drift.VersionKey{Model: r.Model(), Version: r.CandidateVersion}, Artifact: artifact, Digest: sum[:],
+		Trainer: r.Trainer, Parent: r.ParentVersion, RetrainID: r.ID, ApprovedBy: r.ApprovedBy, RowsTrain: r.RowsTrain,
+		WindowFrom: d.description.WindowFrom, WindowTo: d.description.WindowTo, Holdout: r.Validation,
+		Scores: labelled(d.holdout, predictions),
+	}, e.clock().UTC())
+}
+
+// labelled writes hold-out predictions as a day's column of the log is written: ascending by score,
+// 1 negative, 2 positive, 4 added where predicted positive.
+func labelled(rows []retrain.Row, predictions []retrain.Prediction) drift.LabelledScores {
+	label := make(map[string]byte, len(rows))
+	for _, r := range rows {
+		label[r.PredictionID] = 1
+		if r.Label {
+			label[r.PredictionID] = 2
+		}
+	}
+	sorted := slices.Clone(predictions)
+	slices.SortFunc(sorted, func(a, b retrain.Prediction) int {
+		switch {
+		case a.Score < b.Score:
+			return -1
+		case a.Score > b.Score:
+			return 1
+		}
+		return 0
+	})
+	out := drift.LabelledScores{Scores: make([]float64, len(sorted)), Labels: make([]byte, len(sorted))}
+	for i, p := range sorted {
+		out.Scores[i], out.Labels[i] = p.Score, label[p.PredictionID]
+		if p.Predicted {
+			out.Labels[i] += 4
+		}
+	}
+	return out
+}
+
+func setSafeguard(r *drift.Retrain, s drift.Safeguard) {
+	for i := range r.Safeguards {
+		if r.Safeguards[i].Name == s.Name {
+			r.Safeguards[i] = s
+		}
+	}
+}
+
+func readArtifact(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil || !info.Mode().IsRegular():
+		return nil, drift.Invalid("artifact", "The trainer left no artefact.")
+	case info.Size() == 0:
+		return nil, drift.Invalid("artifact", "The trainer left an empty artefact.")
+	case info.Size() > retrain.LimitArtifact:
+		return nil, drift.Invalid("artifact", fmt.Sprintf("The trainer left an artefact of %d MiB; at most %d are kept.", info.Size()>>20, retrain.LimitArtifact>>20))
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read artefact: %w", err)
+	}
+	return b, nil
+}
+
+func behavesLike(ctx context.Context, tx Tx, modelType string) (string, error) {
+	types, err := tx.ModelTypes(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, t := range types {
+		if t.Name == modelType {
+			return t.BehavesLike, nil
+		}
+	}
+	return "", drift.NotFound(fmt.Sprintf("No model type is called %q.", modelType))
+}
