@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -114,7 +115,8 @@ func (t *Trainer) do(r *http.Request, digest []byte, read func(*http.Response) e
 		return failure("The training service does not know %s (%d %s).", r.URL.Path, code, http.StatusText(code))
 	default:
 		text, _ := io.ReadAll(io.LimitReader(answer.Body, 2000))
-		return failure("The training service refused %s %s: %d %s. %s", r.Method, r.URL.Path, code, http.StatusText(code), retrain.Plain(string(text)))
+		return failure("The training service refused %s %s: %s", r.Method, r.URL.Path,
+			strings.TrimSpace(fmt.Sprintf("%d %s. %s", code, http.StatusText(code), retrain.Plain(string(text)))))
 	}
 }
 
