@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -52,15 +53,18 @@ func lastFault(err error) string {
 
 // persist tries until it goes well, fails for good, or ctx ends, waiting twice as long each time.
 func (t *Trainer) persist(ctx context.Context, try func() error) error {
+	var last error
 	for wait := t.poll; ; wait = min(2*wait, longestWait) {
 		err := try()
 		var f fault
 		if !errors.As(err, &f) {
 			return err
 		}
-		// The fault is kept, so that a time limit can name it.
+		if ctx.Err() == nil {
+			last = err // the service's own, not that of a request which we broke off
+		}
 		if ended := pause(ctx, wait, nil); ended != nil {
-			return err
+			return cmp.Or(last, ended) // a time limit names what stood in the way
 		}
 	}
 }
