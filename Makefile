@@ -28,10 +28,11 @@ $(BIN): $(SOURCES) go.mod go.sum
 generate: ## Generate the templates' Go
 	$(GO) tool templ generate
 
-setup: ## Fetch what the tests need: PostgreSQL, a browser, the accessibility checker
+setup: ## Fetch what the tests need: PostgreSQL, a browser, the accessibility checker, Python
 	@.ci/postgres >/dev/null
 	@.ci/chromium
 	@.ci/axe >/dev/null
+	@.ci/python
 
 test: setup lint ## Lint, then every test, with the race detector where it can be had
 	@pg=$$(.ci/postgres) && race=$$(.ci/race) && \

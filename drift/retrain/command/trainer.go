@@ -89,6 +89,10 @@ func (t *Trainer) Train(ctx context.Context, job retrain.Job) error {
 	return end.judge(job, last)
 }
 
+// Sweep kills what a training left below root, a folder of job folders, when its server and its guard
+// were killed at once. The server calls it when it starts; trainings whose guard lives are let be.
+func (t *Trainer) Sweep(root string) { killUnguarded(root, t.guard) }
+
 // run starts the guard, and through it the program, and waits for the end of both.
 func (t *Trainer) run(ctx context.Context, job retrain.Job, output io.Writer) (ending, error) {
 	if job.Timeout > 0 {

@@ -3,12 +3,10 @@ package command
 import (
 	"bytes"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -96,23 +94,5 @@ func residentBytes(int) (sum int64) {
 func killDescendants() {
 	for _, p := range descendants() {
 		_ = syscall.Kill(p.pid, syscall.SIGKILL)
-	}
-}
-
-// killMarked kills every process with the mark in the environment it was started with, until none
-// is left: what a killed guard leaves behind in sessions of its own.
-func killMarked(mark string) {
-	for deadline := time.Now().Add(sweepLimit); time.Now().Before(deadline); time.Sleep(sweepEach) {
-		found := false
-		for _, pid := range pids() {
-			env, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
-			if err == nil && pid != os.Getpid() && slices.Contains(strings.Split(string(env), "\x00"), mark) {
-				found = true
-				_ = syscall.Kill(pid, syscall.SIGKILL)
-			}
-		}
-		if !found {
-			return
-		}
 	}
 }

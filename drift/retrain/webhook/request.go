@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -51,15 +53,18 @@ func lastFault(err error) string {
 
 // persist tries until it goes well, fails for good, or ctx ends, waiting twice as long each time.
 func (t *Trainer) persist(ctx context.Context, try func() error) error {
+	var last error
 	for wait := t.poll; ; wait = min(2*wait, longestWait) {
 		err := try()
 		var f fault
 		if !errors.As(err, &f) {
 			return err
 		}
-		// The fault is kept, so that a time limit can name it.
+		if ctx.Err() == nil {
+			last = err // the service's own, not that of a request which we broke off
+		}
 		if ended := pause(ctx, wait, nil); ended != nil {
-			return err
+			return cmp.Or(last, ended) // a time limit names what stood in the way
 		}
 	}
 }
@@ -114,7 +119,8 @@ func (t *Trainer) do(r *http.Request, digest []byte, read func(*http.Response) e
 		return failure("The training service does not know %s (%d %s).", r.URL.Path, code, http.StatusText(code))
 	default:
 		text, _ := io.ReadAll(io.LimitReader(answer.Body, 2000))
-		return failure("The training service refused %s %s: %d %s. %s", r.Method, r.URL.Path, code, http.StatusText(code), retrain.Plain(string(text)))
+		return failure("The training service refused %s %s: %s", r.Method, r.URL.Path,
+			strings.TrimSpace(fmt.Sprintf("%d %s. %s", code, http.StatusText(code), retrain.Plain(string(text)))))
 	}
 }
 

@@ -200,9 +200,12 @@ func TestGuardKilled(t *testing.T) {
 	gone(t, family)
 }
 
-func TestServerKilled(t *testing.T) {
+// startServer runs a training in a process of its own and returns it with guard, trainer and the
+// trainer's children.
+func startServer(t *testing.T, dir string) (*exec.Cmd, []watched) {
+	t.Helper()
 	self, _ := os.Executable()
-	server := exec.Command(self, "helper", "server", t.TempDir())
+	server := exec.Command(self, "helper", "server", dir)
 	out, err := server.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -218,11 +221,56 @@ func TestServerKilled(t *testing.T) {
 	if len(family) != 4 {
 		t.Fatalf("%d processes are watched of %q", len(family), line)
 	}
+	return server, family
+}
+
+func TestServerKilled(t *testing.T) {
+	server, family := startServer(t, t.TempDir())
 	if err := server.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = server.Wait()
 	gone(t, family)
+}
+
+// TestServerAndGuardKilled holds the guard still while the server dies, so that it cannot help.
+func TestServerAndGuardKilled(t *testing.T) {
+	root := t.TempDir()
+	for _, name := range []string{"dies", "lives"} {
+		if err := os.Mkdir(filepath.Join(root, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server, family := startServer(t, filepath.Join(root, "dies"))
+	other, untouched := startServer(t, filepath.Join(root, "lives"))
+	guard := family[0].pid
+	_ = syscall.Kill(guard, syscall.SIGSTOP)
+	_ = server.Process.Kill()
+	_ = server.Wait()
+	_ = syscall.Kill(guard, syscall.SIGKILL)
+	gone(t, family[:2]) // the kernel kills the trainer with its guard, but not the trainer's children
+
+	self, _ := os.Executable()
+	tr, err := command.New(command.Options{Argv: []string{"x"}, Guard: []string{self, "helper", "guard"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.Sweep(root + "-elsewhere")
+	for _, p := range family[2:] {
+		if err := syscall.Kill(p.pid, 0); err != nil {
+			t.Errorf("another folder's process %d was killed: %v", p.pid, err)
+		}
+	}
+	tr.Sweep(root)
+	gone(t, family[2:])
+	for _, p := range untouched {
+		if err := syscall.Kill(p.pid, 0); err != nil {
+			t.Errorf("process %d of a guarded training was killed: %v", p.pid, err)
+		}
+	}
+	_ = other.Process.Kill()
+	_ = other.Wait()
+	gone(t, untouched)
 }
 
 func TestGuardIsNotStartedByHand(t *testing.T) {
