@@ -126,8 +126,11 @@ func (e *Engine) trainOnce(ctx context.Context, r *drift.Retrain) error {
 		return fmt.Errorf("job folder: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	work, stop := context.WithCancel(ctx)
+	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := func() { cancel(context.Canceled) }
 	defer stop()
+	// A trainer elsewhere must tell a server that stops from a training that nobody wants any more.
+	defer context.AfterFunc(ctx, func() { cancel(retrain.ErrStopping) })()
 	wanted := e.watchState(work, stop, r.ID)
 	d, err := e.train(work, r, dir)
 	stop()
@@ -143,7 +146,7 @@ func (e *Engine) trainOnce(ctx context.Context, r *drift.Retrain) error {
 
 // watchState cancels the work when the retrain is no longer training: cancelled by a person, or by the
 // emergency stop.
-func (e *Engine) watchState(ctx context.Context, stop context.CancelFunc, id int64) (done chan struct{}) {
+func (e *Engine) watchState(ctx context.Context, stop func(), id int64) (done chan struct{}) {
 	done = make(chan struct{})
 	go func() {
 		defer close(done)
