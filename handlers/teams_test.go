@@ -141,7 +141,7 @@ func TestTeamQueue(t *testing.T) {
 	body := h.get("/teams", asBrowser, ann).body
 	first, second := strings.Index(body, `id="team-t1"`), strings.Index(body, `id="team-t2"`)
 	at := strings.Index(body, fmt.Sprintf(`href="/alerts/%d"`, id))
-	if !strings.Contains(body, "1 alert waits for your teams") || !strings.Contains(body, `id="team-t1">NOC<`) || at < first || at > second {
+	if !strings.Contains(body, "1\u00a0alert waits for your team<") || !strings.Contains(body, `id="team-t1">NOC<`) || at < first || at > second {
 		t.Errorf("NOC at %d, the next at %d, the alert at %d", first, second, at)
 	}
 	if other := h.get("/teams", asBrowser, h.as(drift.RoleOperator, h.globex)).body; strings.Contains(other, fmt.Sprintf("/alerts/%d", id)) {

@@ -39,9 +39,10 @@ func teamsVM(d drift.TeamsData, by drift.Actor, now time.Time) page.TeamsVM {
 	}
 	v.Verdict, v.Line = "Who is told", words("An alert that is escalated to a team waits in its queue until it is resolved, whoever has it. ")
 	if mine > 0 {
-		v.Verdict = "Nothing waits for " + format.Plural(int64(mine), "team of yours", "teams of yours")
+		yours := map[bool]string{true: " for your team", false: " for your teams"}[mine == 1]
+		v.Verdict = "Nothing waits" + yours
 		if waiting > 0 {
-			v.Verdict = format.Plural(int64(waiting), "alert waits for your teams", "alerts wait for your teams")
+			v.Verdict = format.Plural(int64(waiting), "alert waits", "alerts wait") + yours
 		}
 	}
 	if by.Role.AtLeast(drift.RoleOperator) {

@@ -260,7 +260,8 @@ func TestWhatNoRequestMayDo(t *testing.T) {
 	if _, err := try(t, db, everything, "driftwatch_reader", `SELECT append_event('x', NULL, now(), '{}')`); !denied(err) {
 		t.Errorf("a dashboard writes events: %v", err)
 	}
-	for _, sql := range []string{`SELECT * FROM noc_alert_event`, `SELECT * FROM audit_log`, `SELECT * FROM app_user`, `SELECT * FROM setting`,
+	for _, sql := range []string{
+		`SELECT * FROM noc_alert_event`, `SELECT * FROM audit_log`, `SELECT * FROM app_user`, `SELECT * FROM setting`,
 		`SELECT id FROM webhook`, `SELECT id FROM webhook_delivery`, `SELECT * FROM team_member`,
 	} {
 		if _, err := try(t, db, system, "driftwatch_ingest", sql); !denied(err) {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -95,6 +96,18 @@ func (t TeamVM) more() string {
 	return format.Plural(int64(t.Waiting-len(t.Queue)), "more waits", "more wait") + ", less urgent or newer."
 }
 
+// others are the people who are no members yet.
+func (t TeamVM) others(people []string) []string {
+	var list []string
+	for _, p := range people {
+		if !slices.ContainsFunc(t.Members, func(m MemberVM) bool { return m.Name == p }) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// used tells whether there is an address that events are sent to.
 func (w WebhookVM) used() bool { return w.URL != "" && w.Disabled == "" }
 
 func (w WebhookVM) state() string {

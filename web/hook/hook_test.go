@@ -299,7 +299,9 @@ func TestAnswers(t *testing.T) {
 	if d := p.state().Last[0]; d.State != drift.DeliveryPending || d.LastStatus != 307 {
 		t.Errorf("a redirect: %+v", d)
 	}
-	p.answer = func(_ int, w http.ResponseWriter) { _, _ = io.WriteString(w, strings.Repeat("secret of the house ", 100_000)) }
+	p.answer = func(_ int, w http.ResponseWriter) {
+		_, _ = io.WriteString(w, strings.Repeat("secret of the house ", 100_000))
+	}
 	p.pass(time.Minute)
 	p.once()
 	if d := p.state().Last[0]; d.State != drift.DeliveryDelivered || d.LastError != "" {

@@ -73,7 +73,9 @@ func TestReceiverOfTheDocs(t *testing.T) {
 		{"wrong secret", hook.Sign("whsec_wrong", time.Now(), []byte(body)), 401},
 		{"another body", hook.Sign(p.secret, time.Now(), []byte(body+" ")), 401},
 		{"old", hook.Sign(p.secret, time.Now().Add(-10*time.Minute), []byte(body)), 401},
-		{"none", "", 401}, {"nonsense", "t=x,v1=y", 401}, {"not ASCII", "t=1,v1=é", 401},
+		{"none", "", 401},
+		{"nonsense", "t=x,v1=y", 401},
+		{"not ASCII", "t=1,v1=é", 401},
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
 		if err != nil {
