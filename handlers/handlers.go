@@ -21,6 +21,7 @@ type Store interface {
 	EvidenceStore
 	WatchStore
 	LifeStore
+	TeamStore
 }
 
 // EvidenceStore reads alerts, models and what their checks found.
@@ -68,6 +69,8 @@ type Options struct {
 	Clock  func() time.Time // time.Now where nil
 	Log    *slog.Logger     // nothing is logged where nil
 
+	// WakeHooks says that there is something to deliver to a webhook; nil where another server does.
+	WakeHooks func()
 	// Newest returns the number of the newest event that this server has told its browsers of, so
 	// that a page that nothing changed costs no question; nil asks the database.
 	Newest func() int64
@@ -135,10 +138,15 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/models/{tenant}/{model}", p.modelPage)
 		p.get(r, "/retrains", p.retrainsPage)
 		p.get(r, "/operations", p.operationsPage)
+		p.get(r, "/teams", p.teamsPage)
 		p.get(r, "/settings", p.settingsPage)
 		p.get(r, "/audit", p.auditPage)
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
+		admin := r.With(p.o.Auth.Require(drift.RoleAdmin))
+		admin.Post("/teams/members/{do}", p.do(p.changeMember))
+		admin.Post("/teams/webhook/{do}", p.do(p.changeWebhook))
+		admin.Post("/teams/deliveries/{id}/resend", p.do(p.resendDelivery))
 	})
 }
 

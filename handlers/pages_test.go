@@ -35,7 +35,7 @@ func everyPage(t *testing.T, h *pageHouse, mine, evil int64) {
 		who := h.as(role)
 		for _, path := range []string{
 			"/", "/?part=summary", "/models", "/models/acme/fraud_detector", "/models/acme/fraud_detector?days=90",
-			"/models/" + url.PathEscape(script) + "/fraud_detector", "/retrains", "/operations", "/settings",
+			"/models/" + url.PathEscape(script) + "/fraud_detector", "/retrains", "/operations", "/teams", "/settings",
 			"/settings?tenant=" + url.QueryEscape(script), "/audit", "/audit?actor=x&cursor=", fmt.Sprintf("/alerts/%d", mine), fmt.Sprintf("/alerts/%d", evil),
 			fmt.Sprintf("/alerts/%d?done=acknowledge&partly=1", mine),
 		} {
@@ -72,7 +72,7 @@ func escapedTexts(t *testing.T, h *pageHouse, evil int64) {
 	const escaped = "&lt;script&gt;alert("
 	who := h.as(drift.RoleOperator)
 	for path, least := range map[string]int{
-		"/": 2, "/models": 1, "/settings": 1, "/audit": 1, "/operations": 1, fmt.Sprintf("/alerts/%d", evil): 4,
+		"/": 2, "/models": 1, "/settings": 1, "/audit": 1, "/operations": 1, "/teams": 1, fmt.Sprintf("/alerts/%d", evil): 4,
 		"/models/" + url.PathEscape(script) + "/fraud_detector": 3, "/?q=" + url.QueryEscape(script): 2, "/?assignee=" + url.QueryEscape(script): 1,
 	} {
 		a := h.get(path, asBrowser, who)
@@ -96,7 +96,7 @@ func wrongTenant(t *testing.T, h *pageHouse, acme int64) {
 		} {
 			h.get(path, asBrowser, who).isPage(t, 404, path)
 		}
-		for _, path := range []string{"/", "/?part=summary", "/models", "/operations", "/audit", "/settings", "/retrains"} {
+		for _, path := range []string{"/", "/?part=summary", "/models", "/operations", "/audit", "/settings", "/retrains", "/teams"} {
 			a := h.get(path, asBrowser, who)
 			a.isPage(t, 200, path)
 			if strings.Contains(a.body, "acme") {
@@ -118,7 +118,7 @@ func wrongTenant(t *testing.T, h *pageHouse, acme int64) {
 
 // nobodyIn tries everything without a login, and with a token that may only log.
 func nobodyIn(t *testing.T, h *pageHouse, id int64) {
-	paths := []string{"/", "/models", "/models/acme/fraud_detector", "/retrains", "/operations", "/settings", "/audit", fmt.Sprintf("/alerts/%d", id), fmt.Sprintf("/alerts/%d/recent.csv", id)}
+	paths := []string{"/", "/models", "/models/acme/fraud_detector", "/retrains", "/operations", "/teams", "/settings", "/audit", fmt.Sprintf("/alerts/%d", id), fmt.Sprintf("/alerts/%d/recent.csv", id)}
 	for _, path := range paths {
 		a := h.get(path, asBrowser)
 		if a.status != 303 || a.header.Get("Location") != "/login?next="+url.QueryEscape(path) {
@@ -131,7 +131,7 @@ func nobodyIn(t *testing.T, h *pageHouse, id int64) {
 			t.Errorf("%s with a token that logs: %d", path, a.status)
 		}
 	}
-	for _, path := range []string{fmt.Sprintf("/alerts/%d/acknowledge", id), "/operations/jobs/metrics/run"} {
+	for _, path := range []string{fmt.Sprintf("/alerts/%d/acknowledge", id), "/operations/jobs/metrics/run", "/teams/members/add", "/teams/webhook/set", "/teams/deliveries/1/resend"} {
 		if a := h.post(path, "version=1", asScript); a.status != 401 {
 			t.Errorf("%s: %d", path, a.status)
 		}

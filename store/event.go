@@ -39,7 +39,7 @@ func (tx *Tx) PruneEvents(ctx context.Context, before time.Time) (int64, error) 
 }
 
 // Housekeep removes what is no longer kept: events past EVENT_RETENTION_DAYS, expired sessions and
-// setup links, sign-in attempts that count no more, servers not seen for a day.
+// setup links, sign-in attempts that count no more, servers not seen for a day, deliveries that ended a month ago.
 func (db *DB) Housekeep(ctx context.Context, now time.Time) error {
 	return db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
 		s, err := tx.Settings(ctx, 0)
@@ -54,6 +54,7 @@ func (db *DB) Housekeep(ctx context.Context, now time.Time) error {
 		b.Queue(`DELETE FROM setup_link WHERE expires_at < $1`, now)
 		b.Queue(`DELETE FROM sign_in_failure WHERE at < $1`, now.AddDate(0, 0, -1))
 		b.Queue(`DELETE FROM server WHERE seen_at < $1`, now.AddDate(0, 0, -1))
+		b.Queue(`DELETE FROM webhook_delivery WHERE finished_at < $1`, now.Add(-keepDeliveries))
 		b.Queue(`DELETE FROM progress WHERE updated_at < $1`, now.AddDate(0, 0, -30))
 		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 			return fmt.Errorf("housekeeping: %w", err)

@@ -71,6 +71,13 @@ func fillTenant(t *testing.T, db *store.DB, tenant drift.Tenant) {
 	if _, err := db.AddToken(t.Context(), system, token, []byte(tenant.Name)); err != nil {
 		t.Fatal(err)
 	}
+	owner := drift.WebhookOwner{Tenant: tenant.Name}
+	if _, err := db.SetWebhook(t.Context(), system, owner, "https://hooks.example.com/"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.TestWebhook(t.Context(), system, owner); err != nil {
+		t.Fatal(err)
+	}
 	_, err := db.Pool().Exec(t.Context(), `INSERT INTO feed_beat VALUES ($1, 'fraud_detector', 'outcomes', now(), now(), 1)
 		ON CONFLICT DO NOTHING`, tenant.ID)
 	if err != nil {
@@ -239,6 +246,9 @@ func TestWhatNoRequestMayDo(t *testing.T) {
 		`SELECT * FROM setup_link`, `SELECT * FROM sign_in_failure`, `DELETE FROM noc_alert_timeline`,
 		`UPDATE noc_alert_timeline SET actor = 'x'`, `DELETE FROM noc_alert_event`, `UPDATE ml_drift_report SET severity = 'NONE'`,
 		`UPDATE ml_prediction_log SET actual = true`, `DELETE FROM ml_score_day`, `SELECT * FROM prediction_key`,
+		`SELECT secret FROM webhook`, `SELECT payload FROM webhook_delivery`, `UPDATE webhook SET url = 'http://x'`,
+		`UPDATE webhook_delivery SET state = 'dead'`, `SELECT * FROM webhook_cursor`, `DELETE FROM team_member`,
+		`INSERT INTO team_member SELECT * FROM team_member`,
 		`CREATE TABLE mine (x int)`, `CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'`, `COPY tenant TO PROGRAM 'cat'`,
 	} {
 		for _, role := range []string{"", "driftwatch_reader"} {
@@ -250,7 +260,10 @@ func TestWhatNoRequestMayDo(t *testing.T) {
 	if _, err := try(t, db, everything, "driftwatch_reader", `SELECT append_event('x', NULL, now(), '{}')`); !denied(err) {
 		t.Errorf("a dashboard writes events: %v", err)
 	}
-	for _, sql := range []string{`SELECT * FROM noc_alert_event`, `SELECT * FROM audit_log`, `SELECT * FROM app_user`, `SELECT * FROM setting`} {
+	for _, sql := range []string{
+		`SELECT * FROM noc_alert_event`, `SELECT * FROM audit_log`, `SELECT * FROM app_user`, `SELECT * FROM setting`,
+		`SELECT id FROM webhook`, `SELECT id FROM webhook_delivery`, `SELECT * FROM team_member`,
+	} {
 		if _, err := try(t, db, system, "driftwatch_ingest", sql); !denied(err) {
 			t.Errorf("ingestion may %s: %v", sql, err)
 		}

@@ -31,6 +31,8 @@ type cli struct {
 	Model    modelCmd    `cmd:"" help:"Model types: add."`
 	User     userCmd     `cmd:"" help:"People: add, list, disable, enable."`
 	Token    tokenCmd    `cmd:"" help:"API tokens: add, list, revoke."`
+	Team     teamCmd     `cmd:"" help:"Teams: list, add-member, remove-member."`
+	Webhook  webhookCmd  `cmd:"" help:"Signed webhooks: list, set, rotate, remove, test, resend."`
 	Config   configCmd   `cmd:"" help:"Settings: get, set, history; and the database's address."`
 	Audit    auditCmd    `cmd:"" help:"The audit log: verify."`
 	Backup   backupCmd   `cmd:"" help:"Save the private database to one file, also while the server runs."`

@@ -46,6 +46,9 @@ func (w *world) states(t *testing.T) []state {
 		{name: "retrains", role: "operator", path: "/retrains"},
 		{name: "operations", role: "operator", path: "/operations"},
 		{name: "operations as admin", role: "admin", path: "/operations"},
+		{name: "teams", role: "admin", path: "/teams"},
+		{name: "teams as operator", role: "operator", path: "/teams"},
+		{name: "teams as viewer", role: "viewer", path: "/teams"},
 		{name: "settings", role: "admin", path: "/settings"},
 		{name: "settings as operator", role: "operator", path: "/settings"},
 		{name: "audit", role: "admin", path: "/audit"},
@@ -248,7 +251,7 @@ func TestEmptyPages(t *testing.T) {
 	tb.fill("#again", "a long enough password")
 	tb.click("main form button[type=submit]")
 	tb.wait("the board", `location.pathname === "/" && !!document.getElementById("board-verdict")`)
-	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/settings", "/audit"} {
+	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/teams", "/settings", "/audit"} {
 		tb.look(looks[0])
 		tb.visit(path)
 		tb.live()

@@ -147,6 +147,7 @@ func (s *server) serve(ctx context.Context) error {
 	defer stopWork()
 	group, failed := errgroup.WithContext(work)
 	group.Go(func() error { p.feed.Run(work); return nil })
+	group.Go(func() error { p.hooks.Run(work); return nil })
 	group.Go(func() error { return endless(work, s.listen(work, p)) })
 	group.Go(func() error { return endless(work, p.queue.Run(work)) })
 	s.web.Handle(p.router)

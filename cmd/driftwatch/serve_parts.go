@@ -15,6 +15,7 @@ import (
 	"github.com/driftwatch/driftwatch/store/queue"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
+	"github.com/driftwatch/driftwatch/web/hook"
 	"github.com/driftwatch/driftwatch/web/live"
 )
 
@@ -24,6 +25,7 @@ type parts struct {
 	hub      *live.Hub
 	feed     *handlers.Feed
 	queue    *queue.Queue
+	hooks    *hook.Sender
 	pages    *handlers.Pages
 	api      *handlers.API
 	meters   *handlers.Meters
@@ -55,8 +57,9 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.hooks = hook.New(hook.Options{Store: db, Clock: s.session.clock, Log: s.log})
 	p.pages = handlers.NewPages(handlers.Options{
-		Store: db, Engine: s.house.engine, Queue: p.queue, Auth: p.auth, Log: s.log, Clock: s.session.clock, Newest: p.hub.Newest,
+		Store: db, Engine: s.house.engine, Queue: p.queue, Auth: p.auth, Log: s.log, Clock: s.session.clock, Newest: p.hub.Newest, WakeHooks: p.hooks.Wake,
 		Version: version, Warning: s.warning(), Database: s.databaseWords(),
 		Favicon: static.Favicon(), Static: static.Handler(),
 	})
@@ -128,7 +131,11 @@ func (p *parts) closeSockets() error {
 	return nil
 }
 
-// listen rings the feed until ctx ends.
+// listen rings the feed and the webhooks until ctx ends.
 func (s *server) listen(ctx context.Context, p *parts) error {
-	return s.house.store.Listen(ctx, store.Bell{Event: p.feed.Event, Auth: p.feed.RightsChanged, Connected: p.auth.Listening})
+	event := func(seq int64) {
+		p.feed.Event(seq)
+		p.hooks.Wake()
+	}
+	return s.house.store.Listen(ctx, store.Bell{Event: event, Auth: p.feed.RightsChanged, Connected: p.auth.Listening})
 }
