@@ -47,6 +47,11 @@ type rawStore[T engine.Tx] interface {
 	RebuildMarkedDays(ctx context.Context, from, to drift.Date, progress func(done, total int)) (int, error)
 	RebuildMeasuredDays(ctx context.Context, before drift.Date) (int, error)
 	DrainInbox(ctx context.Context, now time.Time) (matched, waiting int, err error)
+	TrainingRows(ctx context.Context, m drift.Model, from, to time.Time, plan func([]time.Time) error, fn func(int, drift.TrainingRow) error) error
+	RetrainProgress(ctx context.Context, r *drift.Retrain, line string) error
+	SaveTrainerLog(ctx context.Context, r *drift.Retrain, log string) error
+	TrainerState(ctx context.Context, r *drift.Retrain) ([]byte, error)
+	SaveTrainerState(ctx context.Context, r *drift.Retrain, state []byte) error
 }
 
 func onStore[T engine.Tx](db rawStore[T]) engine.Store { return engineOn[T]{db} }

@@ -24,6 +24,11 @@ func (db *DB) RetrainStory(ctx context.Context, by drift.Actor, id int64) (r *dr
 	return r, moves, err
 }
 
+// HaltNow returns the emergency stop, nil while it is off.
+func (db *DB) HaltNow(ctx context.Context, by drift.Actor) (*drift.Halt, error) {
+	return view(ctx, db, by, func(tx *Tx) (*drift.Halt, error) { return tx.Halt(ctx) })
+}
+
 // ArtifactOf returns a version's artefact with its digest in hex; CodeNotFound where none is kept for
 // this actor.
 func (db *DB) ArtifactOf(ctx context.Context, by drift.Actor, v drift.VersionKey) (data []byte, digest string, err error) {
