@@ -39,6 +39,7 @@ type Version struct {
 	Source        string // "external" or "trained"
 	Active        bool
 	FirstSeen     time.Time
+	Digest        string    // SHA-256 of the artefact, hex; "" where none is kept here
 	ActivatedAt   time.Time // zero where never
 	DeactivatedAt time.Time // zero where never
 }

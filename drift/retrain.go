@@ -147,7 +147,6 @@ type Pause struct {
 // VersionRecord is a version with what is kept of its making and its service.
 type VersionRecord struct {
 	Version
-	Digest     string          `json:"digest"` // SHA-256 of the artefact, hex; "" where there is none
 	Trainer    string          `json:"trainer"`
 	Parent     string          `json:"parent"`
 	RetrainID  *int64          `json:"retrain_id"`

@@ -3,6 +3,7 @@ package drift
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -151,6 +152,25 @@ func SettingNamed(name string) (SettingSpec, bool) {
 		}
 	}
 	return SettingSpec{}, false
+}
+
+// SettingOfFamily reports whether a name is that of one model type's setting, not one of SettingSpecs.
+func SettingOfFamily(name string) bool {
+	_, listed := settingByName[name]
+	_, known := SettingNamed(name)
+	return known && !listed
+}
+
+// Specs lists SettingSpecs and, behind them by name, those of families that have a value.
+func (s Settings) Specs() []SettingSpec {
+	specs := slices.Clone(SettingSpecs)
+	for _, name := range slices.Sorted(maps.Keys(s.values)) {
+		if SettingOfFamily(name) {
+			spec, _ := SettingNamed(name)
+			specs = append(specs, spec)
+		}
+	}
+	return specs
 }
 
 // familyMember reports whether a model type's name, as settings write it, may follow a family's.

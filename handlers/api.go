@@ -19,7 +19,16 @@ type APIStore interface {
 	APINames
 	APIModels
 	APIAlerts
+	APIRetrains
+	APISettings
 	Intake
+}
+
+// APIEngine is what the HTTP API has done.
+type APIEngine interface {
+	Mover
+	Retrainer
+	Setter
 }
 
 // APINames finds what requests name.
@@ -32,7 +41,7 @@ type APINames interface {
 type APIModels interface {
 	MetricsPage(ctx context.Context, by drift.Actor, f drift.MetricsFilter, cursor string, limit int) (drift.Page[drift.DailyMetrics], error)
 	Reports(ctx context.Context, by drift.Actor, f drift.ReportFilter) (drift.Page[drift.Report], error)
-	Versions(ctx context.Context, by drift.Actor, m drift.Model, cursor string, limit int) (drift.Page[drift.Version], error)
+	VersionPage(ctx context.Context, by drift.Actor, m drift.Model, cursor string, limit int) (drift.Page[drift.VersionRecord], error)
 	ServingVersion(ctx context.Context, by drift.Actor, m drift.Model) (drift.Version, error)
 }
 
@@ -51,7 +60,7 @@ type Gate interface {
 // APIOptions say what the HTTP API works with. Store, Engine, Auth and Feed are required.
 type APIOptions struct {
 	Store  APIStore
-	Engine Mover
+	Engine APIEngine
 	Auth   Gate
 	Feed   *Feed        // whose hub serves the socket
 	Meters *Meters      // counts what comes in; nil: nothing is counted
@@ -69,7 +78,7 @@ type APIOptions struct {
 // API is the HTTP interface for programs, and the socket.
 type API struct {
 	store     APIStore
-	engine    Mover
+	engine    APIEngine
 	auth      Gate
 	feed      *Feed
 	meters    *Meters
@@ -119,7 +128,7 @@ func (a *API) Routes(r chi.Router) {
 		})
 		// Models serve with what these two say, on a token that may do nothing else but log.
 		r.Get("/models/{model_type}/active", a.do(a.active))
-		r.Get("/models/{model_type}/versions/{version}/artifact", a.do(a.notYet))
+		r.Get("/models/{model_type}/versions/{version}/artifact", a.do(a.artifact))
 		r.Group(func(r chi.Router) {
 			r.Use(a.only(drift.Role.MayIngest, "This needs a token of the role ingest, or an administrator."), web.Patient)
 			r.Post("/predictions", a.do(a.predictions))
@@ -132,6 +141,19 @@ func (a *API) Routes(r chi.Router) {
 		r.Group(func(r chi.Router) {
 			r.Use(a.atLeast(drift.RoleOperator))
 			r.Post("/alerts/{id}/{move}", a.do(a.move))
+			r.Post("/models/{model_type}/retrain", a.do(a.requestRetrain))
+			r.Post("/retrains/{id}/{move}", a.do(a.moveRetrain))
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(a.atLeast(drift.RoleManager))
+			r.Post("/models/{model_type}/rollback", a.do(a.rollBack))
+			r.Post("/models/{model_type}/resume", a.do(a.resume))
+			r.Post("/retraining/{what}", a.do(a.setHalt))
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(a.atLeast(drift.RoleAdmin))
+			r.Put("/settings/{name}", a.do(a.setSetting))
+			r.Post("/settings/{name}", a.do(a.setSetting))
 		})
 	})
 }
@@ -144,13 +166,9 @@ func (a *API) readRoutes(r chi.Router) {
 	r.Get("/alerts", a.do(a.alerts))
 	r.Get("/alerts/{id}", a.do(a.alert))
 	r.Get("/retrains", a.do(a.retrains))
-	r.Get("/retrains/{id}", a.do(a.notYet))
-	for _, path := range []string{
-		"/models/{model_type}/retrain", "/models/{model_type}/rollback", "/models/{model_type}/resume",
-		"/retrains/{id}/approve", "/retrains/{id}/reject", "/retrains/{id}/cancel",
-	} {
-		r.Post(path, a.do(a.notYet))
-	}
+	r.Get("/retrains/{id}", a.do(a.retrain))
+	r.Get("/retraining", a.do(a.halt))
+	r.Get("/settings", a.do(a.settings))
 }
 
 // noStore keeps answers out of every cache.

@@ -42,6 +42,7 @@ func (a *API) active(w http.ResponseWriter, r *http.Request) error {
 	look := time.NewTicker(a.lookEvery)
 	defer look.Stop()
 	for over := wait == 0; ; {
+		switched := a.feed.Switched() // before the look, so that no switch falls between
 		v, err := a.store.ServingVersion(r.Context(), auth.ActorFrom(r.Context()), m)
 		if err != nil {
 			return err
@@ -59,6 +60,7 @@ func (a *API) active(w http.ResponseWriter, r *http.Request) error {
 		}
 		select {
 		case <-look.C:
+		case <-switched:
 		case <-deadline.C:
 			over = true
 		case <-a.stopping: // whoever asks again reaches the next server
@@ -84,8 +86,8 @@ func (a *API) onlyTenant(r *http.Request, m drift.Model) (drift.Model, error) {
 
 // versionTag changes whenever the answer of active does.
 func versionTag(v drift.Version) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s\x00%t\x00%d\x00%d", v.TenantID, v.ModelType, v.Version,
-		v.Source, v.Active, v.FirstSeen.UnixMicro(), v.ActivatedAt.UnixMicro()))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s\x00%s\x00%t\x00%d\x00%d", v.TenantID, v.ModelType, v.Version,
+		v.Digest, v.Source, v.Active, v.FirstSeen.UnixMicro(), v.ActivatedAt.UnixMicro()))
 	return `"` + hex.EncodeToString(sum[:12]) + `"`
 }
 

@@ -102,11 +102,15 @@ func (a *API) namesIn(r *http.Request, q apiQuery, f *drift.AlertFilter) error {
 	return nil
 }
 
-// alertStory is one alert with every move of it and its report.
+// alertStory is one alert with every move of it, its report and why it does or does not retrain.
 type alertStory struct {
 	*drift.Alert
 	Timeline []drift.TimelineEntry `json:"timeline"`
 	Report   *drift.Report         `json:"report"`
+	// Safeguards are as things stand, null for an alert that is not about drift; Retrain is the newest
+	// that was proposed for it, null where none was.
+	Safeguards []drift.Safeguard `json:"safeguards"`
+	Retrain    *int64            `json:"retrain"`
 }
 
 // alert answers with one alert.
@@ -122,7 +126,15 @@ func (a *API) alert(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, alertStory{Alert: found, Timeline: moves, Report: found.Report})
+	story := alertStory{Alert: found, Timeline: moves, Report: found.Report}
+	guards, latest, err := a.engine.Safeguards(r.Context(), auth.ActorFrom(r.Context()), found)
+	if err != nil {
+		return err
+	}
+	if story.Safeguards = guards; latest != nil {
+		story.Retrain = &latest.ID
+	}
+	web.WriteJSON(w, http.StatusOK, story)
 	return nil
 }
 

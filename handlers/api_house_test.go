@@ -57,6 +57,7 @@ func (s engineOn[T]) InTx(ctx context.Context, by drift.Actor, fn func(engine.Tx
 type apiHouse struct {
 	t            testing.TB
 	db           apiDB
+	store        engine.Store
 	engine       *engine.Engine
 	auth         *auth.Auth
 	hub          *live.Hub
@@ -76,7 +77,8 @@ type houseOption func(*handlers.FeedOptions, *auth.Options)
 func newHouse(t testing.TB, opts ...houseOption) *apiHouse {
 	t.Helper()
 	db := storetest.Fresh(t)
-	h := &apiHouse{t: t, db: db, engine: engine.New(engine.Options{Store: onStore(db)})}
+	h := &apiHouse{t: t, db: db, store: onStore(db)}
+	h.engine = engine.New(engine.Options{Store: h.store})
 	h.acme, h.globex = h.tenant("acme"), h.tenant("globex")
 	fail := func(w http.ResponseWriter, _ *http.Request, err error) { web.WriteProblem(w, web.FailureOf(err)) }
 	_, newest, err := db.EventBounds(t.Context(), drift.SystemActor())

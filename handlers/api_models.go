@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/go-chi/chi/v5"
-
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
@@ -124,89 +122,6 @@ func (a *API) drift(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeItems(w, page.Items, page.Next)
 	return nil
-}
-
-// versionJSON is a model version as programs get it.
-type versionJSON struct {
-	Tenant        string     `json:"tenant"`
-	ModelType     string     `json:"model_type"`
-	Version       string     `json:"version"`
-	Digest        *string    `json:"digest"` // of the artefact; null where it lies elsewhere
-	Source        string     `json:"source"`
-	Active        bool       `json:"active"`
-	FirstSeen     time.Time  `json:"first_seen"`
-	ActivatedAt   *time.Time `json:"activated_at"`
-	DeactivatedAt *time.Time `json:"deactivated_at"`
-}
-
-func versionOf(v drift.Version) versionJSON {
-	return versionJSON{
-		Tenant: v.Tenant, ModelType: v.ModelType, Version: v.Version, Source: v.Source, Active: v.Active,
-		FirstSeen: v.FirstSeen.UTC(), ActivatedAt: orNull(v.ActivatedAt), DeactivatedAt: orNull(v.DeactivatedAt),
-	}
-}
-
-func orNull(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
-// versions lists the versions of a model type, newest first.
-func (a *API) versions(w http.ResponseWriter, r *http.Request) error {
-	q, err := queryOf(r, "tenant", "cursor", "limit")
-	if err != nil {
-		return err
-	}
-	limit, err := q.limit(drift.MaxPage)
-	if err != nil {
-		return err
-	}
-	m, err := a.modelOf(r, q)
-	if err != nil {
-		return err
-	}
-	page, err := a.store.Versions(r.Context(), auth.ActorFrom(r.Context()), m, q.text("cursor"), limit)
-	if err != nil {
-		return err
-	}
-	list := make([]versionJSON, len(page.Items))
-	for i, v := range page.Items {
-		list[i] = versionOf(v)
-	}
-	writeItems(w, list, page.Next)
-	return nil
-}
-
-// retrainStates are those of the contract, so that a misspelt one is told.
-var retrainStates = []string{
-	"proposed", "waiting_approval", "countdown", "queued", "training", "validating", "activating", "watching", "kept",
-	"rolled_back", "refused", "expired", "cancelled", "failed",
-}
-
-// retrains lists retrains: there are none in this version.
-func (a *API) retrains(w http.ResponseWriter, r *http.Request) error {
-	q, err := queryOf(r, "state+", "tenant", "model_type", "cursor", "limit")
-	if err != nil {
-		return err
-	}
-	if _, err := oneOf(q, "state", retrainStates); err != nil {
-		return err
-	}
-	if name := q.text("tenant"); name != "" {
-		if _, err := a.tenantNamed(r.Context(), auth.ActorFrom(r.Context()), name); err != nil {
-			return err
-		}
-	}
-	writeItems(w, []struct{}{}, "")
-	return nil
-}
-
-// notYet answers addresses of what this version does not do.
-func (a *API) notYet(w http.ResponseWriter, r *http.Request) error {
-	return drift.NotFound("This version of Driftwatch does not retrain, activate or roll back models: there is nothing at " + chi.RouteContext(r.Context()).RoutePattern() + ".")
 }
 
 var driftTypes = []drift.DriftType{drift.Statistical, drift.Performance}

@@ -27,6 +27,7 @@ func TestNastyTexts(t *testing.T) {
 	for _, text := range nasty {
 		nastyQueries(t, h, admin, text)
 		nastyMoves(t, h, admin, id, text)
+		nastyRetrains(t, h, admin, text)
 		nastyLogs(t, h, admin, text)
 	}
 	for _, table := range []string{"noc_alert_event", "event", "audit_log", "tenant"} {
@@ -47,7 +48,9 @@ func nastyQueries(t *testing.T, h *apiHouse, who, text string) {
 		"models/fraud_detector/performance?cursor=", "models/fraud_detector/drift?tenant=",
 		"models/fraud_detector/drift?date=", "models/fraud_detector/drift?cursor=", "models/fraud_detector/active?tenant=",
 		"models/fraud_detector/active?wait=", "models/fraud_detector/versions?tenant=",
-		"models/fraud_detector/versions?cursor=", "retrains?state=", "retrains?tenant=",
+		"models/fraud_detector/versions?cursor=", "retrains?state=", "retrains?tenant=", "retrains?model_type=",
+		"retrains?cursor=", "retrains?limit=", "retrains/", "settings?tenant=",
+		"models/fraud_detector/versions/v1/artifact?tenant=",
 	} {
 		if a := h.do("GET", "/api/v1/"+path+q, "", who); a.status < 400 || a.status >= 500 {
 			t.Errorf("GET %s%.40q: %d %s", path, text, a.status, a.body)
@@ -90,6 +93,50 @@ func nastyMoves(t *testing.T, h *apiHouse, who string, id int64, text string) {
 		if kept && h.count(`SELECT count(*) FROM noc_alert_timeline WHERE alert_id = $1 AND note = $2`, id, text) != 1 {
 			t.Errorf("the note %q was not kept as it is", text)
 		}
+	}
+}
+
+func nastyRetrains(t *testing.T, h *apiHouse, who, text string) {
+	t.Helper()
+	const model = "models/fraud_detector/"
+	for _, c := range []struct {
+		path string
+		body map[string]any
+	}{
+		{model + "retrain", map[string]any{"tenant": text, "reason": "x"}},
+		{model + "rollback", map[string]any{"tenant": text, "reason": "x"}},
+		{model + "rollback", map[string]any{"tenant": "acme", "reason": "x", "to": text}},
+		{model + "rollback", map[string]any{"tenant": "acme", "reason": "x", "from": text}},
+		{model + "resume", map[string]any{"tenant": "acme", "reason": text}},
+		{"models/" + url.PathEscape(text) + "/retrain", map[string]any{"tenant": "acme", "reason": "x"}},
+		{"retrains/" + url.PathEscape(text) + "/approve", map[string]any{"version": 1, "reason": "x"}},
+		{"retrains/1/" + url.PathEscape(text), map[string]any{"version": 1, "reason": "x"}},
+		{"settings/" + url.PathEscape(text), map[string]any{"value": "1", "reason": "x"}},
+		{"settings/MIN_SCORES", map[string]any{"value": text, "reason": "x"}},
+		{"settings/MIN_SCORES", map[string]any{"value": "40", "reason": "x", "tenant": text}},
+		{"retraining/" + url.PathEscape(text), map[string]any{"reason": "x"}},
+	} {
+		body, err := json.Marshal(c.body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := h.do("POST", "/api/v1/"+c.path, string(body), who)
+		plainAnswer(t, a)
+		if a.status < 400 || a.status >= 500 {
+			t.Errorf("POST %s with %.40q: %d %s", c.path, text, a.status, a.body)
+		}
+	}
+	body, err := json.Marshal(map[string]string{"reason": text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := h.do("POST", "/api/v1/retraining/stop", string(body), who); a.status == 200 {
+		if h.count(`SELECT count(*) FROM retrain_halt WHERE reason = $1`, strings.TrimSpace(text)) != 1 {
+			t.Errorf("the reason %q was not kept as it is", text)
+		}
+		plainAnswer(t, h.do("POST", "/api/v1/retraining/resume", string(body), who))
+	} else if len(text) <= 4000 && !strings.Contains(text, "\x00") || a.status != 422 {
+		t.Errorf("stop with %.40q: %d %s", text, a.status, a.body)
 	}
 }
 

@@ -17,6 +17,9 @@ func TestAPITries(t *testing.T) {
 	viewer, operator := h.as(drift.RoleViewer, h.acme), h.as(drift.RoleOperator, h.acme)
 	stranger, feeder := h.as(drift.RoleOperator, h.globex), h.as(drift.RoleIngest, h.acme)
 	manager, admin := h.as(drift.RoleManager), h.as(drift.RoleAdmin)
+	chief, boss := h.as(drift.RoleManager, h.globex), h.as(drift.RoleAdmin, h.globex)
+	h.label("acme", 120)
+	retrain := fmt.Sprintf("/api/v1/retrains/%d", h.ask(operator).ID)
 	revoked, revokedID := h.token(drift.RoleAdmin)
 	if err := h.db.RevokeToken(t.Context(), drift.SystemActor(), revokedID); err != nil {
 		t.Fatal(err)
@@ -30,6 +33,7 @@ func TestAPITries(t *testing.T) {
 	ack, note := alert+"/acknowledge", `{"version":1,"note":"x"}`
 	row := logRow("acme", "try", drift.Date(20400).Time(), 0.5)
 	const model = "/api/v1/models/fraud_detector"
+	const forAcme = `{"tenant":"acme","reason":"x"}`
 	const foreign = "Origin: https://evil.example"
 
 	for _, c := range []struct {
@@ -54,7 +58,15 @@ func TestAPITries(t *testing.T) {
 		{"a replayed cookie", replayed, "GET", "/api/v1/alerts", "", 401, "unauthorized", "", nil},
 		{"a replayed cookie, a move", replayed, "POST", ack, note, 401, "unauthorized", "", nil},
 		{"a replayed cookie, the socket", replayed, "GET", "/ws", "", 401, "unauthorized", "", nil},
+		{"no login, a retrain", nobody, "GET", retrain, "", 401, "unauthorized", "", nil},
+		{"no login, an approval", nobody, "POST", retrain + "/approve", `{"version":2,"reason":"x"}`, 401, "unauthorized", "", nil},
+		{"no login, a rollback", nobody, "POST", model + "/rollback", forAcme, 401, "unauthorized", "", nil},
+		{"no login, an artefact", nobody, "GET", model + "/versions/v1/artifact?tenant=acme", "", 401, "unauthorized", "", nil},
+		{"no login, the stop", nobody, "POST", "/api/v1/retraining/stop", `{"reason":"x"}`, 401, "unauthorized", "", nil},
+		{"no login, a setting", nobody, "PUT", "/api/v1/settings/MIN_SCORES", `{"value":"40"}`, 401, "unauthorized", "", nil},
 		// A foreign page.
+		{"a foreign origin, an approval", manager, "POST", retrain + "/approve", `{"version":2,"reason":"x"}`, 403, "forbidden", "", []string{foreign}},
+		{"a foreign origin, a rollback", manager, "POST", model + "/rollback", forAcme, 403, "forbidden", "", []string{foreign}},
 		{"a foreign origin, a move", operator, "POST", ack, note, 403, "forbidden", "", []string{foreign}},
 		{"a foreign site, a move", operator, "POST", ack, note, 403, "forbidden", "", []string{"Sec-Fetch-Site: cross-site"}},
 		{"a foreign origin, a log", feeder, "POST", "/api/v1/predictions", row, 403, "forbidden", "", []string{foreign}},
@@ -74,7 +86,31 @@ func TestAPITries(t *testing.T) {
 		{"ingest opens a socket", feeder, "GET", "/ws", "", 403, "forbidden", "", nil},
 		{"ingest reads the server's numbers", feeder, "GET", "/metrics", "", 403, "forbidden", "", nil},
 		{"one tenant reads the server's numbers", viewer, "GET", "/metrics", "", 403, "forbidden", "", nil},
+		{"viewer asks for a retrain", viewer, "POST", model + "/retrain", forAcme, 403, "forbidden", "", nil},
+		{"viewer cancels a retrain", viewer, "POST", retrain + "/cancel", `{"version":2,"reason":"x"}`, 403, "forbidden", "", nil},
+		{"operator approves", operator, "POST", retrain + "/approve", `{"version":2,"reason":"x"}`, 403, "forbidden", "", nil},
+		{"operator approves what has changed", operator, "POST", retrain + "/approve", `{"version":1,"reason":"x"}`, 403, "forbidden", "", nil},
+		{"operator rejects", operator, "POST", retrain + "/reject", `{"version":2,"reason":"x"}`, 403, "forbidden", "", nil},
+		{"operator cancels what waits", operator, "POST", retrain + "/cancel", `{"version":2,"reason":"x"}`, 403, "forbidden", "", nil},
+		{"operator rolls back", operator, "POST", model + "/rollback", forAcme, 403, "forbidden", "", nil},
+		{"operator resumes a model", operator, "POST", model + "/resume", forAcme, 403, "forbidden", "", nil},
+		{"operator stops retraining", operator, "POST", "/api/v1/retraining/stop", `{"reason":"x"}`, 403, "forbidden", "", nil},
+		{"manager sets", manager, "PUT", "/api/v1/settings/MIN_SCORES", `{"value":"40"}`, 403, "forbidden", "", nil},
+		{"one tenant's administrator sets for all", boss, "PUT", "/api/v1/settings/MIN_SCORES", `{"value":"40"}`, 403, "forbidden", "", nil},
+		{"ingest reads a retrain", feeder, "GET", retrain, "", 403, "forbidden", "", nil},
+		{"ingest asks for a retrain", feeder, "POST", model + "/retrain", forAcme, 403, "forbidden", "", nil},
+		{"ingest approves", feeder, "POST", retrain + "/approve", `{"version":2,"reason":"x"}`, 403, "forbidden", "", nil},
+		{"ingest rolls back", feeder, "POST", model + "/rollback", forAcme, 403, "forbidden", "", nil},
+		{"ingest reads settings", feeder, "GET", "/api/v1/settings", "", 403, "forbidden", "", nil},
 		// The wrong tenant.
+		{"stranger reads the retrain", chief, "GET", retrain, "", 404, "not_found", "", nil},
+		{"stranger approves", chief, "POST", retrain + "/approve", `{"version":2,"reason":"x"}`, 404, "not_found", "", nil},
+		{"stranger cancels", chief, "POST", retrain + "/cancel", `{"version":2,"reason":"x"}`, 404, "not_found", "", nil},
+		{"stranger asks for a retrain", chief, "POST", model + "/retrain", forAcme, 404, "not_found", "", nil},
+		{"stranger rolls back", chief, "POST", model + "/rollback", forAcme, 404, "not_found", "", nil},
+		{"stranger resumes a model", chief, "POST", model + "/resume", forAcme, 404, "not_found", "", nil},
+		{"stranger reads an artefact", chief, "GET", model + "/versions/v1/artifact?tenant=acme", "", 404, "not_found", "", nil},
+		{"stranger sets", boss, "PUT", "/api/v1/settings/MIN_SCORES", `{"value":"40","tenant":"acme"}`, 404, "not_found", "", nil},
 		{"stranger reads the alert", stranger, "GET", alert, "", 404, "not_found", "", nil},
 		{"stranger acknowledges", stranger, "POST", ack, note, 404, "not_found", "", nil},
 		{"stranger comments", stranger, "POST", alert + "/comment", note, 404, "not_found", "", nil},
@@ -98,11 +134,14 @@ func TestAPITries(t *testing.T) {
 		{"a model without versions", admin, "GET", "/api/v1/models/conflict_predictor/active?tenant=acme", "", 404, "not_found", "", nil},
 		{"a move that is none", operator, "POST", alert + "/explode", note, 404, "not_found", "", nil},
 		{"a move of the system's", operator, "POST", alert + "/clear", note, 404, "not_found", "", nil},
-		{"a retrain", manager, "GET", "/api/v1/retrains/1", "", 404, "not_found", "", nil},
-		{"approve a retrain", manager, "POST", "/api/v1/retrains/1/approve", "{}", 404, "not_found", "", nil},
-		{"ask for a retrain", manager, "POST", model + "/retrain", "{}", 404, "not_found", "", nil},
-		{"roll back", manager, "POST", model + "/rollback", "{}", 404, "not_found", "", nil},
-		{"resume", manager, "POST", model + "/resume", "{}", 404, "not_found", "", nil},
+		{"a retrain that is not there", manager, "GET", "/api/v1/retrains/999999", "", 404, "not_found", "", nil},
+		{"approve a retrain that is not there", manager, "POST", "/api/v1/retrains/999999/approve", `{"version":1,"reason":"x"}`, 404, "not_found", "", nil},
+		{"a move of a retrain that is none", manager, "POST", retrain + "/explode", `{"version":1,"reason":"x"}`, 404, "not_found", "", nil},
+		{"a move of the system's on a retrain", manager, "POST", retrain + "/expire", `{"version":1,"reason":"x"}`, 404, "not_found", "", nil},
+		{"retrain a model type that is not there", manager, "POST", "/api/v1/models/weather/retrain", forAcme, 404, "not_found", "", nil},
+		{"retrain at a tenant that is not there", manager, "POST", model + "/retrain", `{"tenant":"nobody","reason":"x"}`, 404, "not_found", "", nil},
+		{"retrain a model without versions", manager, "POST", "/api/v1/models/conflict_predictor/retrain", forAcme, 404, "not_found", "", nil},
+		{"the stop of something else", manager, "POST", "/api/v1/retraining/pause", `{"reason":"x"}`, 404, "not_found", "", nil},
 		{"an artefact", feeder, "GET", model + "/versions/v1/artifact?tenant=acme", "", 404, "not_found", "", nil},
 		{"a method that is not taken", admin, "DELETE", alert, "", 405, "malformed", "", nil},
 		// Bodies that are none.
@@ -129,7 +168,27 @@ func TestAPITries(t *testing.T) {
 		{"an assignee with a zero", operator, "POST", alert + "/assign", `{"version":1,"assignee":"a\u0000"}`, 422, "invalid", "assignee", nil},
 		{"a team that is not there", operator, "POST", alert + "/escalate", `{"version":1,"to":"Nobody"}`, 422, "invalid", "to", nil},
 		{"an oversize body", operator, "POST", ack, `{"version":1,"note":"` + strings.Repeat("x", 70<<10) + `"}`, 413, "too_large", "", nil},
+		{"an approval without a version", manager, "POST", retrain + "/approve", `{"reason":"x"}`, 422, "invalid", "version", nil},
+		{"an approval without a reason", manager, "POST", retrain + "/approve", `{"version":2}`, 422, "invalid", "reason", nil},
+		{"an approval with an empty reason", manager, "POST", retrain + "/approve", `{"version":2,"reason":"  "}`, 422, "invalid", "reason", nil},
+		{"a reason with a zero", manager, "POST", retrain + "/approve", `{"version":2,"reason":"a\u0000"}`, 422, "invalid", "reason", nil},
+		{"a reason without end", manager, "POST", retrain + "/approve", `{"version":2,"reason":"` + strings.Repeat("x", 5000) + `"}`, 422, "invalid", "reason", nil},
+		{"a note for a reason", manager, "POST", retrain + "/approve", `{"version":2,"note":"x"}`, 422, "invalid", "note", nil},
+		{"an approval that is an array", manager, "POST", retrain + "/approve", `[]`, 400, "malformed", "", nil},
+		{"an approval of a version long gone", manager, "POST", retrain + "/approve", `{"version":1,"reason":"x"}`, 409, "conflict", "", nil},
+		{"a retrain at no tenant", manager, "POST", model + "/retrain", `{"reason":"x"}`, 422, "invalid", "tenant", nil},
+		{"a retrain without a reason", manager, "POST", model + "/retrain", `{"tenant":"acme"}`, 422, "invalid", "reason", nil},
+		{"a retrain to a version", manager, "POST", model + "/retrain", `{"tenant":"acme","reason":"x","to":"v1"}`, 422, "invalid", "to", nil},
+		{"a rollback without a reason", manager, "POST", model + "/rollback", `{"tenant":"acme"}`, 422, "invalid", "reason", nil},
+		{"a rollback with a cooldown", manager, "POST", model + "/rollback", `{"tenant":"acme","reason":"x","skip_cooldown":true}`, 422, "invalid", "skip_cooldown", nil},
+		{"a rollback of what never was replaced", manager, "POST", model + "/rollback", forAcme, 409, "conflict", "", nil},
+		{"a model resumed that is not paused", manager, "POST", model + "/resume", forAcme, 409, "conflict", "", nil},
+		{"a stop without a reason", manager, "POST", "/api/v1/retraining/stop", `{}`, 422, "invalid", "reason", nil},
+		{"a stop of a tenant", manager, "POST", "/api/v1/retraining/stop", `{"reason":"x","tenant":"acme"}`, 422, "invalid", "tenant", nil},
+		{"a resumption of what goes on", manager, "POST", "/api/v1/retraining/resume", `{"reason":"x"}`, 409, "conflict", "", nil},
 		// Queries that are none.
+		{"a model type of retrains that is none", viewer, "GET", "/api/v1/retrains?model_type=weather", "", 422, "invalid", "model_type", nil},
+		{"a cursor of retrains that is none", viewer, "GET", "/api/v1/retrains?cursor=x", "", 422, "invalid", "cursor", nil},
 		{"a status that is none", viewer, "GET", "/api/v1/alerts?status=OPEN", "", 422, "invalid", "status", nil},
 		{"a severity that is none", viewer, "GET", "/api/v1/alerts?severity=bad", "", 422, "invalid", "severity", nil},
 		{"a model type that is none", viewer, "GET", "/api/v1/alerts?model_type=weather", "", 422, "invalid", "model_type", nil},
@@ -158,6 +217,12 @@ func TestAPITries(t *testing.T) {
 	}
 	if n := h.count(`SELECT version::bigint FROM noc_alert_event WHERE id = $1`, id); n != 1 {
 		t.Errorf("the alert was moved %d times", n-1)
+	}
+	if n := h.count(`SELECT count(*) FROM ml_retrain WHERE state <> 'waiting_approval' OR version <> 2`); n != 0 {
+		t.Errorf("%d retrains were moved", n)
+	}
+	if n := h.count(`SELECT count(*) FROM retrain_halt`) + h.count(`SELECT count(*) FROM setting`); n != 0 {
+		t.Errorf("%d switches were set", n)
 	}
 	if n := h.count(`SELECT count(*) FROM ml_prediction_log WHERE prediction_id = 'try'`); n != 0 {
 		t.Errorf("%d rows went in", n)

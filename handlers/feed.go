@@ -66,6 +66,7 @@ type Feed struct {
 	rung    chan struct{} // holds one ring: there may be new events
 	recheck chan struct{} // holds one ring: any right may have changed
 	watched watchList
+	serving *switchboard
 
 	events, renderFailures, readFailures, resets atomic.Int64
 }
@@ -85,7 +86,7 @@ const eventBatch = 256
 func NewFeed(o FeedOptions) *Feed {
 	f := &Feed{
 		store: o.Store, hub: o.Hub, auth: o.Auth, fragments: o.Fragments, log: o.Log, lookEvery: o.LookEvery,
-		rung: make(chan struct{}, 1), recheck: make(chan struct{}, 1), watched: newWatchList(),
+		rung: make(chan struct{}, 1), recheck: make(chan struct{}, 1), watched: newWatchList(), serving: newSwitchboard(),
 	}
 	if f.log == nil {
 		f.log = slog.New(slog.DiscardHandler)
@@ -194,10 +195,14 @@ func (f *Feed) realign(ctx context.Context, known int64) error {
 	f.log.Warn("the events are not those that browsers know; they load anew", "known", known, "oldest", oldest, "newest", newest)
 	f.resets.Add(1)
 	f.hub.Reset(newest)
+	f.serving.ring()
 	return nil
 }
 
 func (f *Feed) publish(ctx context.Context, e drift.Event) error {
+	if e.Type == drift.EventModelActivated || e.Type == drift.EventModelRolledBack {
+		f.serving.ring() // before anything that may fail: what is late then is only the socket
+	}
 	m, err := f.message(ctx, e, classes...)
 	if err != nil {
 		return err

@@ -99,12 +99,12 @@ func (tx *Tx) metricsOf(ctx context.Context, f drift.MetricsFilter, t drift.Tena
 }
 
 const versionColumns = `SELECT v.tenant_id, t.name, v.model_type, v.version, v.source, v.is_active, v.first_seen,
-	v.activated_at, v.deactivated_at FROM ml_model_version v JOIN tenant t ON t.id = v.tenant_id`
+	v.activated_at, v.deactivated_at, COALESCE(encode(v.digest, 'hex'), '') FROM ml_model_version v JOIN tenant t ON t.id = v.tenant_id`
 
 // scanVersion reads versionColumns.
 func scanVersion(row pgx.CollectableRow) (v drift.Version, err error) {
 	var begun, ended *time.Time
-	err = row.Scan(&v.TenantID, &v.Tenant, &v.ModelType, &v.Version, &v.Source, &v.Active, &v.FirstSeen, &begun, &ended)
+	err = row.Scan(&v.TenantID, &v.Tenant, &v.ModelType, &v.Version, &v.Source, &v.Active, &v.FirstSeen, &begun, &ended, &v.Digest)
 	v.ActivatedAt, v.DeactivatedAt = orZero(begun), orZero(ended)
 	return v, err
 }
@@ -114,38 +114,6 @@ func scanVersion(row pgx.CollectableRow) (v drift.Version, err error) {
 // of. CodeNotFound where the model has none for this actor.
 func (db *DB) ServingVersion(ctx context.Context, by drift.Actor, m drift.Model) (drift.Version, error) {
 	return view(ctx, db, by, func(tx *Tx) (drift.Version, error) { return tx.Serving(ctx, m) })
-}
-
-// Versions lists the versions of a model type, newest first, of one tenant or of all that the actor
-// may see.
-func (db *DB) Versions(ctx context.Context, by drift.Actor, m drift.Model, after string, n int) (drift.Page[drift.Version], error) {
-	return view(ctx, db, by, func(tx *Tx) (page drift.Page[drift.Version], err error) {
-		w := &where{}
-		w.and(`v.model_type = $`, m.ModelType)
-		if m.TenantID != 0 {
-			w.and(`v.tenant_id = $`, m.TenantID)
-		}
-		n := limit(n)
-		if after != "" {
-			var v drift.Version
-			if err := readCursor(after, &v.FirstSeen, &v.TenantID, &v.Version); err != nil {
-				return page, err
-			}
-			w.plain(`(v.first_seen, v.tenant_id, v.version) < (` + w.arg(v.FirstSeen) + `, ` + w.arg(v.TenantID) + `, ` + w.arg(v.Version) + `)`)
-		}
-		rows, err := tx.Query(ctx, versionColumns+w.sql()+` ORDER BY v.first_seen DESC, v.tenant_id DESC, v.version DESC LIMIT `+w.arg(n+1), w.args...)
-		list, err := collected(rows, err, scanVersion, "versions")
-		if err != nil {
-			return page, err
-		}
-		if len(list) > n {
-			list = list[:n]
-			last := list[n-1]
-			page.Next = cursor(last.FirstSeen, last.TenantID, last.Version)
-		}
-		page.Items = list
-		return page, nil
-	})
 }
 
 // TakePredictions takes in the good rows of a batch as the actor, see IngestPredictions.

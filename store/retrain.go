@@ -58,6 +58,11 @@ func (tx *Tx) LiveRetrain(ctx context.Context, m drift.Model) (*drift.Retrain, e
 		('kept', 'rolled_back', 'refused', 'expired', 'cancelled', 'failed')`, m.TenantID, m.ModelType))
 }
 
+// RetrainOf returns the newest retrain proposed for an alert, nil where none was.
+func (tx *Tx) RetrainOf(ctx context.Context, a *drift.Alert) (*drift.Retrain, error) {
+	return oneRetrain(tx.retrains(ctx, `WHERE r.tenant_id = $1 AND r.alert_id = $2 ORDER BY r.id DESC LIMIT 1`, a.TenantID, a.ID))
+}
+
 // RetrainsIn lists the retrains in any of the states, oldest first.
 func (tx *Tx) RetrainsIn(ctx context.Context, states ...drift.RetrainState) ([]*drift.Retrain, error) {
 	return tx.retrains(ctx, `WHERE r.state = ANY ($1) ORDER BY r.created_at, r.id`, states)

@@ -63,33 +63,8 @@ func (tx *Tx) Artifact(ctx context.Context, v drift.VersionKey) (data []byte, di
 
 // VersionRecords lists the versions of a model with what is kept of each, newest first.
 func (tx *Tx) VersionRecords(ctx context.Context, m drift.Model) ([]drift.VersionRecord, error) {
-	rows, err := tx.Query(ctx, `SELECT v.version, v.source, v.is_active, v.first_seen, v.activated_at, v.deactivated_at,
-			COALESCE(encode(v.digest, 'hex'), ''), v.trainer, v.parent, v.retrain_id, v.approved_by, v.rows_train,
-			v.window_from, v.window_to, v.holdout
-		FROM ml_model_version v WHERE v.tenant_id = $1 AND v.model_type = $2 ORDER BY v.first_seen DESC, v.version DESC`,
+	return tx.versionRecords(ctx, ` WHERE v.tenant_id = $1 AND v.model_type = $2 ORDER BY v.first_seen DESC, v.version DESC`,
 		m.TenantID, m.ModelType)
-	list, err := collected(rows, err, func(row pgx.CollectableRow) (v drift.VersionRecord, err error) {
-		var begun, ended *time.Time
-		err = row.Scan(&v.Version.Version, &v.Source, &v.Active, &v.FirstSeen, &begun, &ended, &v.Digest, &v.Trainer, &v.Parent,
-			&v.RetrainID, &v.ApprovedBy, &v.RowsTrain, &v.WindowFrom, &v.WindowTo, &v.Holdout)
-		v.Model, v.ActivatedAt, v.DeactivatedAt = m, orZero(begun), orZero(ended)
-		return v, err
-	}, "versions")
-	if err != nil {
-		return nil, err
-	}
-	services, err := tx.Services(ctx, m)
-	if err != nil {
-		return nil, err
-	}
-	for i := range list {
-		for _, s := range services {
-			if s.Version == list[i].Version.Version {
-				list[i].Services = append(list[i].Services, s)
-			}
-		}
-	}
-	return list, nil
 }
 
 // ValidationSet returns a trained version's hold-out scores with their labels; empty where none is kept.

@@ -27,6 +27,13 @@ type cli struct {
 	Run      runCmd      `cmd:"" help:"Run one daily job at once and print its reports."`
 	Backfill backfillCmd `cmd:"" help:"Write the metrics and reports of a range of past days."`
 	Compare  compareCmd  `cmd:"" help:"Compare two files of numbers as the statistical check does; needs no database."`
+	Predict  predictCmd  `cmd:"" help:"Score a file's rows with a version that the built-in trainer made."`
+	Rollback rollbackCmd `cmd:"" help:"Put an earlier version of a model back into service; needs only the database."`
+	Resume   resumeCmd   `cmd:"" help:"Let a model retrain by itself again after a rollback."`
+
+	StopRetraining   stopRetrainingCmd   `cmd:"" help:"The emergency stop: nothing is trained or activated until it is lifted."`
+	ResumeRetraining resumeRetrainingCmd `cmd:"" help:"Lift the emergency stop."`
+
 	Tenant   tenantCmd   `cmd:"" help:"Tenants: add."`
 	Model    modelCmd    `cmd:"" help:"Model types: add."`
 	User     userCmd     `cmd:"" help:"People: add, list, disable, enable."`

@@ -32,7 +32,7 @@ type settingJSON struct {
 
 // Run prints settings.
 func (c configGetCmd) Run(ctx context.Context, s *session) error {
-	specs := drift.SettingSpecs
+	var specs []drift.SettingSpec // all, where none is named
 	if c.Name != "" {
 		spec, ok := drift.SettingNamed(c.Name)
 		if !ok {
@@ -53,6 +53,9 @@ func (c configGetCmd) Run(ctx context.Context, s *session) error {
 	})
 	if err != nil {
 		return err
+	}
+	if specs == nil {
+		specs = values.Specs()
 	}
 	if c.JSON {
 		out := map[string]settingJSON{}

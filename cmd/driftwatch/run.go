@@ -25,7 +25,8 @@ computed now or already there. All times are UTC.
   metrics      writes the metrics of the day before
   statistical  compares scores: last 7 days against 60 to 30 days ago
   performance  compares accuracy over the same windows
-  all          these four in order
+  watch        decides the 24-hour watches of retrained versions due before the end of the day
+  all          the first four in order
 
   driftwatch run all
   driftwatch run statistical --date 2026-07-02 --json`
@@ -38,6 +39,7 @@ type runAnswer struct {
 	Reports  []drift.Report          `json:"reports"`
 	Coverage []drift.OutcomeCoverage `json:"coverage,omitempty"`
 	Covered  drift.JobCovered        `json:"covered"`
+	Watches  *int                    `json:"watches,omitempty"` // how many the watch job looked at
 }
 
 // Run runs the job.
@@ -50,7 +52,7 @@ func (c runCmd) Run(ctx context.Context, s *session) error {
 		}
 	}
 	if c.Job == string(drift.JobWatch) {
-		return errors.New("the 24-hour watch belongs to retraining, which this version does not have; nothing was run")
+		return c.watches(ctx, s, date)
 	}
 	jobs := []drift.JobName{drift.JobName(c.Job)}
 	if c.Job == "all" {

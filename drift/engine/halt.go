@@ -25,7 +25,10 @@ func (e *Engine) StopRetraining(ctx context.Context, by drift.Actor, reason stri
 		}
 		if !changed {
 			was, err := tx.Halt(ctx)
-			return halted(was, err)
+			if err != nil {
+				return err
+			}
+			return halted(was, nil)
 		}
 		running, err := tx.RetrainsIn(ctx, drift.RetrainTraining, drift.RetrainValidating, drift.RetrainActivating)
 		if err != nil {

@@ -155,6 +155,8 @@ type Retrains interface {
 	Retrain(ctx context.Context, id int64) (*drift.Retrain, error)
 	// LiveRetrain returns the model's retrain that has not ended, nil where there is none.
 	LiveRetrain(ctx context.Context, m drift.Model) (*drift.Retrain, error)
+	// RetrainOf returns the newest retrain proposed for an alert, nil where none was.
+	RetrainOf(ctx context.Context, a *drift.Alert) (*drift.Retrain, error)
 	// RetrainsIn lists the retrains in any of the states, oldest first.
 	RetrainsIn(ctx context.Context, states ...drift.RetrainState) ([]*drift.Retrain, error)
 	// DueRetrains lists those whose countdown, time for approval or watch ended at or before now.

@@ -146,8 +146,12 @@ func (e *Engine) RequestRetrain(ctx context.Context, by drift.Actor, req Retrain
 		if err != nil {
 			return err
 		}
-		if h, err := tx.HoldHalt(ctx); err != nil || h != nil {
-			return halted(h, err)
+		h, err := tx.HoldHalt(ctx)
+		if err != nil {
+			return err
+		}
+		if h != nil {
+			return halted(h, nil)
 		}
 		serving, err := tx.Serving(ctx, m)
 		if err != nil {

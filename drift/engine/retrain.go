@@ -99,8 +99,12 @@ func (e *Engine) MoveRetrain(ctx context.Context, by drift.Actor, req RetrainMov
 
 // mayApprove refuses whoever asked for the retrain, and everybody while the emergency stop is on.
 func mayApprove(ctx context.Context, tx Tx, r *drift.Retrain, by drift.Actor) error {
-	if h, err := tx.HoldHalt(ctx); err != nil || h != nil {
-		return halted(h, err)
+	h, err := tx.HoldHalt(ctx)
+	if err != nil {
+		return err
+	}
+	if h != nil {
+		return halted(h, map[string]any{"version": r.Version, "state": r.State})
 	}
 	s, err := tx.Settings(ctx, r.TenantID)
 	if err != nil {
@@ -113,14 +117,15 @@ func mayApprove(ctx context.Context, tx Tx, r *drift.Retrain, by drift.Actor) er
 }
 
 // halted is the answer to whatever the emergency stop forbids.
-func halted(h *drift.Halt, err error) error {
-	if err != nil {
-		return err
+func halted(h *drift.Halt, extra map[string]any) error {
+	if extra == nil {
+		extra = map[string]any{}
 	}
+	extra["winner"], extra["won_at"] = h.By, h.Since.UTC()
 	return &drift.Error{
 		Code:    drift.CodeConflict,
 		Message: fmt.Sprintf("Retraining is stopped (%s, since %s UTC: %s). Nothing is approved, trained or activated until somebody resumes it.", h.By, h.Since.UTC().Format("2006-01-02 15:04"), h.Reason),
-		Extra:   map[string]any{"winner": h.By, "won_at": h.Since},
+		Extra:   extra,
 	}
 }
 

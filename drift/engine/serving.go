@@ -55,6 +55,7 @@ func (e *Engine) activate(ctx context.Context, id int64) error {
 // RollbackRequest is what a manager asks for. To "" is the version that served before.
 type RollbackRequest struct {
 	Model  drift.Model // by name
+	From   string      // the version looked at; "" is the one that serves when the request comes in
 	To     string
 	Reason string
 }
@@ -80,9 +81,23 @@ func (e *Engine) RollBack(ctx context.Context, by drift.Actor, req RollbackReque
 		return nil, err
 	}
 	var out *Rollback
+	seen := req.From
 	err = e.system(ctx, func(tx Tx) error {
 		m, err := modelNamed(ctx, tx, by, req.Model)
 		if err != nil {
+			return err
+		}
+		if seen == "" { // before the lock: whoever waits for it must not go back twice
+			v, err := tx.Serving(ctx, m)
+			if err != nil {
+				return err
+			}
+			seen = v.Version
+		}
+		if err := tx.LockServing(ctx, m); err != nil {
+			return err
+		}
+		if err := stillServes(ctx, tx, m, seen); err != nil {
 			return err
 		}
 		out, err = e.rollBack(ctx, tx, m, req.To, by, reason, e.clock().UTC())
@@ -92,6 +107,26 @@ func (e *Engine) RollBack(ctx context.Context, by drift.Actor, req RollbackReque
 		return nil, err
 	}
 	return out, nil
+}
+
+// stillServes refuses a rollback of a version that somebody else has taken out of service meanwhile.
+func stillServes(ctx context.Context, tx Tx, m drift.Model, seen string) error {
+	active, err := tx.Serving(ctx, m)
+	if err != nil || active.Version == seen {
+		return err
+	}
+	winner, at := drift.SystemActor().Name, active.ActivatedAt
+	if p, err := tx.Paused(ctx, m); err != nil {
+		return err
+	} else if p != nil && !p.Since.Before(at) {
+		winner, at = p.By, p.Since
+	}
+	return &drift.Error{
+		Code: drift.CodeConflict,
+		Message: fmt.Sprintf("%s was faster: version %s serves now, not %s. Your request changed nothing; look at the model as it is now.",
+			winner, active.Version, seen),
+		Extra: map[string]any{"version": active.Version, "winner": winner, "won_at": at.UTC()},
+	}
 }
 
 // rollBack takes the active version out of service, ends the watch on it, raises ML_ROLLBACK and
@@ -120,7 +155,11 @@ func (e *Engine) rollBack(ctx context.Context, tx Tx, m drift.Model, to string, 
 			mover = drift.SystemActor()
 			mover.Name = by.Name
 		}
-		if err := e.moveRetrain(ctx, tx, r, retrain.MoveRollBack, mover, now, reason); err != nil {
+		err := e.moveRetrain(ctx, tx, r, retrain.MoveRollBack, mover, now, reason)
+		if drift.CodeOf(err) == drift.CodeConflict { // kept in this very moment: that does not stop a rollback
+			err = errChanged
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -156,8 +195,14 @@ func rollbackTarget(ctx context.Context, tx Tx, m drift.Model, to string) (drift
 	if to == active.Version {
 		return active, drift.VersionKey{}, &drift.Error{Code: drift.CodeConflict, Message: fmt.Sprintf("Version %s serves already.", to)}
 	}
+	first := services[0].From // of the active version: one that it was gone back from is not gone back to
 	for _, s := range services {
-		if s.Version == to || (to == "" && s.Version != active.Version) {
+		if s.Version == active.Version {
+			first = s.From
+		}
+	}
+	for _, s := range services {
+		if s.Version == to || (to == "" && s.Version != active.Version && s.From.Before(first)) {
 			return active, drift.VersionKey{Model: m, Version: s.Version}, nil
 		}
 	}

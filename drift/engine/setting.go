@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/retrain"
 )
 
 // SettingChange is what an administrator asks for.
@@ -46,6 +47,11 @@ func (e *Engine) SetSetting(ctx context.Context, by drift.Actor, c SettingChange
 		if err != nil {
 			return err
 		}
+		if c.Value != nil {
+			if err := knownMember(ctx, tx, c.Name); err != nil {
+				return err
+			}
+		}
 		before, err := tx.Settings(ctx, scope)
 		if err != nil {
 			return fmt.Errorf("settings: %w", err)
@@ -59,6 +65,24 @@ func (e *Engine) SetSetting(ctx context.Context, by drift.Actor, c SettingChange
 		return e.recordSetting(tx, by, scope, c, before.Text(c.Name), after.Text(c.Name))
 	})
 	return after, err
+}
+
+// knownMember refuses a setting of a family that belongs to no registered model type: it would be
+// kept and never read.
+func knownMember(ctx context.Context, tx Tx, name string) error {
+	if !drift.SettingOfFamily(name) {
+		return nil
+	}
+	types, err := tx.ModelTypes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range types {
+		if name == retrain.TypeFlag(t.Name) || name == retrain.CommandSetting(t.Name) {
+			return nil
+		}
+	}
+	return &drift.Error{Code: drift.CodeNotFound, Field: "name", Message: fmt.Sprintf("%s belongs to no registered model type, so nothing would read it.", name)}
 }
 
 func scopeOf(ctx context.Context, tx Tx, by drift.Actor, tenant string) (int64, error) {

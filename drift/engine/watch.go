@@ -25,6 +25,44 @@ func (e *Engine) FireRetrains(ctx context.Context) (int, error) {
 	return e.fireRetrains(ctx, e.clock().UTC())
 }
 
+// FireWatches decides the watches that fall due before the given instant, those still to come on what
+// is known by now, and returns how many. Countdowns and approvals are left alone.
+func (e *Engine) FireWatches(ctx context.Context, before time.Time) (int, error) {
+	due := func(r *drift.Retrain) bool {
+		return r.State == drift.RetrainWatching && r.DueAt != nil && r.DueAt.Before(before)
+	}
+	var watching []*drift.Retrain
+	err := e.system(ctx, func(tx Tx) (err error) {
+		watching, err = tx.RetrainsIn(ctx, drift.RetrainWatching)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("watches: %w", err)
+	}
+	now, decided := e.clock().UTC(), 0
+	for _, r := range watching {
+		if !due(r) {
+			continue
+		}
+		err := e.system(ctx, func(tx Tx) error {
+			r, err := tx.Retrain(ctx, r.ID)
+			if err != nil || !due(r) {
+				return err // somebody moved it
+			}
+			asOf := now
+			if r.DueAt.After(now) {
+				asOf = *r.DueAt
+			}
+			return e.decideWatch(ctx, tx, r, now, asOf)
+		})
+		if err != nil {
+			return decided, fmt.Errorf("retrain %d: %w", r.ID, err)
+		}
+		decided++
+	}
+	return decided, nil
+}
+
 func (e *Engine) fireRetrains(ctx context.Context, now time.Time) (int, error) {
 	var due []*drift.Retrain
 	err := e.system(ctx, func(tx Tx) (err error) {
@@ -48,7 +86,7 @@ func (e *Engine) fireRetrain(ctx context.Context, tx Tx, id int64, now time.Time
 		return err // somebody moved it
 	}
 	if r.State == drift.RetrainWatching {
-		return e.decideWatch(ctx, tx, r, now)
+		return e.decideWatch(ctx, tx, r, now, now)
 	}
 	h, err := tx.HoldHalt(ctx)
 	if err != nil {
@@ -120,12 +158,13 @@ func WatchOf(ctx context.Context, tx Tx, r *drift.Retrain, now time.Time) (*Watc
 	return w, err
 }
 
-// decideWatch keeps, rolls back, watches on, or leaves it to a manager.
-func (e *Engine) decideWatch(ctx context.Context, tx Tx, r *drift.Retrain, now time.Time) error {
+// decideWatch keeps, rolls back, watches on, or leaves it to a manager, as the table of decisions says
+// of the instant asOf.
+func (e *Engine) decideWatch(ctx context.Context, tx Tx, r *drift.Retrain, now, asOf time.Time) error {
 	if err := tx.LockServing(ctx, r.Model()); err != nil {
 		return err
 	}
-	w, err := WatchOf(ctx, tx, r, now)
+	w, err := WatchOf(ctx, tx, r, asOf)
 	if err != nil {
 		return err
 	}
@@ -140,7 +179,7 @@ func (e *Engine) decideWatch(ctx context.Context, tx Tx, r *drift.Retrain, now t
 	case rollback.NotYet:
 		return e.restWatch(ctx, tx, r, w, &w.Decision.Due, now)
 	}
-	next := now.Add(watchAgain)
+	next := asOf.Add(watchAgain)
 	if next.After(w.Decision.Until) {
 		next = w.Decision.Until
 	}
