@@ -109,7 +109,7 @@ func setSafeguard(r *drift.Retrain, s drift.Safeguard) {
 }
 
 func readArtifact(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path) // a link would keep another file
 	switch {
 	case err != nil || !info.Mode().IsRegular():
 		return nil, drift.Invalid("artifact", "The trainer left no artefact.")

@@ -34,11 +34,14 @@ func (p *pass) applyReport(ctx context.Context, tx Tx, r *drift.Report, s drift.
 	}
 	severity := alertSeverity(r, s)
 	if last != nil && last.Open() {
-		was := last.Severity
+		was, clean := last.Severity, last.Cleared
 		if err := p.updateAlert(ctx, tx, last, r, severity, s); err != nil {
 			return err
 		}
 		if last.Cleared {
+			if clean {
+				return nil // whoever decided since then knew
+			}
 			return p.e.askAgain(ctx, tx, last, p.now, fmt.Sprintf("The check of %s was clean. A manager looks again before anything is trained.", r.Date))
 		}
 		return p.propose(ctx, tx, last, r, severity, last.Severity > was)

@@ -65,6 +65,9 @@ type RetrainMove struct {
 
 // MoveRetrain makes one move on one retrain as a person.
 func (e *Engine) MoveRetrain(ctx context.Context, by drift.Actor, req RetrainMove) (*drift.Retrain, error) {
+	if req.Move == retrain.MoveRollBack { // the version goes back with it, see RollBack
+		return nil, &drift.Error{Code: drift.CodeIllegalMove, Message: "A model is rolled back, not a retrain alone: its retrain follows."}
+	}
 	now := e.clock().UTC()
 	var moved *drift.Retrain
 	err := e.store.InTx(ctx, by, func(tx Tx) error {

@@ -19,13 +19,15 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-// world is a database with the engine on it and a clock that the test moves.
+// world is a database with the engine on it, a clock that the test moves and a trainer of its making.
 type world struct {
 	t      *testing.T
 	db     *store.DB
 	engine *engine.Engine
 	mu     sync.Mutex
 	now    time.Time
+	actual map[string]bool // what came true of each logged prediction
+	train  trainerFunc     // nil: there is no trainer
 }
 
 // wired gives the engine the store it declares, as cmd does.
@@ -39,9 +41,9 @@ func (w wired) InTx(ctx context.Context, by drift.Actor, fn func(engine.Tx) erro
 var today = drift.DateOf(time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC))
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, now: today.Time().Add(12 * time.Hour)}
+	w := &world{t: t, now: today.Time().Add(12 * time.Hour), actual: map[string]bool{}}
 	w.db = storetest.Fresh(t, store.Options{Now: w.clock})
-	w.engine = engine.New(engine.Options{Store: wired{w.db}, Clock: w.clock})
+	w.engine = engine.New(engine.Options{Store: wired{w.db}, Clock: w.clock, Trainers: w.trainers, WorkDir: t.TempDir()})
 	return w
 }
 
@@ -82,13 +84,21 @@ func (w *world) log(d drift.Date, rows day) {
 		predicted := score >= 0.5
 		actual := "null"
 		if rows.right >= 0 {
-			actual = fmt.Sprint(predicted == (i*37%100 < rows.right))
+			came := predicted == (i*37%100 < rows.right)
+			actual = fmt.Sprint(came)
+			w.actual[fmt.Sprintf("%s%s-%s-%s-%d", rows.late, rows.model, rows.version, d, i)] = came
 		}
 		at := d.Time().Add(time.Duration(i) * 24 * time.Hour / time.Duration(rows.n))
 		fmt.Fprintf(&b, `{"prediction_id":"%s%s-%s-%s-%d","tenant":"acme","model_type":%q,"model_version":%q,"created_at":%q,"score":%g,"predicted":%t,"actual":%s}`+"\n",
 			rows.late, rows.model, rows.version, d, i, rows.model, rows.version, at.Format(time.RFC3339Nano), score, predicted, actual)
 	}
-	r := ingest.NewPredictionReader(&b, ingest.Options{Now: w.clock})
+	w.ingest(&b)
+}
+
+// ingest takes rows in as everybody's rows are.
+func (w *world) ingest(b io.Reader) {
+	w.t.Helper()
+	r := ingest.NewPredictionReader(b, ingest.Options{Now: w.clock})
 	var batch ingest.PredictionBatch
 	for {
 		err := r.Next(&batch, 10_000)
