@@ -127,7 +127,8 @@ func TestPruning(t *testing.T) {
 			}
 			x0, y0 := slices.Clone(xs), slices.Clone(ys)
 			s := newSearch(len(xs), len(ys))
-			if err := s.pruned(xs, ys, 2); err != nil {
+			most := 2 + r.IntN(len(xs)+len(ys)) // few or all of them in memory at a time
+			if err := s.pruned(xs, ys, 2, most); err != nil {
 				t.Fatal(err)
 			}
 			num, at := naive(xs, ys)
@@ -138,6 +139,49 @@ func TestPruning(t *testing.T) {
 			if !sameBits(xs, x0) || !sameBits(ys, y0) {
 				t.Fatalf("%s: an input was changed", name)
 			}
+		}
+	}
+}
+
+// TestCrowds puts samples that lie in one bin of the first histogram, but for a
+// few values far away, through the search with little memory to copy into.
+func TestCrowds(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for k := range 500 {
+		width := math.Ldexp(1-2*r.Float64(), -r.IntN(50))
+		draw := func() float64 {
+			switch v := 1 + r.Float64()*width; {
+			case r.IntN(40) == 0:
+				return math.Ldexp(r.NormFloat64(), r.IntN(2000)-1000)
+			case k%3 == 0:
+				return math.Round(v*1e5) / 1e5
+			case k%3 == 1 && r.IntN(2) == 0:
+				return 1.5 * math.Copysign(1, width)
+			default:
+				return v * math.Copysign(1, width)
+			}
+		}
+		xs, ys := make([]float64, 1+r.IntN(4000)), make([]float64, 1+r.IntN(4000))
+		for i := range xs {
+			xs[i] = draw()
+		}
+		for i := range ys {
+			ys[i] = draw()
+		}
+		if k%4 == 0 {
+			copy(ys, xs)
+		}
+		s := newSearch(len(xs), len(ys))
+		if err := s.pruned(xs, ys, 2+r.IntN(60), 2+(len(xs)+len(ys))/(1+r.IntN(40))); err != nil {
+			t.Fatal(err)
+		}
+		want := newSearch(len(xs), len(ys))
+		if err := want.plain(xs, ys); err != nil {
+			t.Fatal(err)
+		}
+		same := s.at == want.at || math.IsNaN(s.at) && math.IsNaN(want.at)
+		if s.best != want.best || !same {
+			t.Fatalf("round %d: %v at %v, want %v at %v", k, s.best, s.at, want.best, want.at)
 		}
 	}
 }

@@ -19,10 +19,10 @@ type side struct {
 	runs   []Run
 	counts [Bins]uint64
 	sums   [Bins]float64
-	before [Bins + 1]uint64 // values in the bins below
+	before [Bins + 1]uint64  // values in the bins below
 	parts  *[allParts]uint64 // values in each part of a bin; nil where a run does not say
-	ranks  [][]uint32       // per run: values in its bins below
-	pieces [][]piece        // per run: what was read, ascending
+	ranks  [][]uint32        // per run: values in its bins below
+	pieces [][]piece         // per run: what was read, ascending
 	sorted map[int][]float64
 	totals Moments
 }
