@@ -43,9 +43,9 @@ lint: ## Formatting, static checks, the import table, generated files up to date
 	@.ci/generated
 	@lint=$$(.ci/linter) && "$$lint" run $(PACKAGES)
 
-bench: ## Measure each promise of speed beside what it is compared with (BENCH_JSON=file for programs)
+bench: ## Measure each promise of speed beside what it is compared with (BENCH_ONLY='check|KS' for some, BENCH_JSON=file for programs)
 	@.ci/chromium
-	@pg=$$(.ci/postgres) && DRIFTWATCH_PG_BIN=$$pg $(GO) run ./cmd/bench
+	@pg=$$(.ci/postgres) && DRIFTWATCH_PG_BIN=$$pg $(GO) run ./cmd/bench -run "$$BENCH_ONLY"
 
 torture: ## The long forms: kill rounds, races, an hour of fuzzing
 	@.ci/chromium

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/driftwatch/driftwatch/drift/stats"
 )
@@ -36,6 +37,8 @@ func unpackScores(dst []float64, b []byte) ([]float64, error) {
 }
 
 // packBins writes a histogram without its empty bins, of which a day of few predictions has many.
+// Behind the counts go the parts of the bins, save for a small day, whose scores are read with it,
+// and days that were built before there were parts.
 func packBins(run stats.Run) (counts, sums []byte) {
 	counts = make([]byte, bitmapBytes, bitmapBytes+4*64)
 	for b, n := range run.Counts {
@@ -46,21 +49,27 @@ func packBins(run stats.Run) (counts, sums []byte) {
 		counts = binary.LittleEndian.AppendUint32(counts, n)
 		sums = binary.LittleEndian.AppendUint64(sums, math.Float64bits(run.Sums[b]))
 	}
+	if run.N() > smallDay {
+		counts = append(counts, run.Parts...)
+	}
 	return counts, sums
 }
 
-// unpackBins reads what packBins wrote.
-func unpackBins(counts, sums []byte) ([]uint32, []float64, error) {
+// unpackBins reads what packBins wrote into a run. It keeps neither slice.
+func unpackBins(run *stats.Run, counts, sums []byte) error {
 	if len(counts) < bitmapBytes {
-		return nil, nil, errDamaged
+		return errDamaged
 	}
 	bitmap, counts := counts[:bitmapBytes], counts[bitmapBytes:]
 	full := 0
 	for _, b := range bitmap {
 		full += bits.OnesCount8(b)
 	}
-	if len(counts) != 4*full || len(sums) != 8*full {
-		return nil, nil, errDamaged
+	if len(counts) < 4*full || len(sums) != 8*full {
+		return errDamaged
+	}
+	if parts := counts[4*full:]; len(parts) > 0 {
+		run.Parts = slices.Clone(parts)
 	}
 	n, s := make([]uint32, stats.Bins), make([]float64, stats.Bins)
 	for i, byte := range bitmap {
@@ -70,5 +79,6 @@ func unpackBins(counts, sums []byte) ([]uint32, []float64, error) {
 			s[b], sums = math.Float64frombits(binary.LittleEndian.Uint64(sums)), sums[8:]
 		}
 	}
-	return n, s, nil
+	run.Counts, run.Sums = n, s
+	return nil
 }

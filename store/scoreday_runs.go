@@ -33,11 +33,11 @@ ORDER BY day`, v.TenantID, v.ModelType, v.Version, recent.From.Time(), recent.To
 	var m stats.Moments
 	_, err = pgx.ForEachRow(rows, []any{&day, &counts, &sums, &m.N, &m.Mean, &m.M2, &scores}, func() error {
 		run := stats.Run{Moments: m}
-		var err error
-		if run.Counts, run.Sums, err = unpackBins(counts, sums); err != nil {
+		if err := unpackBins(&run, counts, sums); err != nil {
 			return err
 		}
 		if scores != nil {
+			var err error
 			if run.Values, err = unpackScores(make([]float64, 0, m.N), scores); err != nil {
 				return err
 			}

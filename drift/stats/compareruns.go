@@ -42,17 +42,17 @@ type runComparison struct {
 // plan decides which bins to open.
 func (c *runComparison) plan() {
 	x, y, s := c.x, c.y, c.search
-	for b := 1; b <= Bins; b++ {
-		if g := s.gap(x.before[b], y.before[b]); s.floor.Less(g) {
+	parts := c.steps()
+	c1, c2 := uint64(0), uint64(0)
+	for _, m := range parts {
+		c1, c2 = c1+m[0], c2+m[1]
+		if g := s.gap(c1, c2); s.floor.Less(g) {
 			s.floor = g
 		}
 	}
+	perBin := len(parts) / Bins
 	for b := range Bins {
-		m1, m2 := x.counts[b], y.counts[b]
-		if m1+m2 == 0 {
-			continue
-		}
-		if s.worth(s.bound(x.before[b], y.before[b], m1, m2)) || s.turns(x.before[b], y.before[b], m1, m2) {
+		if c.matters(x.before[b], y.before[b], parts[b*perBin:(b+1)*perBin]) {
 			c.openX[b], c.openY[b] = true, true
 		}
 	}
@@ -72,11 +72,49 @@ func (c *runComparison) plan() {
 	}
 }
 
-// turns reports whether the gap can change its sign inside a bin: whether it
-// can be above zero there and also below.
+// steps returns the counts of both sides for the parts of all bins, or for the
+// bins where the parts of a side are not known.
+func (c *runComparison) steps() [][2]uint64 {
+	list, x, y := make([][2]uint64, Bins), c.x.counts[:], c.y.counts[:]
+	if c.x.parts != nil && c.y.parts != nil {
+		list, x, y = make([][2]uint64, allParts), c.x.parts[:], c.y.parts[:]
+	}
+	for k := range list {
+		list[k] = [2]uint64{x[k], y[k]}
+	}
+	return list
+}
+
+// matters reports whether a bin of these parts, which starts after c1 and c2
+// values, can hold the maximum of the gap or a change of its sign. The sign may
+// also change between two parts in neither of which it does.
+func (c *runComparison) matters(c1, c2 uint64, parts [][2]uint64) bool {
+	var above, below, some bool
+	for _, m := range parts {
+		if m[0]+m[1] > 0 {
+			if c.search.worth(c.search.bound(c1, c2, m[0], m[1])) {
+				return true
+			}
+			some = true
+		}
+		up, down := c.search.signs(c1, c2, m[0], m[1])
+		above, below = above || up, below || down
+		c1, c2 = c1+m[0], c2+m[1]
+	}
+	return some && above && below
+}
+
+// signs reports whether the gap can be above zero and below zero inside a part
+// of the axis that holds a and b values and starts after c1 and c2.
+func (s *search) signs(c1, c2, a, b uint64) (above, below bool) {
+	above = mul128(c2, s.n1).Less(mul128(c1+a, s.n2))
+	below = mul128(c1, s.n2).Less(mul128(c2+b, s.n1))
+	return above, below
+}
+
+// turns reports whether the gap can change its sign inside such a part.
 func (s *search) turns(c1, c2, a, b uint64) bool {
-	above := mul128(c2, s.n1).Less(mul128(c1+a, s.n2))
-	below := mul128(c1, s.n2).Less(mul128(c2+b, s.n1))
+	above, below := s.signs(c1, c2, a, b)
 	return above && below
 }
 

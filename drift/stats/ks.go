@@ -42,7 +42,8 @@ func (r KSResult) CmpD(threshold Decimal) int {
 //
 // Infinite values take part by their order. An empty sample or a NaN gives a
 // [SampleError]. Neither slice is changed; extra memory is at most one copy of
-// the two samples, and usually a small part of that.
+// the two samples (or half a copy and 0.8 MB, where that is more), and usually a
+// small part of that.
 func KS(recent, baseline []float64, rule PRule) (KSResult, error) {
 	s := newSearch(len(recent), len(baseline))
 	if err := s.memory(recent, baseline); err != nil {

@@ -103,45 +103,6 @@ func TestKSAgainstNaive(t *testing.T) {
 	}
 }
 
-// TestPruning puts small samples through every stage of the pruned search,
-// which otherwise takes over at some thousand values.
-func TestPruning(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	draws := map[string]func() float64{
-		"uniform":  r.Float64,
-		"tied":     func() float64 { return float64(r.IntN(5)) },
-		"wide":     func() float64 { return math.Ldexp(r.NormFloat64(), r.IntN(2000)-1000) },
-		"close":    func() float64 { return math.Float64frombits(math.Float64bits(1) + r.Uint64N(1<<uint(r.IntN(50)))) },
-		"infinite": func() float64 { return []float64{math.Inf(-1), math.Inf(1), r.Float64()}[r.IntN(3)] },
-		"zeros":    func() float64 { return []float64{0, math.Copysign(0, -1), 5e-324, -5e-324}[r.IntN(4)] },
-		"far":      func() float64 { return []float64{1e300, -1e300, r.Float64(), r.Float64()}[r.IntN(4)] },
-	}
-	for name, draw := range draws {
-		for range 100 {
-			xs, ys := make([]float64, 1+r.IntN(200)), make([]float64, 1+r.IntN(200))
-			for i := range xs {
-				xs[i] = draw()
-			}
-			for i := range ys {
-				ys[i] = draw()
-			}
-			x0, y0 := slices.Clone(xs), slices.Clone(ys)
-			s := newSearch(len(xs), len(ys))
-			if err := s.pruned(xs, ys, 2); err != nil {
-				t.Fatal(err)
-			}
-			num, at := naive(xs, ys)
-			same := s.at == at || num == 0 && math.IsNaN(s.at)
-			if s.best != (Uint128{Lo: uint64(num)}) || !same {
-				t.Fatalf("%s: %v at %v, want %d at %v\n%v\n%v", name, s.best, s.at, num, at, xs, ys)
-			}
-			if !sameBits(xs, x0) || !sameBits(ys, y0) {
-				t.Fatalf("%s: an input was changed", name)
-			}
-		}
-	}
-}
-
 // sameBits compares bit for bit.
 func sameBits(a, b []float64) bool {
 	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })

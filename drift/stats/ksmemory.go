@@ -11,6 +11,9 @@ const (
 	levelBins = 1 << 14
 	// plainSize: up to so many values sorting both is cheaper than a histogram.
 	plainSize = 4096
+	// besides is what the search keeps beside the values it copies, at most, in
+	// values: the level, and a histogram for every depth of the refiner.
+	besides = 3 << 15
 )
 
 // memory finds the largest gap of two unsorted samples.
@@ -24,14 +27,16 @@ func (s *search) memory(recent, baseline []float64) error {
 	if s.n1+s.n2 <= plainSize || s.n1 > math.MaxUint32 || s.n2 > math.MaxUint32 {
 		return s.plain(recent, baseline)
 	}
-	return s.pruned(recent, baseline, refineSize)
+	total := len(recent) + len(baseline)
+	return s.pruned(recent, baseline, refineSize, max(total/2, total-besides))
 }
 
 // pruned finds it by exact pruning: both samples are counted into one histogram
 // of shared edges; the gaps at the edges, which are attained, bound what a bin
 // can reach by what it holds; and only the bins that can still hold the maximum
-// are gathered and looked into, those of up to few values by sorting them.
-func (s *search) pruned(recent, baseline []float64, few int) error {
+// are gathered, up to most values at a time, and looked into, those of up to few
+// values by sorting them.
+func (s *search) pruned(recent, baseline []float64, few, most int) error {
 	l := &level{scale: scaleOf(recent, baseline)}
 	if i := l.count(recent, &l.counts[0]); i >= 0 {
 		return &SampleError{Sample: nameRecent, Index: i, Value: recent[i], Reason: ErrNaN}
@@ -43,8 +48,7 @@ func (s *search) pruned(recent, baseline []float64, few int) error {
 	if held > (len(recent)+len(baseline))/8 {
 		l.findConstant(recent, baseline)
 	}
-	xs, ys := l.gather(recent, 0), l.gather(baseline, 1)
-	l.open(s, xs, ys, few)
+	l.look(s, recent, baseline, &refiner{few: few, most: most})
 	return nil
 }
 
@@ -65,11 +69,13 @@ func (s *search) plain(recent, baseline []float64) error {
 	return nil
 }
 
-// What a bin of a level is: left alone, gathered, or known to hold one value.
+// What a bin of a level is: left alone, to be gathered, known to hold one value,
+// or among those gathered now.
 const (
 	binShut = iota
-	binOpen
+	binWaiting
 	binConstant
+	binOpen
 )
 
 // level is the first histogram of both samples.
@@ -77,7 +83,7 @@ type level struct {
 	scale  scale
 	counts [2][levelBins]uint32
 	state  [levelBins]uint8
-	next   [levelBins]uint32  // where gather puts a bin's next value
+	next   [levelBins]uint32  // where gather puts an open bin's next value
 	value  [levelBins]float64 // the one value of a constant bin
 }
 
@@ -96,7 +102,7 @@ func (l *level) mark(s *search) (held int) {
 	for b := range levelBins {
 		m1, m2 := uint64(l.counts[0][b]), uint64(l.counts[1][b])
 		if m1+m2 > 0 && s.worth(s.bound(c1, c2, m1, m2)) {
-			l.state[b] = binOpen
+			l.state[b] = binWaiting
 			held += int(m1 + m2)
 		}
 		c1, c2 = c1+m1, c2+m2
@@ -104,13 +110,13 @@ func (l *level) mark(s *search) (held int) {
 	return held
 }
 
-// findConstant tells the open bins that hold one value only, so that data with
+// findConstant tells the waiting bins that hold one value only, so that data with
 // few distinct values need not be copied. It stops once no candidate is left.
 func (l *level) findConstant(recent, baseline []float64) {
 	left := 0
 	for b := range l.value {
 		l.value[b] = math.NaN() // equal to nothing: not met yet
-		if l.state[b] == binOpen {
+		if l.state[b] == binWaiting {
 			l.state[b] = binConstant
 			left++
 		}
@@ -125,9 +131,9 @@ func (l *level) findConstant(recent, baseline []float64) {
 	}
 }
 
-// contradict opens the bins in which xs holds a second value, and returns how
-// many it opened.
-func (l *level) contradict(xs []float64) (opened int) {
+// contradict returns the bins in which xs holds a second value to those that
+// wait, and says how many these are.
+func (l *level) contradict(xs []float64) (found int) {
 	for _, x := range xs {
 		b := l.scale.bin(x)
 		if l.value[b] == x || l.state[b] != binConstant {
@@ -137,44 +143,8 @@ func (l *level) contradict(xs []float64) (opened int) {
 			l.value[b] = x
 			continue
 		}
-		l.state[b] = binOpen
-		opened++
+		l.state[b] = binWaiting
+		found++
 	}
-	return opened
-}
-
-// gather copies the values of the open bins, bin by bin.
-func (l *level) gather(xs []float64, side int) []float64 {
-	total := uint32(0)
-	for b, state := range l.state {
-		l.next[b] = total
-		if state == binOpen {
-			total += l.counts[side][b]
-		}
-	}
-	if total == 0 {
-		return nil
-	}
-	out := make([]float64, total)
-	l.scatter(xs, out)
-	return out
-}
-
-// open looks into the gathered bins, in ascending order.
-func (l *level) open(s *search, xs, ys []float64, few int) {
-	r := refiner{few: few}
-	var c1, c2 uint64
-	for b, state := range l.state {
-		m1, m2 := uint64(l.counts[0][b]), uint64(l.counts[1][b])
-		switch state {
-		case binConstant:
-			s.point(c1+m1, c2+m2, l.value[b]+0)
-		case binOpen:
-			if s.worth(s.bound(c1, c2, m1, m2)) {
-				r.refine(s, xs[:m1], ys[:m2], c1, c2, 0)
-			}
-			xs, ys = xs[m1:], ys[m2:]
-		}
-		c1, c2 = c1+m1, c2+m2
-	}
+	return found
 }

@@ -13,10 +13,14 @@ const (
 )
 
 // refiner looks into crowded bins. Its histograms are kept per depth; each
-// depth resolves at least refineBits bits of the 64 of a key.
+// depth resolves at least refineBits bits of the 64 of a key, save the first
+// that copies a group of bins out of a crowd.
 type refiner struct {
-	few    int // a bin with up to so many values is sorted at once
-	counts [64/refineBits + 1]*[2][1 << refineBits]uint32
+	few    int       // a bin with up to so many values is sorted at once
+	most   int       // values that may be copied at a time
+	need   int       // values that will be, at most
+	space  []float64 // where they are copied to, see room
+	counts [64/refineBits + 2]*[2][1 << refineBits]uint32
 }
 
 // refine finds the largest gap over two unsorted pieces of one bin, which start
@@ -53,6 +57,15 @@ func (r *refiner) refine(s *search, xs, ys []float64, c1, c2 uint64, depth int) 
 		xs, ys = xs[m1:], ys[m2:]
 		c1, c2 = c1+m1, c2+m2
 	}
+}
+
+// room returns the space for copies. It is made when it is first needed: often
+// nothing is left to be looked into by then.
+func (r *refiner) room() []float64 {
+	if r.space == nil {
+		r.space = make([]float64, r.need)
+	}
+	return r.space
 }
 
 // countsAt returns the histograms of a depth.

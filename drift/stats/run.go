@@ -18,6 +18,9 @@ type Run struct {
 	Counts  []uint32  // values per bin, Bins of them
 	Sums    []float64 // sum of the values per bin, Bins of them
 	Moments Moments   // of all values
+	// Parts says more closely where in their bins the values lie, see packParts;
+	// nil where that is not known, and then more values are fetched.
+	Parts []byte
 	// Values are all values in ascending order, or nil where they have to be
 	// fetched (see [Fetch]).
 	Values []float64
@@ -63,6 +66,7 @@ func NewSortedRun(sorted []float64) (Run, error) {
 		lo = hi
 	}
 	run.Moments = MomentsOf(sorted)
+	run.Parts = packParts(sorted, run.Counts)
 	return run, nil
 }
 

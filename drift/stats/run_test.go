@@ -80,7 +80,10 @@ func TestRunsAgainstMemory(t *testing.T) {
 				for i := range ys {
 					ys[i] = drawOther()
 				}
-				compareBoth(t, name+" on "+other, xs, ys, daysOf(t, r, xs, 7), daysOf(t, r, ys, 30))
+				recent, baseline := daysOf(t, r, xs, 7), daysOf(t, r, ys, 30)
+				compareBoth(t, name+" on "+other, xs, ys, recent, baseline)
+				baseline[r.IntN(len(baseline))].Parts = nil // stored before there were parts
+				compareBoth(t, name+" on "+other+", a day without parts", xs, ys, recent, baseline)
 			}
 		}
 	}

@@ -19,9 +19,10 @@ type side struct {
 	runs   []Run
 	counts [Bins]uint64
 	sums   [Bins]float64
-	before [Bins + 1]uint64 // values in the bins below
-	ranks  [][]uint32       // per run: values in its bins below
-	pieces [][]piece        // per run: what was read, ascending
+	before [Bins + 1]uint64  // values in the bins below
+	parts  *[allParts]uint64 // values in each part of a bin; nil where a run does not say
+	ranks  [][]uint32        // per run: values in its bins below
+	pieces [][]piece         // per run: what was read, ascending
 	sorted map[int][]float64
 	totals Moments
 }
@@ -65,10 +66,32 @@ func newSide(name string, runs []Run) (*side, error) {
 	for b, c := range s.counts {
 		s.before[b+1] = s.before[b] + c
 	}
+	if !s.addParts() {
+		return nil, &SampleError{Sample: name, Index: -1, Reason: ErrLength}
+	}
 	if s.n() == 0 {
 		return nil, &SampleError{Sample: name, Index: -1, Reason: ErrEmpty}
 	}
 	return s, nil
+}
+
+// addParts adds the parts up, where every run knows them. It reports false
+// where a run's parts or values disagree with its counts.
+func (s *side) addParts() bool {
+	for _, r := range s.runs {
+		if r.Parts == nil && r.Values == nil && r.N() > 0 {
+			return true
+		}
+	}
+	s.parts = new([allParts]uint64)
+	for _, r := range s.runs {
+		switch {
+		case r.Parts != nil && !addParts(s.parts, r.Parts, r.Counts),
+			r.Parts == nil && !addPartsOf(s.parts, r.Values, r.Counts):
+			return false
+		}
+	}
+	return true
 }
 
 func (s *side) n() uint64 { return s.before[Bins] }

@@ -87,8 +87,8 @@ CREATE INDEX outcome_replaced_prediction ON outcome_replaced (tenant_id, predict
 -- One row per tenant, model type, version and day. scores: float64 little endian, ascending.
 -- labels: one byte a score in the same order, 0 unknown, 1 negative, 2 positive, 4 added where
 -- predicted positive. bin_counts and bin_sums: the histogram of drift/stats without its empty bins:
--- a bitmap of the bins that hold something, then a uint32 each; a float64 each. score_m2 is the sum
--- of (score - score_mean)^2.
+-- a bitmap of the bins that hold something, then a uint32 each, then perhaps where in the bins the
+-- values lie (packParts); a float64 each. score_m2 is the sum of (score - score_mean)^2.
 CREATE TABLE ml_score_day (
     tenant_id        bigint NOT NULL,
     model_type       text NOT NULL,

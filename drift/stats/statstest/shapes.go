@@ -52,6 +52,12 @@ func Shapes() []Shape {
 			}
 			return 1 + r.Float64()*0x1p-20
 		})},
+		{"crowded", pair(func(r *rand.Rand, i, _ int) float64 { // one bin holds more than may be copied at once
+			if i%100 == 0 {
+				return math.Ldexp(r.NormFloat64(), 900)
+			}
+			return 1 + r.Float64()*0x1p-20
+		})},
 		{"nested scales", pair(func(r *rand.Rand, _, _ int) float64 {
 			return 1 + math.Ldexp(1+r.Float64(), -1-int(51*r.Float64()))
 		})},
