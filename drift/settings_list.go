@@ -30,7 +30,7 @@ var SettingSpecs = []SettingSpec{
 	toggle("ENABLE_AUTO_RETRAIN", "false", "Retraining", "Master switch of automatic retraining."),
 	toggle("ENABLE_AUTO_RETRAIN_FRAUD", "false", "Retraining", "Automatic retraining of fraud detectors."),
 	toggle("ENABLE_AUTO_RETRAIN_CONFLICT", "false", "Retraining", "Automatic retraining of conflict predictors."),
-	SettingSpec{Name: "AUTO_RETRAIN_ENABLED_TENANTS", Kind: KindList, Default: "[]", Group: "Retraining", Global: true, Help: `Tenants whose models may retrain by themselves: [] is nobody, ["*"] everybody.`},
+	{Name: "AUTO_RETRAIN_ENABLED_TENANTS", Kind: KindList, Default: "[]", Group: "Retraining", Global: true, Help: `Tenants whose models may retrain by themselves: [] is nobody, ["*"] everybody.`},
 	toggle("REQUIRE_MANUAL_APPROVAL_CRITICAL_DRIFT", "true", "Retraining", "CRITICAL drift waits for a manager."),
 	toggle("ALLOW_SELF_APPROVAL", "false", "Retraining", "Whoever asked for a retrain may approve it."),
 	count("RETRAIN_COOLDOWN_DAYS", "7", "0", "365", "days", "Retraining", "Time between two retrains of a model."),
@@ -48,7 +48,7 @@ var SettingSpecs = []SettingSpec{
 	validation("VALIDATION_CONFLICT_MIN_RECALL", "0.50"),
 	validation("VALIDATION_CONFLICT_MIN_ROC_AUC", "0.70"),
 	count("ROLLBACK_CHECK_HOURS", "24", "1", "720", "hours", "Rollback", "When a new version is judged against the one before."),
-	SettingSpec{Name: "ROLLBACK_ACCURACY_DROP_THRESHOLD", Kind: KindDecimal, Default: "0.05", Min: "0", Max: "1", Unit: "fraction", Group: "Rollback", Help: "Accuracy drop above which a new version is rolled back."},
+	{Name: "ROLLBACK_ACCURACY_DROP_THRESHOLD", Kind: KindDecimal, Default: "0.05", Min: "0", Max: "1", Unit: "fraction", Group: "Rollback", Help: "Accuracy drop above which a new version is rolled back."},
 	count("ROLLBACK_MIN_OUTCOMES", "30", "2", "1000000", "outcomes", "Rollback", "Outcomes needed on both sides to decide."),
 
 	global(count("PREDICTION_RETENTION_DAYS", "400", "0", "36500", "days", "Keeping", "Predictions older than this are dropped; 0 keeps them.")),

@@ -92,8 +92,10 @@ func fillLoop(t *testing.T, db *store.DB, tenant drift.Tenant) {
 	m := drift.Model{TenantID: tenant.ID, Tenant: tenant.Name, ModelType: drift.FraudDetector}
 	key := drift.VersionKey{Model: m, Version: "trained"}
 	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
-		r := &drift.Retrain{TenantID: m.TenantID, ModelType: m.ModelType, State: drift.RetrainProposed, RequestedBy: "rita",
-			Safeguards: []drift.Safeguard{}, CreatedAt: now, StateSince: now}
+		r := &drift.Retrain{
+			TenantID: m.TenantID, ModelType: m.ModelType, State: drift.RetrainProposed, RequestedBy: "rita",
+			Safeguards: []drift.Safeguard{}, CreatedAt: now, StateSince: now,
+		}
 		if ok, err := tx.InsertRetrain(ctx, r, drift.RetrainEntry{At: now, Actor: "rita", Move: "propose"}); err != nil || !ok {
 			return fmt.Errorf("insert retrain: %v, %w", ok, err)
 		}
@@ -104,8 +106,10 @@ func fillLoop(t *testing.T, db *store.DB, tenant drift.Tenant) {
 		if err != nil {
 			return err
 		}
-		v := drift.NewVersion{Key: key, Artifact: []byte("model"), Digest: []byte(tenant.Name), Holdout: []byte(`{}`), RetrainID: r.ID,
-			WindowFrom: now, WindowTo: now, Scores: drift.LabelledScores{Scores: []float64{0.5}, Labels: []byte{1}}}
+		v := drift.NewVersion{
+			Key: key, Artifact: []byte("model"), Digest: []byte(tenant.Name), Holdout: []byte(`{}`), RetrainID: r.ID,
+			WindowFrom: now, WindowTo: now, Scores: drift.LabelledScores{Scores: []float64{0.5}, Labels: []byte{1}},
+		}
 		if err := tx.PutVersion(ctx, v, now); err != nil {
 			return err
 		}
