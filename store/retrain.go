@@ -130,6 +130,14 @@ func (tx *Tx) retrainEntry(ctx context.Context, r *drift.Retrain, e drift.Retrai
 	return nil
 }
 
+// LockStarts makes starts of trainings one at a time, until the transaction ends.
+func (tx *Tx) LockStarts(ctx context.Context) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('driftwatch: start of a training', 0))`); err != nil {
+		return fmt.Errorf("lock starts: %w", err)
+	}
+	return nil
+}
+
 // RetrainTimeline lists every move of a retrain, oldest first.
 func (tx *Tx) RetrainTimeline(ctx context.Context, r *drift.Retrain) ([]drift.RetrainEntry, error) {
 	rows, err := tx.Query(ctx, `SELECT retrain_id, version, at, actor, move, from_state, to_state, note, detail
