@@ -112,6 +112,10 @@ func (e *Engine) start(ctx context.Context, tx Tx, r *drift.Retrain, server stri
 		return nil, err
 	}
 	name, _, err := e.trainers(r.ModelType, s)
+	var said *drift.Error
+	if errors.As(err, &said) { // it would be asked for again every second
+		return nil, e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now, said.Message)
+	}
 	if err != nil {
 		return nil, err
 	}
