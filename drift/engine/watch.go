@@ -125,6 +125,10 @@ func (e *Engine) decideWatch(ctx context.Context, tx Tx, r *drift.Retrain, now t
 	if err := tx.LockServing(ctx, r.Model()); err != nil {
 		return err
 	}
+	r, err := tx.Retrain(ctx, r.ID) // a person may have rolled it back before the lock was free
+	if err != nil || r.State != drift.RetrainWatching || r.DueAt == nil {
+		return err
+	}
 	w, err := WatchOf(ctx, tx, r, now)
 	if err != nil {
 		return err
