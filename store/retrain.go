@@ -63,9 +63,11 @@ func (tx *Tx) RetrainsIn(ctx context.Context, states ...drift.RetrainState) ([]*
 	return tx.retrains(ctx, `WHERE r.state = ANY ($1) ORDER BY r.created_at, r.id`, states)
 }
 
-// DueRetrains lists the retrains whose time came at or before now, oldest first.
+// DueRetrains lists the retrains whose time came at or before now, oldest first, without the approvals
+// that an emergency stop freezes: they would keep the others from their turn.
 func (tx *Tx) DueRetrains(ctx context.Context, now time.Time, limit int) ([]*drift.Retrain, error) {
 	return tx.retrains(ctx, `WHERE r.state IN ('countdown', 'waiting_approval', 'watching') AND r.due_at <= $1
+		AND (r.state <> 'waiting_approval' OR NOT EXISTS (SELECT FROM retrain_halt))
 		ORDER BY r.due_at, r.id LIMIT $2`, now, limit)
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,12 +35,13 @@ func (e *Engine) fireRetrains(ctx context.Context, now time.Time) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("due retrains: %w", err)
 	}
+	var failed []error // one that cannot be moved does not hold up the others
 	for _, r := range due {
 		if err := e.system(ctx, func(tx Tx) error { return e.fireRetrain(ctx, tx, r.ID, now) }); err != nil {
-			return 0, fmt.Errorf("retrain %d: %w", r.ID, err)
+			failed = append(failed, fmt.Errorf("retrain %d: %w", r.ID, err))
 		}
 	}
-	return len(due), nil
+	return len(due), errors.Join(failed...)
 }
 
 func (e *Engine) fireRetrain(ctx context.Context, tx Tx, id int64, now time.Time) error {
