@@ -68,9 +68,11 @@ func (tx *Tx) RetrainsIn(ctx context.Context, states ...drift.RetrainState) ([]*
 	return tx.retrains(ctx, `WHERE r.state = ANY ($1) ORDER BY r.created_at, r.id`, states)
 }
 
-// DueRetrains lists the retrains whose time came at or before now, oldest first.
+// DueRetrains lists the retrains whose time came at or before now, oldest first, without the approvals
+// that an emergency stop freezes: they would keep the others from their turn.
 func (tx *Tx) DueRetrains(ctx context.Context, now time.Time, limit int) ([]*drift.Retrain, error) {
 	return tx.retrains(ctx, `WHERE r.state IN ('countdown', 'waiting_approval', 'watching') AND r.due_at <= $1
+		AND (r.state <> 'waiting_approval' OR NOT EXISTS (SELECT FROM retrain_halt))
 		ORDER BY r.due_at, r.id LIMIT $2`, now, limit)
 }
 
@@ -131,6 +133,14 @@ func (tx *Tx) retrainEntry(ctx context.Context, r *drift.Retrain, e drift.Retrai
 		r.TenantID, r.ID, r.Version, e.At, e.Actor, e.Move, string(e.From), string(e.To), e.Note, jsonOrEmpty(e.Detail))
 	if err != nil {
 		return fmt.Errorf("write retrain timeline: %w", err)
+	}
+	return nil
+}
+
+// LockStarts makes starts of trainings one at a time, until the transaction ends.
+func (tx *Tx) LockStarts(ctx context.Context) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('driftwatch: start of a training', 0))`); err != nil {
+		return fmt.Errorf("lock starts: %w", err)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -178,7 +179,7 @@ func (e *Engine) rollBack(ctx context.Context, tx Tx, m drift.Model, to string, 
 }
 
 // rollbackTarget finds the active version and the one to go back to: the given one if it ever served,
-// or the one in service before.
+// or the one before it in the line of service.
 func rollbackTarget(ctx context.Context, tx Tx, m drift.Model, to string) (drift.Version, drift.VersionKey, error) {
 	active, err := tx.Serving(ctx, m)
 	if err != nil {
@@ -188,28 +189,42 @@ func rollbackTarget(ctx context.Context, tx Tx, m drift.Model, to string) (drift
 	if err != nil {
 		return active, drift.VersionKey{}, err
 	}
-	none := &drift.Error{Code: drift.CodeConflict, Message: fmt.Sprintf("There is nothing to go back to: %s is the only version of %s that has served.", active.Version, m.ModelType)}
 	if !active.Active || len(services) < 2 {
-		return active, drift.VersionKey{}, none
+		return active, drift.VersionKey{}, &drift.Error{Code: drift.CodeConflict, Message: fmt.Sprintf(
+			"There is nothing to go back to: %s is the only version of %s that has served.", active.Version, m.ModelType)}
+	}
+	if to == "" {
+		if to = previous(services); to == "" {
+			return active, drift.VersionKey{}, &drift.Error{Code: drift.CodeConflict, Message: fmt.Sprintf(
+				"There is nothing to go back to: no version of %s served before %s. One that was rolled back has to be named.", m.ModelType, active.Version)}
+		}
 	}
 	if to == active.Version {
 		return active, drift.VersionKey{}, &drift.Error{Code: drift.CodeConflict, Message: fmt.Sprintf("Version %s serves already.", to)}
 	}
-	first := services[0].From // of the active version: one that it was gone back from is not gone back to
 	for _, s := range services {
-		if s.Version == active.Version {
-			first = s.From
-		}
-	}
-	for _, s := range services {
-		if s.Version == to || (to == "" && s.Version != active.Version && s.From.Before(first)) {
+		if s.Version == to {
 			return active, drift.VersionKey{Model: m, Version: s.Version}, nil
 		}
 	}
-	if to == "" {
-		return active, drift.VersionKey{}, none
-	}
 	return active, drift.VersionKey{}, drift.Invalid("to", fmt.Sprintf("Version %q of %s has never served, so there is no going back to it.", to, m.ModelType))
+}
+
+// previous finds the version before the active one, of services newest first: a version that came back
+// takes those that served in between out of the line, so that a second rollback goes further back, not
+// to what the first has just taken out. It is "" where there is none.
+func previous(services []drift.Service) string {
+	var line []string
+	for _, s := range slices.Backward(services) {
+		if i := slices.Index(line, s.Version); i >= 0 {
+			line = line[:i]
+		}
+		line = append(line, s.Version)
+	}
+	if len(line) < 2 {
+		return ""
+	}
+	return line[len(line)-2]
 }
 
 // PreviewRollback says what a rollback would do, without doing it.

@@ -86,6 +86,9 @@ func (e *Engine) takeUp(ctx context.Context, id int64, server string) (*drift.Re
 
 // start moves a queued retrain to training, if as many may train and its safeguards still pass.
 func (e *Engine) start(ctx context.Context, tx Tx, r *drift.Retrain, server string, now time.Time) (*drift.Retrain, error) {
+	if err := tx.LockStarts(ctx); err != nil {
+		return nil, err
+	}
 	running, err := tx.RetrainsIn(ctx, drift.RetrainTraining, drift.RetrainValidating)
 	if err != nil {
 		return nil, err
@@ -109,6 +112,10 @@ func (e *Engine) start(ctx context.Context, tx Tx, r *drift.Retrain, server stri
 		return nil, err
 	}
 	name, _, err := e.trainers(r.ModelType, s)
+	var said *drift.Error
+	if errors.As(err, &said) { // it would be asked for again every second
+		return nil, e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now, said.Message)
+	}
 	if err != nil {
 		return nil, err
 	}

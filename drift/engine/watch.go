@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,12 +73,13 @@ func (e *Engine) fireRetrains(ctx context.Context, now time.Time) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("due retrains: %w", err)
 	}
+	var failed []error // one that cannot be moved does not hold up the others
 	for _, r := range due {
 		if err := e.system(ctx, func(tx Tx) error { return e.fireRetrain(ctx, tx, r.ID, now) }); err != nil {
-			return 0, fmt.Errorf("retrain %d: %w", r.ID, err)
+			failed = append(failed, fmt.Errorf("retrain %d: %w", r.ID, err))
 		}
 	}
-	return len(due), nil
+	return len(due), errors.Join(failed...)
 }
 
 func (e *Engine) fireRetrain(ctx context.Context, tx Tx, id int64, now time.Time) error {
@@ -162,6 +164,10 @@ func WatchOf(ctx context.Context, tx Tx, r *drift.Retrain, now time.Time) (*Watc
 // of the instant asOf.
 func (e *Engine) decideWatch(ctx context.Context, tx Tx, r *drift.Retrain, now, asOf time.Time) error {
 	if err := tx.LockServing(ctx, r.Model()); err != nil {
+		return err
+	}
+	r, err := tx.Retrain(ctx, r.ID) // a person may have rolled it back before the lock was free
+	if err != nil || r.State != drift.RetrainWatching || r.DueAt == nil {
 		return err
 	}
 	w, err := WatchOf(ctx, tx, r, asOf)

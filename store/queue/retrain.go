@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -45,19 +46,17 @@ func (w *retrainer) run(ctx context.Context) {
 
 // look makes the moves that are due and takes up the retrains that nobody works on.
 func (w *retrainer) look(ctx context.Context) error {
-	if _, err := w.q.o.Engine.FireRetrains(ctx); err != nil {
-		return err
-	}
+	_, late := w.q.o.Engine.FireRetrains(ctx)
 	waiting, err := w.q.o.Engine.Waiting(ctx)
 	if err != nil {
-		return err
+		return errors.Join(late, err)
 	}
 	for _, r := range waiting {
 		if err := w.takeUp(ctx, r); err != nil {
-			return err
+			return errors.Join(late, err)
 		}
 	}
-	return nil
+	return late
 }
 
 // takeUp begins to work on a retrain if its lock is free.
