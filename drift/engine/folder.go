@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,18 +32,18 @@ type rowJSON struct {
 
 // writeFolder streams the labelled rows of the window into a job's folder, cut by time into what is
 // trained on and what is held out.
-func (e *Engine) writeFolder(ctx context.Context, r *drift.Retrain, dir string, from, to time.Time) (*dataset, error) {
-	d := &dataset{}
+func (e *Engine) writeFolder(ctx context.Context, r *drift.Retrain, dir string, from, to time.Time) (d *dataset, err error) {
+	d = &dataset{}
 	train, err := createLines(filepath.Join(dir, retrain.FileTrain))
 	if err != nil {
 		return nil, err
 	}
-	defer train.close()
+	defer func() { err = errors.Join(err, train.close()) }()
 	holdout, err := createLines(filepath.Join(dir, retrain.FileHoldout))
 	if err != nil {
 		return nil, err
 	}
-	defer holdout.close()
+	defer func() { err = errors.Join(err, holdout.close()) }()
 	cut := 0
 	err = e.store.TrainingRows(ctx, r.Model(), from, to, func(times []time.Time) error {
 		cut = retrain.Split(times)

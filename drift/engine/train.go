@@ -132,7 +132,11 @@ func (e *Engine) trainOnce(ctx context.Context, r *drift.Retrain) error {
 	if err != nil {
 		return fmt.Errorf("job folder: %w", err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() {
+		if err := os.RemoveAll(dir); err != nil { // a folder left behind harms nobody
+			e.log.Warn("a job's folder could not be removed", "retrain", r.ID, "error", err)
+		}
+	}()
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := func() { cancel(context.Canceled) }
 	defer stop()
