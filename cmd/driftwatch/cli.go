@@ -34,18 +34,18 @@ type cli struct {
 	StopRetraining   stopRetrainingCmd   `cmd:"" help:"The emergency stop: nothing is trained or activated until it is lifted."`
 	ResumeRetraining resumeRetrainingCmd `cmd:"" help:"Lift the emergency stop."`
 
-	Tenant   tenantCmd   `cmd:"" help:"Tenants: add."`
-	Model    modelCmd    `cmd:"" help:"Model types: add."`
-	User     userCmd     `cmd:"" help:"People: add, list, disable, enable."`
-	Token    tokenCmd    `cmd:"" help:"API tokens: add, list, revoke."`
-	Team     teamCmd     `cmd:"" help:"Teams: list, add-member, remove-member."`
-	Webhook  webhookCmd  `cmd:"" help:"Signed webhooks: list, set, rotate, remove, test, resend."`
-	Config   configCmd   `cmd:"" help:"Settings: get, set, history; and the database's address."`
-	Audit    auditCmd    `cmd:"" help:"The audit log: verify."`
-	Backup   backupCmd   `cmd:"" help:"Save the private database to one file, also while the server runs."`
-	Restore  restoreCmd  `cmd:"" help:"Bring a backup back into an empty data directory, verified."`
-	Migrate  migrateCmd  `cmd:"" help:"Bring the database's tables up to this version."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Tenant  tenantCmd  `cmd:"" help:"Tenants: add."`
+	Model   modelCmd   `cmd:"" help:"Model types: add."`
+	User    userCmd    `cmd:"" help:"People: add, list, disable, enable."`
+	Token   tokenCmd   `cmd:"" help:"API tokens: add, list, revoke."`
+	Team    teamCmd    `cmd:"" help:"Teams: list, add-member, remove-member."`
+	Webhook webhookCmd `cmd:"" help:"Signed webhooks: list, set, rotate, remove, test, resend."`
+	Config  configCmd  `cmd:"" help:"Settings: get, set, history; and the database's address."`
+	Audit   auditCmd   `cmd:"" help:"The audit log: verify."`
+	Backup  backupCmd  `cmd:"" help:"Save the private database to one file, also while the server runs."`
+	Restore restoreCmd `cmd:"" help:"Bring a backup back into an empty data directory, verified."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database's tables up to this version."`
+	Version versionCmd `cmd:"" help:"Print the version."`
 
 	Database databaseFlags `embed:"" group:"database"`
 }
