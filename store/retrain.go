@@ -137,6 +137,19 @@ func (tx *Tx) retrainEntry(ctx context.Context, r *drift.Retrain, e drift.Retrai
 	return nil
 }
 
+// Declined reports whether a person rejected or cancelled the last retrain proposed for the alert.
+func (tx *Tx) Declined(ctx context.Context, a *drift.Alert) (declined bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ml_retrain r
+			JOIN ml_retrain_timeline m ON m.tenant_id = r.tenant_id AND m.retrain_id = r.id AND m.version = r.version
+		WHERE r.tenant_id = $1 AND r.model_type = $3 AND r.alert_id = $2 AND m.move IN ('reject', 'cancel')
+			AND r.id = (SELECT max(id) FROM ml_retrain l WHERE l.tenant_id = $1 AND l.model_type = $3 AND l.alert_id = $2))`,
+		a.TenantID, a.ID, a.ModelType).Scan(&declined)
+	if err != nil {
+		return false, fmt.Errorf("last retrain of the alert: %w", err)
+	}
+	return declined, nil
+}
+
 // LockStarts makes starts of trainings one at a time, until the transaction ends.
 func (tx *Tx) LockStarts(ctx context.Context) error {
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('driftwatch: start of a training', 0))`); err != nil {

@@ -54,6 +54,11 @@ func (p *pass) propose(ctx context.Context, tx Tx, a *drift.Alert, r *drift.Repo
 	if paused, err := tx.Paused(ctx, m); err != nil || paused != nil {
 		return err
 	}
+	if !news { // a person's no holds until there is something new to say
+		if declined, err := tx.Declined(ctx, a); err != nil || declined {
+			return err
+		}
+	}
 	rt := &drift.Retrain{
 		TenantID: m.TenantID, Tenant: m.Tenant, ModelType: m.ModelType, RequestedBy: drift.SystemActor().Name,
 		Reason: r.Message, AlertID: &a.ID, ReportID: &r.ID, ReportRevision: r.Revision, Severity: severity,
