@@ -13,6 +13,7 @@ type Watch struct {
 	Checks     []LastCheck
 	Progress   []Progress // long work that is under way, or was a short while ago
 	Tenants    []Tenant   // that the reader may see
+	Halt       *Halt      // the emergency stop, nil while it is off
 }
 
 // LastCheck is the newest check of a drift type that left a report for the reader.
@@ -92,6 +93,8 @@ type AlertData struct {
 	Checks   []Report
 	Days     []ScoreDay
 	Scores   *ScorePicture // nil where no statistical report is shown
+	Retrain  *Retrain      // the model's live one, else the newest for this alert; nil where none
+	Pause    *Pause        // of the model's retraining, nil where none
 	People   []string
 	Teams    []string
 	Feeds    []Feed
@@ -214,10 +217,4 @@ type SettingsData struct {
 type AuditData struct {
 	Watch
 	Entries Page[AuditEntry]
-}
-
-// RetrainsData is what the page of retraining says in a version that does not retrain.
-type RetrainsData struct {
-	Watch
-	Recommended int // open drift alerts that are HIGH or CRITICAL
 }

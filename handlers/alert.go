@@ -38,6 +38,9 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 		return err
 	}
 	v := p.alertVM(d, by)
+	if v.Retrain, err = p.alertRetrainVM(r.Context(), d, by); err != nil {
+		return err
+	}
 	v.Note, v.Conflict = note, lost
 	return p.show(w, r, status, p.shell(by, d.Watch, alertTitle(d.Alert), "board"), page.Alert(v))
 }

@@ -19,7 +19,11 @@ import (
 // of reader: the bytes that the pages themselves hold. An event that changes none has none.
 func (p *Pages) Fragments(ctx context.Context, e drift.Event, class uint8) (map[string]string, error) {
 	var payload struct {
-		Alert *drift.Alert `json:"alert"`
+		Alert   *drift.Alert    `json:"alert"`
+		Halt    json.RawMessage `json:"halt"` // null when it was lifted
+		Retrain *struct {
+			ID int64 `json:"id"`
+		} `json:"retrain"`
 		Check *struct {
 			Kind string `json:"kind"`
 		} `json:"check"`
@@ -32,6 +36,10 @@ func (p *Pages) Fragments(ctx context.Context, e drift.Event, class uint8) (map[
 	case payload.Alert != nil:
 		payload.Alert.TenantID = e.TenantID
 		return p.alertFragments(ctx, e.Seq, payload.Alert, class)
+	case payload.Retrain != nil:
+		return p.retrainFragments(ctx, payload.Retrain.ID, class)
+	case payload.Halt != nil:
+		return haltFragments(ctx, payload.Halt, class)
 	case payload.Check != nil && payload.Check.Kind == "backfill":
 		return p.progressFragment(ctx)
 	}

@@ -20,6 +20,7 @@ import (
 type Store interface {
 	EvidenceStore
 	WatchStore
+	RetrainStore
 	LifeStore
 	TeamStore
 }
@@ -38,8 +39,15 @@ type WatchStore interface {
 	OperationsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.OperationsData, error)
 	SettingsPage(ctx context.Context, by drift.Actor, tenant int64, now time.Time) (drift.SettingsData, error)
 	AuditPage(ctx context.Context, by drift.Actor, f drift.AuditFilter, now time.Time) (drift.AuditData, error)
-	RetrainsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.RetrainsData, error)
 	VerifyAudit(ctx context.Context) (drift.AuditVerdict, error)
+}
+
+// RetrainStore reads retrains: their list, one with all that is decided by, and what its live fragments
+// need.
+type RetrainStore interface {
+	RetrainsPage(ctx context.Context, by drift.Actor, q drift.RetrainsQuery) (drift.RetrainsData, error)
+	RetrainDetail(ctx context.Context, by drift.Actor, q drift.RetrainQuery) (drift.RetrainData, error)
+	RetrainLife(ctx context.Context, by drift.Actor, id int64) (drift.RetrainData, error)
 }
 
 // LifeStore reads what a live fragment needs beside its event.
@@ -55,6 +63,24 @@ type Mover interface {
 	Move(ctx context.Context, by drift.Actor, req engine.MoveRequest) (*drift.Alert, error)
 }
 
+// LoopRunner is the closed loop: the engine.
+type LoopRunner interface {
+	SafeguardsNow(ctx context.Context, by drift.Actor, r *drift.Retrain) ([]drift.Safeguard, error)
+	WatchNow(ctx context.Context, by drift.Actor, r *drift.Retrain) (*engine.Watch, error)
+	RequestRetrain(ctx context.Context, by drift.Actor, req engine.RetrainRequest) (*drift.Retrain, error)
+	MoveRetrain(ctx context.Context, by drift.Actor, req engine.RetrainMove) (*drift.Retrain, error)
+	PreviewRollback(ctx context.Context, by drift.Actor, req engine.RollbackRequest) (*engine.Rollback, error)
+	RollBack(ctx context.Context, by drift.Actor, req engine.RollbackRequest) (*engine.Rollback, error)
+	StopRetraining(ctx context.Context, by drift.Actor, reason string) (*drift.Halt, error)
+	ResumeRetraining(ctx context.Context, by drift.Actor, reason string) error
+}
+
+// Engine is every use case that the pages offer.
+type Engine interface {
+	Mover
+	LoopRunner
+}
+
 // Runner runs a failed job again: the queue.
 type Runner interface {
 	RunAgain(ctx context.Context, by drift.Actor, job drift.JobName, at time.Time) error
@@ -63,7 +89,7 @@ type Runner interface {
 // Options say what the pages work with. Store, Engine and Auth are required.
 type Options struct {
 	Store  Store
-	Engine Mover
+	Engine Engine
 	Queue  Runner // nil: no job can be run again from here
 	Auth   *auth.Auth
 	Clock  func() time.Time // time.Now where nil
@@ -136,12 +162,12 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/alerts/{id}/baseline.csv", p.samples(false))
 		p.get(r, "/models", p.modelsPage)
 		p.get(r, "/models/{tenant}/{model}", p.modelPage)
-		p.get(r, "/retrains", p.retrainsPage)
 		p.get(r, "/operations", p.operationsPage)
 		p.get(r, "/teams", p.teamsPage)
 		p.get(r, "/settings", p.settingsPage)
 		p.get(r, "/audit", p.auditPage)
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
+		p.retrainRoutes(r)
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
 		admin := r.With(p.o.Auth.Require(drift.RoleAdmin))
 		admin.Post("/teams/members/{do}", p.do(p.changeMember))

@@ -1,19 +1,266 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
 
+	"github.com/go-chi/chi/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
-// retrainsPage says plainly that this version does not retrain, and what waits for it.
+// endedRows is how many ended retrains stand on one page.
+const endedRows = 25
+
+// retrainRoutes mounts the pages of the closed loop.
+func (p *Pages) retrainRoutes(r chi.Router) {
+	p.get(r, "/retrains", p.retrainsPage)
+	p.get(r, "/retrains/{id}", p.retrainPage)
+	operator, manager := r.With(p.o.Auth.Require(drift.RoleOperator)), r.With(p.o.Auth.Require(drift.RoleManager))
+	p.get(manager, "/retrains/{id}/rollback", p.rollbackPage)
+	manager.Post("/retrains/{id}/rollback", p.do(p.rollBackRetrain))
+	manager.Post("/retrains/stop", p.do(p.stopRetraining))
+	manager.Post("/retrains/resume", p.do(p.resumeRetraining))
+	operator.Post("/retrains/{id}/{move}", p.do(p.moveRetrain))
+	operator.Post("/alerts/{id}/retrain", p.do(p.requestRetrain))
+}
+
+// retrainsFilter is the filter of the list as it stands in the URL, checked.
+type retrainsFilter struct{ state, tenant, model, cursor string }
+
+func readRetrainsFilter(r *http.Request) (f retrainsFilter, err error) {
+	q := r.URL.Query()
+	for name, to := range map[string]*string{"state": &f.state, "tenant": &f.tenant, "model": &f.model} {
+		v := strings.TrimSpace(q.Get(name))
+		if len(v) > maxFilterText {
+			return f, drift.Invalid(name, "This filter is too long.")
+		}
+		if err := web.CheckText(name, v); err != nil {
+			return f, err
+		}
+		*to = v
+	}
+	f.cursor = q.Get("cursor")
+	if f.state != "" && !slices.Contains(drift.RetrainStates, drift.RetrainState(f.state)) {
+		return f, drift.Invalid("state", "There is no such state of a retrain.")
+	}
+	return f, nil
+}
+
+// href is the list with this filter, and with one field more where it is not "".
+func (f retrainsFilter) href(more, value string) string {
+	q := url.Values{}
+	for name, v := range map[string]string{"state": f.state, "tenant": f.tenant, "model": f.model, more: value} {
+		if v != "" {
+			q.Set(name, v)
+		}
+	}
+	if len(q) == 0 {
+		return "/retrains"
+	}
+	return "/retrains?" + q.Encode()
+}
+
+func (f retrainsFilter) query() drift.RetrainFilter {
+	out := drift.RetrainFilter{Tenant: f.tenant, ModelType: f.model, Cursor: f.cursor, Limit: endedRows}
+	if f.state != "" {
+		out.States = []drift.RetrainState{drift.RetrainState(f.state)}
+	}
+	return out
+}
+
+// stopDone is the note after one's own stop or resumption.
+var stopDone = map[string]string{
+	"stop":   "Retraining is stopped. Nothing starts, is approved or goes live until somebody resumes it.",
+	"resume": "Retraining may go on.",
+}
+
 func (p *Pages) retrainsPage(w http.ResponseWriter, r *http.Request) error {
-	by := auth.ActorFrom(r.Context())
-	d, err := p.store.RetrainsPage(r.Context(), by, p.now())
+	return p.showRetrains(w, r, http.StatusOK, component.FormNoteVM{Text: stopDone[r.URL.Query().Get("done")]})
+}
+
+// showRetrains answers the list as it stands now.
+func (p *Pages) showRetrains(w http.ResponseWriter, r *http.Request, status int, note component.FormNoteVM) error {
+	f, err := readRetrainsFilter(r)
 	if err != nil {
 		return err
 	}
-	v := page.RetrainsVM{Waiting: d.Recommended, WaitingHref: "/"}
-	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, "Retrains", "retrains"), page.Retrains(v))
+	by := auth.ActorFrom(r.Context())
+	d, err := p.store.RetrainsPage(r.Context(), by, drift.RetrainsQuery{Now: p.now(), Filter: f.query()})
+	if err != nil {
+		return err
+	}
+	v := p.retrainsVM(d, f, by)
+	v.Note = note
+	if r.URL.Query().Get("part") == partSummary {
+		html, err := render(r.Context(), page.Retrains(v), nil)
+		if err != nil {
+			return fmt.Errorf("render retrains: %w", err)
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Type", htmlType)
+		_, _ = w.Write(html) // a reader that left cannot be told
+		return nil
+	}
+	return p.show(w, r, status, p.shell(by, d.Watch, "Retrains", "retrains"), page.Retrains(v))
+}
+
+func (p *Pages) retrainsVM(d drift.RetrainsData, f retrainsFilter, by drift.Actor) page.RetrainsVM {
+	now := stamp(p.now())
+	v := page.RetrainsVM{Now: now, Stop: stopVM(d.Halt, class(by.Role)), Filter: f.selects(d)}
+	paged := f
+	paged.cursor = ""
+	more := f.cursor
+	v.SummaryHref = paged.href("part", partSummary)
+	if more != "" {
+		v.SummaryHref += "&cursor=" + url.QueryEscape(more)
+	}
+	if f.href("", "") != "/retrains" || more != "" {
+		v.ClearHref = "/retrains"
+	}
+	for i := range d.Live {
+		row := retrainRowVM(&d.Live[i], now)
+		switch d.Live[i].State {
+		case drift.RetrainWaitingApproval, drift.RetrainCountdown:
+			v.Waiting = append(v.Waiting, row)
+		case drift.RetrainWatching:
+			v.Watched = append(v.Watched, row)
+		default:
+			v.Running = append(v.Running, row)
+		}
+	}
+	slices.SortStableFunc(v.Watched, func(a, b page.RetrainRowVM) int { return a.Due.Compare(b.Due) })
+	for i := range d.Ended.Items {
+		v.Ended = append(v.Ended, retrainRowVM(&d.Ended.Items[i], now))
+	}
+	v.Pager = component.PagerVM{Shown: format.Plural(int64(len(v.Ended)), "ended retrain", "ended retrains")}
+	if more != "" {
+		v.Pager.FirstHref = paged.href("", "")
+	}
+	if d.Ended.Next != "" {
+		v.Pager.NextHref = paged.href("cursor", d.Ended.Next)
+	}
+	v.Verdict, v.Line = retrainsVerdict(v, d)
+	if len(d.Live)+len(v.Ended) == 0 {
+		v.Empty = retrainsEmpty(d, v.ClearHref)
+	}
+	return v
+}
+
+// selects are the filter's choices.
+func (f retrainsFilter) selects(d drift.RetrainsData) []page.SelectVM {
+	state := page.SelectVM{Name: "state", Label: "State", Options: []page.OptionVM{{Label: "Any state"}}}
+	for _, s := range drift.RetrainStates {
+		state.Options = append(state.Options, page.OptionVM{Value: string(s), Label: page.StateWord(string(s)), Selected: string(s) == f.state})
+	}
+	var tenants, types []string
+	for _, t := range d.Tenants {
+		tenants = append(tenants, t.Name)
+	}
+	for _, t := range d.Types {
+		types = append(types, t.Name)
+	}
+	return []page.SelectVM{
+		state, choices("tenant", "Tenant", "Any tenant", f.tenant, tenants), choices("model", "Model", "Any model", f.model, types),
+	}
+}
+
+// retrainsVerdict is the page's first sentence: what waits for a hand, else what goes on.
+func retrainsVerdict(v page.RetrainsVM, d drift.RetrainsData) (string, []component.Piece) {
+	line := words(autoWords(d))
+	switch {
+	case len(v.Waiting) > 0:
+		verb := "retrain waits for a decision"
+		if len(v.Waiting) > 1 {
+			verb = "retrains wait for a decision"
+		}
+		return fmt.Sprintf("%d %s", len(v.Waiting), verb), line
+	case len(v.Running) > 0:
+		return format.Plural(int64(len(v.Running)), "retrain is at work", "retrains are at work"), line
+	case len(v.Watched) > 0:
+		return format.Plural(int64(len(v.Watched)), "new version is watched", "new versions are watched"), line
+	}
+	return "Nothing waits for a decision", line
+}
+
+// autoWords says whether models retrain by themselves, and which switch says so.
+func autoWords(d drift.RetrainsData) string {
+	s := d.Settings
+	if !s.Bool("ENABLE_AUTO_RETRAIN") {
+		return "No model retrains by itself: ENABLE_AUTO_RETRAIN is off. A person may ask for a retrain on an alert's page."
+	}
+	var on []string
+	for _, t := range d.Types {
+		if s.Bool(retrain.TypeFlag(t.Name)) {
+			on = append(on, t.Name)
+		}
+	}
+	tenants := s.List("AUTO_RETRAIN_ENABLED_TENANTS")
+	switch {
+	case len(on) == 0:
+		return "No model retrains by itself: ENABLE_AUTO_RETRAIN is on, and no model type's own switch is."
+	case len(tenants) == 0:
+		return "No model retrains by itself: AUTO_RETRAIN_ENABLED_TENANTS names nobody."
+	}
+	who := "every tenant"
+	if !slices.Equal(tenants, []string{"*"}) {
+		who = strings.Join(tenants, ", ")
+	}
+	return strings.Join(on, ", ") + " may retrain by itself for " + who + ", within the five safeguards."
+}
+
+// retrainsEmpty says why there is nothing, and where that is decided.
+func retrainsEmpty(d drift.RetrainsData, clear string) *component.EmptyVM {
+	if clear != "" && d.Ever {
+		return &component.EmptyVM{
+			Icon: "search", Title: "No retrain fits this filter", Line: words("There are others."),
+			Action: &component.ButtonVM{Label: "All retrains", Href: clear},
+		}
+	}
+	line := words(autoWords(d) + " ")
+	if d.Recommended > 0 {
+		line = append(line, component.Piece{
+			Text: format.Plural(int64(d.Recommended), "open alert recommends", "open alerts recommend") + " looking at one.", Href: "/",
+		})
+	}
+	return &component.EmptyVM{
+		Icon: "loop", Title: "No model has been retrained yet", Line: line,
+		Action: &component.ButtonVM{Label: "The switches, in settings", Href: "/settings"},
+	}
+}
+
+// stopVM is the emergency stop's control for a class of reader.
+func stopVM(h *drift.Halt, class uint8) page.StopVM {
+	return page.StopVM{On: haltVM(h), May: class >= classManager}
+}
+
+// retrainRowVM is one retrain in a list.
+func retrainRowVM(r *drift.Retrain, now time.Time) page.RetrainRowVM {
+	v := page.RetrainRowVM{
+		ID: r.ID, Now: now, Tenant: r.Tenant, ModelType: r.ModelType, State: string(r.State),
+		Severity: retrainSeverity(r), RequestedBy: r.RequestedBy, Manual: r.Manual, Candidate: r.CandidateVersion,
+		Progress: r.Progress, Note: r.Note, CreatedAt: r.CreatedAt, Since: r.StateSince,
+	}
+	if r.DueAt != nil {
+		v.Due = *r.DueAt
+	}
+	return v
+}
+
+// retrainSeverity is that of its drift; None where a person asked without any.
+func retrainSeverity(r *drift.Retrain) component.Severity {
+	if r.Severity == drift.SeverityUnknown {
+		return component.None
+	}
+	return component.ParseSeverity(r.Severity.String())
 }

@@ -26,6 +26,9 @@ func class(r drift.Role) uint8 {
 	return 0
 }
 
+// classManager is the class of managers and administrators.
+const classManager = 2
+
 // mayMove tells whether a class of reader may move alerts.
 func mayMove(class uint8) bool { return class >= 1 }
 
@@ -34,12 +37,20 @@ func (p *Pages) shell(by drift.Actor, w drift.Watch, title, active string) layou
 	now := p.now()
 	s := layout.Shell{
 		Title: title, Active: active, Seq: w.Seq, Now: now, User: userVM(by, w.Tenants), Demo: w.Demo,
-		Progress: progressVM(w.Progress, now),
+		Halt: haltVM(w.Halt), Progress: progressVM(w.Progress, now),
 	}
 	if since := watchOf(w, now).blindSince; !since.IsZero() {
 		s.BlindText = "no check since " + component.FormatMoment(since, component.DayClock)
 	}
 	return s
+}
+
+// haltVM is the emergency stop's banner; nil while it is off.
+func haltVM(h *drift.Halt) *component.HaltVM {
+	if h == nil {
+		return nil
+	}
+	return &component.HaltVM{By: h.By, Reason: h.Reason, Since: h.Since}
 }
 
 func userVM(by drift.Actor, tenants []drift.Tenant) layout.UserVM {

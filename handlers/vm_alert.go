@@ -123,11 +123,11 @@ var classRole = map[uint8]drift.Role{0: drift.RoleViewer, 1: drift.RoleOperator,
 func alertActionsVM(d drift.AlertData, class uint8) page.AlertActionsVM {
 	a, by := d.Alert, drift.Actor{Role: classRole[class]}
 	v := page.AlertActionsVM{
-		ID: a.ID, Version: a.Version, Advice: a.Recommendation, Drift: a.AlertType == drift.AlertDrift, Me: meChoice,
+		ID: a.ID, Version: a.Version, Advice: a.Recommendation, Me: meChoice,
 		Off: map[string]string{},
 	}
 	if !a.Open() { // what it advised is over
-		v.Advice, v.Drift, v.Ended = "", false, "This alert is resolved. It can be commented on; a new drift will open a new one."
+		v.Advice, v.Ended = "", "This alert is resolved. It can be commented on; a new drift will open a new one."
 		if a.AlertType == drift.AlertBlind {
 			v.Ended = "This alert is resolved. It can be commented on; a new blind spot will open a new one."
 		}

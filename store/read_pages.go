@@ -39,6 +39,9 @@ func (tx *Tx) watch(ctx context.Context, now time.Time) (w drift.Watch, err erro
 	if w.Progress, err = tx.ProgressSince(ctx, now.Add(-recentWork)); err != nil {
 		return w, err
 	}
+	if w.Halt, err = tx.Halt(ctx); err != nil {
+		return w, err
+	}
 	w.Tenants, err = tx.Tenants(ctx)
 	return w, err
 }
@@ -132,21 +135,6 @@ func (db *DB) AuditPage(ctx context.Context, by drift.Actor, f drift.AuditFilter
 		}
 		d.Entries, err = tx.AuditLog(ctx, f)
 		return d, err
-	})
-}
-
-// RetrainsPage counts the alerts that recommend a retrain.
-func (db *DB) RetrainsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.RetrainsData, error) {
-	return view(ctx, db, by, func(tx *Tx) (d drift.RetrainsData, err error) {
-		if d.Watch, err = tx.watch(ctx, now); err != nil {
-			return d, err
-		}
-		err = tx.QueryRow(ctx, `SELECT count(*) FROM noc_alert_event a WHERE a.alert_type = 'ML_DRIFT_DETECTED'
-			AND a.severity IN ('HIGH', 'CRITICAL') AND `+waiting).Scan(&d.Recommended)
-		if err != nil {
-			return d, fmt.Errorf("count recommendations: %w", err)
-		}
-		return d, nil
 	})
 }
 

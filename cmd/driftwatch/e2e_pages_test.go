@@ -44,6 +44,10 @@ func (w *world) states(t *testing.T) []state {
 		}},
 		{name: "models", role: "operator", path: "/models"},
 		{name: "retrains", role: "operator", path: "/retrains"},
+		{name: "retrains as admin", role: "admin", path: "/retrains", then: func(tb *tab) {
+			eval[int](tb, `document.querySelectorAll("main details").forEach((d) => { d.open = true; }) ?? 1`)
+		}},
+		{name: "retrains filtered", role: "viewer", path: "/retrains?state=kept"},
 		{name: "operations", role: "operator", path: "/operations"},
 		{name: "operations as admin", role: "admin", path: "/operations"},
 		{name: "teams", role: "admin", path: "/teams"},

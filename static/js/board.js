@@ -65,7 +65,7 @@ function handle(m) {
       if (isRow(id)) settle(now);
     } else if (isRow(id) && list()) arrive(id, now);
   }
-  if (m.alert || m.type === 'CHECK_COMPLETED') summary();
+  summary();
 }
 
 /** @param {HTMLElement} row */

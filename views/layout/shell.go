@@ -35,6 +35,8 @@ type Shell struct {
 	Demo bool
 	// Banners come after the demo banner.
 	Banners []component.BannerVM
+	// Halt is the emergency stop of retraining while it is on, else nil.
+	Halt *component.HaltVM
 	// Progress is a running backfill, or nil.
 	Progress *component.ProgressVM
 }

@@ -33,6 +33,22 @@ type AlertVM struct {
 	Accuracy  *chart.Accuracy
 
 	Timeline AlertTimelineVM
+	// Retrain says why the model does or does not retrain; nil for what no retrain helps.
+	Retrain *AlertRetrainVM
+}
+
+// AlertRetrainVM is the five safeguards as things stand, and a way to ask for a retrain.
+type AlertRetrainVM struct {
+	AlertID int64
+	Guards  GuardsVM
+	// RetrainID is the retrain under way, or the newest for this alert; 0 where there is none.
+	RetrainID    int64
+	RetrainState string
+	// Paused says who paused the model's retraining, and why.
+	Paused string
+	// MayAsk shows the form; AskNot says why it is not shown.
+	MayAsk, MaySkip bool
+	AskNot          string
 }
 
 // AlertStateVM is where an alert stands. It is a live fragment, the same for
@@ -84,8 +100,6 @@ type AlertActionsVM struct {
 	Version int
 	// Advice is the report's recommendation in words.
 	Advice string
-	// Drift is set for a drift alert: how to retrain is said there.
-	Drift bool
 	// ReadOnly leaves the forms out and says why, for a reader who may only
 	// look. "" shows them.
 	ReadOnly string

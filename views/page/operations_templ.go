@@ -111,7 +111,7 @@ func Operations(v OperationsVM) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div><section class=\"panel pad stack2\" aria-labelledby=\"retraining-t\"><h2 id=\"retraining-t\">Automatic retraining</h2><p class=\"s dim\">Not in this version: checks and alerts run, nothing retrains by itself.</p></section></div></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div><section class=\"panel pad stack2\" aria-labelledby=\"retraining-t\"><h2 id=\"retraining-t\">Retraining</h2><p class=\"s dim\">What waits, what runs and the emergency stop are on the page of <a href=\"/retrains\">retrains</a>.</p></section></div></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -78,7 +78,7 @@ func Alert() page.AlertVM {
 			EscalatesAt: Now.Add(48 * time.Minute), EscalatesTo: "M. Okafor",
 		},
 		Actions: page.AlertActionsVM{
-			ID: 4811, Version: 3, Drift: true,
+			ID: 4811, Version: 3,
 			Advice: "Retrain. The input has moved further than this version has seen, and it is now wrong more often than right. Until then, treat its “conflict” as noise.",
 			Off:    map[string]string{"resolve": "The last check still failed. Resolve after a clean check, or suppress it as expected."},
 			Also:   []page.AlsoVM{{ID: 4812, Version: 1}},
@@ -93,6 +93,10 @@ func Alert() page.AlertVM {
 		},
 		Histogram: Distribution(), ECDF: ecdfs(), Trend: &trend, Accuracy: &acc,
 		Timeline: page.AlertTimelineVM{ID: 4811, Now: Now, Items: timeline()},
+		Retrain: &page.AlertRetrainVM{
+			AlertID: 4811, MayAsk: true, MaySkip: true, RetrainID: 104, RetrainState: "refused",
+			Guards: page.GuardsVM{ID: "alert-safeguards", Title: "Would it retrain by itself?", Of: component.Words("The five safeguards, as things stand now."), Items: sampleGuards()},
+		},
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
-// PlainCases is settings, audit, retrains and the error page.
+// PlainCases is settings, audit and the error page.
 func PlainCases() []Case {
 	conflict := page.ErrorVM{
 		Status: 409, Code: "conflict", Request: "01J1T8",
@@ -18,7 +18,6 @@ func PlainCases() []Case {
 		{Name: "settings", Shell: Shell("Settings", "settings"), Body: page.Settings(sampleSettings())},
 		{Name: "audit", Shell: Shell("Audit", "audit"), Body: page.Audit(sampleAudit())},
 		{Name: "audit-broken", Shell: Shell("Audit", "audit"), Body: page.Audit(brokenAudit())},
-		{Name: "retrains", Shell: Shell("Retrains", "retrains"), Body: page.Retrains(page.RetrainsVM{Waiting: 3, WaitingHref: "/?severity=critical"})},
 		{Name: "error-403", Shell: Shell("Not allowed", ""), Body: page.Error(page.ErrorVM{Status: 403, Code: "forbidden", Request: "01J1T8"})},
 		{Name: "error-404", Shell: Shell("Not found", ""), Body: page.Error(page.ErrorVM{Status: 404, Code: "not_found"})},
 		{Name: "error-409", Shell: Shell("Conflict", ""), Body: page.Error(conflict)},

@@ -1,0 +1,245 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// request asks for a retrain of an alert's model by the page's form, and returns its number.
+func (h *pageHouse) request(alert int64, who string) int64 {
+	h.t.Helper()
+	a := h.post(fmt.Sprintf("/alerts/%d/retrain", alert), url.Values{"reason": {"why " + script}}.Encode(), asBrowser, who)
+	if a.status != 303 || !strings.HasPrefix(a.header.Get("Location"), "/retrains/") {
+		h.t.Fatalf("request: %d to %q: %.400s", a.status, a.header.Get("Location"), a.body)
+	}
+	return h.count(`SELECT max(id) FROM ml_retrain`)
+}
+
+// act sends a form of a retrain's page on the version that the database holds.
+func (h *pageHouse) act(id int64, move, who string) answer {
+	h.t.Helper()
+	version := h.count(`SELECT version FROM ml_retrain WHERE id = $1`, id)
+	return h.post(fmt.Sprintf("/retrains/%d/%s", id, move),
+		url.Values{"version": {fmt.Sprint(version)}, "reason": {"because " + script}}.Encode(), asBrowser, who)
+}
+
+// TestRetrainPages goes from nothing to a decision, as everybody.
+func TestRetrainPages(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme", "globex")
+	alert := h.alert("acme", drift.Performance)
+	none := h.get("/retrains", asBrowser, h.as(drift.RoleViewer))
+	none.isPage(t, 200, "no retrains")
+	for _, want := range []string{"No model has been retrained yet", "ENABLE_AUTO_RETRAIN is off", `href="/settings"`} {
+		if !strings.Contains(none.body, want) {
+			t.Errorf("an empty list does not say %q", want)
+		}
+	}
+	ann, _ := h.user("ann", drift.RoleManager)
+	if a := h.post(fmt.Sprintf("/alerts/%d/retrain", alert), "reason=x", asBrowser, h.as(drift.RoleViewer)); a.status != 403 {
+		t.Errorf("a viewer's request: %d", a.status)
+	}
+	if a := h.post(fmt.Sprintf("/alerts/%d/retrain", alert), "reason=x&skip_cooldown=yes", asBrowser, h.as(drift.RoleOperator)); a.status != 403 || !strings.Contains(a.body, "Only a manager may skip the cooldown") {
+		t.Errorf("an operator who skips the cooldown: %d", a.status)
+	}
+	h.get(fmt.Sprintf("/alerts/%d", alert), asBrowser, ann).holds(t, "the alert", "Would it retrain by itself?", "Request a retrain", "skip_cooldown")
+	id := h.request(alert, ann)
+	path := fmt.Sprintf("/retrains/%d", id)
+	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager, drift.RoleAdmin} {
+		who := h.as(role)
+		h.get("/retrains", asBrowser, who).holds(t, "the list", "1 retrain waits for a decision", fmt.Sprintf("retrain-row-%d", id))
+		for query, shown := range map[string]bool{"state=waiting_approval": true, "state=kept": false, "tenant=globex": false, "model=fraud_detector": true, "part=summary": true} {
+			a := h.get("/retrains?"+query, asBrowser, who)
+			if a.status != 200 || strings.Contains(a.body, fmt.Sprintf("retrain-row-%d", id)) != shown {
+				t.Errorf("%s: %d, shown %t", query, a.status, !shown)
+			}
+		}
+		h.get("/retrains?state=asleep", asBrowser, who).isPage(t, 422, "an unknown state")
+		h.get("/retrains?cursor=x", asBrowser, who).isPage(t, 422, "a bad cursor")
+		a := h.get(path, asBrowser, who)
+		a.isPage(t, 200, role.String())
+		a.holds(t, role.String(), "Feature flags", "Cooldown", "Severity", "Validation", "why &lt;script&gt;", "Labelled rows", "All evidence, alert")
+		if offered := strings.Contains(a.body, path+"/approve"); offered != role.AtLeast(drift.RoleManager) {
+			t.Errorf("%s: offered to approve: %t", role, offered)
+		}
+		h.get(path, asBrowser, h.as(role, h.globex)).isPage(t, 404, "another tenant's retrain")
+		h.get("/retrains/999999", asBrowser, who).isPage(t, 404, "no such retrain")
+	}
+	own := h.get(path, asBrowser, ann)
+	own.holds(t, "the asker's page", "You asked for this retrain, so another manager decides.", fmt.Sprintf(`id="retrain-actions-%d-own"`, id))
+	if a := h.act(id, "approve", ann); a.status != 403 || !strings.Contains(a.body, "another manager decides") {
+		t.Errorf("the asker approves: %d", a.status)
+	}
+	if a := h.act(id, "approve", h.as(drift.RoleOperator)); a.status != 403 {
+		t.Errorf("an operator approves: %d", a.status)
+	}
+	bob, _ := h.user("bob", drift.RoleManager)
+	if a := h.post(path+"/approve", "version=2&reason=", asBrowser, bob); a.status != 422 {
+		t.Errorf("no reason: %d", a.status)
+	}
+	if a := h.act(id, "approve", bob); a.status != 303 || a.header.Get("Location") != path+"?done=approve" {
+		t.Fatalf("approve: %d to %q %.300s", a.status, a.header.Get("Location"), a.body)
+	}
+	late := h.post(path+"/reject", "version=2&reason=no", asBrowser, h.as(drift.RoleManager))
+	late.isPage(t, 409, "a lost race")
+	late.holds(t, "a lost race", "bob approved this", "your click changed nothing")
+	h.get(path+"?done=approve", asBrowser, bob).holds(t, "after it", "You approved it", "waits for its turn to train")
+	h.get(fmt.Sprintf("/alerts/%d", alert), asBrowser, bob).holds(t, "the alert", path, "one retrain at a time")
+	for _, bad := range []string{"roll_back", "start", "propose"} {
+		if a := h.act(id, bad, bob); a.status != 404 {
+			t.Errorf("%s by form: %d", bad, a.status)
+		}
+	}
+	if a := h.act(id, "cancel", bob); a.status != 303 {
+		t.Errorf("cancel: %d", a.status)
+	}
+	h.get("/retrains", asBrowser, bob).holds(t, "the list", "Nothing waits for a decision", "Ended", "Cancelled")
+}
+
+// holds wants every text in the answer.
+func (a answer) holds(t testing.TB, what string, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("%s (%d) does not hold %q", what, a.status, text)
+		}
+	}
+}
+
+// TestRetrainFragments compares what the live channel sends of a retrain with the bytes of its pages.
+func TestRetrainFragments(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	ann, _ := h.user("ann", drift.RoleManager)
+	bob, _ := h.user("bob", drift.RoleManager)
+	id := h.request(h.alert("acme", drift.Performance), ann)
+	path := fmt.Sprintf("/retrains/%d", id)
+	for _, move := range []string{"", "approve", "cancel"} {
+		if move != "" {
+			if a := h.act(id, move, bob); a.status != 303 {
+				t.Fatalf("%s: %d", move, a.status)
+			}
+		}
+		e := h.lastEvent()
+		if e.Type != drift.EventRetrainUpdated {
+			t.Fatalf("the newest event is %s", e.Type)
+		}
+		for class, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager} {
+			html, err := h.pages.Fragments(t.Context(), e, uint8(class))
+			if err != nil || len(html) != 7 {
+				t.Fatalf("%d fragments, %v", len(html), err)
+			}
+			who := h.as(role)
+			bodies := h.get("/retrains", asBrowser, who).body + h.get(path, asBrowser, who).body
+			if role == drift.RoleManager {
+				bodies += h.get(path, asBrowser, ann).body
+			}
+			for name, piece := range html {
+				if strings.HasSuffix(name, "-own") && role != drift.RoleManager {
+					continue
+				}
+				if !strings.Contains(bodies, piece) || !strings.Contains(piece, `id="`+name+`"`) {
+					t.Errorf("after %q, %s: no page holds the bytes of %s: %s", move, role, name, piece)
+				}
+			}
+		}
+	}
+}
+
+// TestEmergencyStop: managers stop and resume; everybody sees it on every page, and by the socket.
+func TestEmergencyStop(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	boss, _ := h.user("boss", drift.RoleManager)
+	form := url.Values{"reason": {"odd outcomes " + script}, "confirm": {"yes"}}.Encode()
+	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator} {
+		if a := h.post("/retrains/stop", form, asBrowser, h.as(role)); a.status != 403 {
+			t.Errorf("%s stops retraining: %d", role, a.status)
+		}
+	}
+	h.post("/retrains/stop", "reason=x", asBrowser, boss).isPage(t, 422, "not confirmed")
+	h.post("/retrains/stop", "confirm=yes&reason=", asBrowser, boss).isPage(t, 422, "no reason")
+	h.post("/retrains/resume", "reason=x", asBrowser, boss).isPage(t, 409, "nothing to resume")
+	if a := h.post("/retrains/stop", form, asBrowser, boss); a.status != 303 || a.header.Get("Location") != "/retrains?done=stop" {
+		t.Fatalf("stop: %d %.300s", a.status, a.body)
+	}
+	sameAsPages := func(what string) {
+		e := h.lastEvent()
+		for class, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager} {
+			html, err := h.pages.Fragments(t.Context(), e, uint8(class))
+			if err != nil || len(html) != 2 {
+				t.Fatalf("%s: %v, %v", what, html, err)
+			}
+			for _, path := range []string{"/", "/audit", "/retrains", fmt.Sprintf("/alerts/%d", h.alert("acme", drift.Performance))} {
+				if a := h.get(path, asBrowser, h.as(role)); !strings.Contains(a.body, html["halt"]) {
+					t.Errorf("%s: %s does not hold the banner %q", what, path, html["halt"])
+				}
+			}
+			h.get("/retrains", asBrowser, h.as(role)).holds(t, what, html["halt-control"])
+		}
+	}
+	sameAsPages("stopped")
+	h.get("/models", asBrowser, h.as(drift.RoleViewer)).holds(t, "a page", "Retraining is stopped.", "boss", "odd outcomes &lt;script&gt;")
+	h.post("/retrains/stop", form, asBrowser, boss).isPage(t, 409, "stopped twice")
+	if a := h.post("/retrains/resume", "reason=done", asBrowser, boss); a.status != 303 {
+		t.Fatalf("resume: %d %.300s", a.status, a.body)
+	}
+	sameAsPages("resumed")
+	if a := h.get("/models", asBrowser, boss); strings.Contains(a.body, "Retraining is stopped.") {
+		t.Error("the banner stays after the stop was lifted")
+	}
+}
+
+// TestRollbackByForm shows what it would do, wants the model's name, and does it.
+func TestRollbackByForm(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	boss, _ := h.user("boss", drift.RoleManager)
+	id := h.watched()
+	path := fmt.Sprintf("/retrains/%d", id)
+	page := h.get(path, asBrowser, boss)
+	page.isPage(t, 200, "a watched retrain")
+	page.holds(t, "a watched retrain", "The watch", "95 % interval", "Still missing", path+"/rollback", "The decision falls", "Validation of the candidate", "ROC AUC")
+	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator} {
+		if a := h.get(path+"/rollback", asBrowser, h.as(role)); a.status != 403 {
+			t.Errorf("%s sees the rollback's form: %d", role, a.status)
+		}
+	}
+	preview := h.get(path+"/rollback", asBrowser, boss)
+	preview.isPage(t, 200, "preview")
+	preview.holds(t, "preview", `name="from" value="r1"`, "Type <code>fraud_detector</code>")
+	form := url.Values{"from": {"r1"}, "to": {"v" + script}, "reason": {"worse"}, "confirm": {"fraud_detector"}}
+	for field, bad := range map[string]string{"confirm": "fraud", "from": "r0", "reason": ""} {
+		was := form[field]
+		form[field] = []string{bad}
+		if a := h.post(path+"/rollback", form.Encode(), asBrowser, boss); a.status != 422 && a.status != 409 {
+			t.Errorf("%s %q: %d", field, bad, a.status)
+		}
+		form[field] = was
+	}
+	if a := h.post(path+"/rollback", form.Encode(), asBrowser, boss); a.status != 303 {
+		t.Fatalf("roll back: %d %.400s", a.status, a.body)
+	}
+	h.get(path, asBrowser, boss).holds(t, "afterwards", "was rolled back", "boss", "is paused since")
+}
+
+// watched leaves acme's fraud detector with a version r1 that was activated an hour ago.
+func (h *pageHouse) watched() int64 {
+	h.t.Helper()
+	at := time.Now().UTC().Add(-time.Hour).Truncate(time.Second)
+	h.exec(`INSERT INTO ml_model_version (tenant_id, model_type, version, source, first_seen, is_active, activated_at)
+		VALUES ($1, 'fraud_detector', 'r1', 'trained', $2, true, $2)`, h.acme.ID, at)
+	h.exec(`INSERT INTO ml_service (tenant_id, model_type, from_at, model_version, to_at)
+		VALUES ($1, 'fraud_detector', $2::timestamptz - interval '9 days', $3, $2), ($1, 'fraud_detector', $2, 'r1', NULL)`, h.acme.ID, at, "v"+script)
+	h.exec(`INSERT INTO ml_retrain (tenant_id, model_type, version, state, requested_by, manual, reason, skip_cooldown, safeguards,
+			created_at, state_since, due_at, parent_version, candidate_version, activated_at, validation, trainer_log)
+		VALUES ($1, 'fraud_detector', 7, 'watching', 'driftwatch', false, 'drift', false, '[]', $2, $2, $2::timestamptz + interval '1 day', $3, 'r1', $2, $4, $5)`,
+		h.acme.ID, at, "v"+script, `{"passed":true,"checks":[{"name":"pr_auc","value":0.8,"threshold":"0.70","passed":true,"deciding":true,"sentence":"Good."}],
+			"rows_holdout":40,"rows_compared":40,"candidate":{"accuracy":0.9},"beside":{"accuracy":0.9},"serving":{"accuracy":0.5}}`, "log "+script)
+	return h.count(`SELECT max(id) FROM ml_retrain`)
+}

@@ -1,0 +1,200 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+const (
+	// recordDays is how many days of the serving version's record a retrain's page shows.
+	recordDays = 30
+	// poolDays is how many days more are read, so that the first day shown has its pool.
+	poolDays = 7
+)
+
+// retrainDone is the note on the page after one's own move.
+var retrainDone = map[string]string{
+	"approve": "You approved it. It trains as soon as a trainer is free.", "reject": "You rejected it.",
+	"cancel": "You cancelled it.", "keep": "You kept the new version.", "rollback": "You rolled it back.",
+	"request": "You asked for a retrain. Another manager decides.",
+}
+
+// retrainPage answers the page of one retrain, with what became of the reader's own move.
+func (p *Pages) retrainPage(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	return p.showRetrain(w, r, id, http.StatusOK, component.FormNoteVM{Text: retrainDone[r.URL.Query().Get("done")]}, nil)
+}
+
+// showRetrain answers a retrain's page as it stands now.
+func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, status int, note component.FormNoteVM, lost *page.ConflictVM) error {
+	by := auth.ActorFrom(r.Context())
+	d, err := p.store.RetrainDetail(r.Context(), by, drift.RetrainQuery{ID: id, Now: p.now(), Days: recordDays + poolDays})
+	if err != nil {
+		return err
+	}
+	v := p.retrainVM(d, by)
+	if v.Result.Watch, err = p.watchVM(r, by, d.Retrain); err != nil {
+		return err
+	}
+	if beforeTraining(d.Retrain.State) { // read after the page: what changed since comes by the socket
+		today, err := p.o.Engine.SafeguardsNow(r.Context(), by, d.Retrain)
+		if err != nil {
+			return err
+		}
+		v.Guards = guardsVM(d.Retrain, today)
+	}
+	v.Note, v.Conflict = note, lost
+	return p.show(w, r, status, p.shell(by, d.Watch, retrainTitle(d.Retrain), "retrains"), page.Retrain(v))
+}
+
+func (p *Pages) watchVM(r *http.Request, by drift.Actor, rt *drift.Retrain) (*page.WatchVM, error) {
+	if rt.State != drift.RetrainWatching {
+		return nil, nil
+	}
+	w, err := p.o.Engine.WatchNow(r.Context(), by, rt)
+	if err != nil {
+		return nil, err
+	}
+	return watchPanel(w), nil
+}
+
+// beforeTraining tells whether the safeguards will be asked once more before anything is trained.
+func beforeTraining(s drift.RetrainState) bool {
+	switch s {
+	case drift.RetrainProposed, drift.RetrainWaitingApproval, drift.RetrainCountdown, drift.RetrainQueued:
+		return true
+	}
+	return false
+}
+
+// retrainVM is one retrain's page for one reader.
+func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
+	now, rt := stamp(p.now()), d.Retrain
+	v := page.RetrainVM{
+		Now: p.now(), State: retrainStateVM(rt, now), Actions: retrainActionsVM(d, class(by.Role), ownRetrain(rt, by.Name)),
+		ModelHref: modelHref(rt.Model()), Guards: guardsVM(rt, nil), Change: changeVM(d), Result: resultVM(rt),
+		Timeline: retrainTimelineVM(d, now), Log: d.Log,
+	}
+	if d.Alert != nil {
+		v.AlertID, v.AlertHref = d.Alert.ID, alertHref(d.Alert.ID)
+	}
+	var performance *drift.Report
+	if d.Report != nil {
+		report := p.reportVM(*d.Report)
+		v.Report = &report
+		if d.Report.DriftType == drift.Performance {
+			performance = d.Report
+		}
+	}
+	for _, l := range d.Later {
+		v.Later = append(v.Later, page.LaterReportVM{
+			DriftType: string(l.DriftType), Date: l.Date.Time(), Severity: severityVM(l.Status, l.Severity), Message: l.Message,
+		})
+	}
+	for i := range d.Earlier {
+		v.Earlier = append(v.Earlier, earlierVM(&d.Earlier[i]))
+	}
+	if len(d.Days) > 0 {
+		today := drift.DateOf(p.now())
+		span := spanOf(today.Add(1-recordDays), today.Add(1))
+		v.Accuracy = accuracy(d.Days, performance, span, serviceEvents(d, span))
+	}
+	return v
+}
+
+// serviceEvents marks when the serving version came into service, where the chart reaches that far.
+func serviceEvents(d drift.RetrainData, span chart.Window) []chart.Event {
+	since := servingSince(d)
+	if since.IsZero() || since.Before(span.From) || !since.Before(span.To) {
+		return nil
+	}
+	return []chart.Event{{At: since, Label: "in service"}}
+}
+
+// ownRetrain tells whether somebody asked for the retrain themselves: the panel of what they may do is
+// a piece of its own, because they may not approve it.
+func ownRetrain(r *drift.Retrain, name string) bool { return r.Manual && r.RequestedBy == name }
+
+// retrainActionsVM is what a class of reader may do now, the same in the page and in a live message.
+func retrainActionsVM(d drift.RetrainData, class uint8, own bool) page.RetrainActionsVM {
+	r, by := d.Retrain, drift.Actor{Role: classRole[class]}
+	v := page.RetrainActionsVM{ID: r.ID, Version: r.Version, State: string(r.State), Own: own, Off: map[string]string{}}
+	if r.State.Ended() {
+		v.Ended = "It has ended (" + page.StateWord(string(r.State)) + "). A later check, or a person, may ask for another."
+	}
+	may := false
+	for _, m := range retrain.PersonMoves {
+		name := string(m)
+		if m == retrain.MoveRollBack {
+			name = "rollback"
+		}
+		if _, err := retrain.Next(m, r.State, by); err != nil {
+			v.Off[name] = err.Error()
+		} else {
+			may = true
+		}
+	}
+	if r.State == drift.RetrainKept && class >= classManager {
+		delete(v.Off, "rollback")
+	}
+	if !may && !r.State.Ended() {
+		v.ReadOnly = readOnlyWords(r, class)
+	}
+	if r.State.Ended() && class < classManager {
+		v.ReadOnly = "Your role may look but not act."
+	}
+	switch {
+	case v.Off["approve"] != "":
+	case d.Halt != nil:
+		v.Off["approve"] = "Retraining is stopped: approvals are frozen until somebody resumes it."
+	case own && !d.Settings.Bool("ALLOW_SELF_APPROVAL"):
+		v.Off["approve"] = "You asked for this retrain, so another manager decides."
+	}
+	if v.Off["keep"] == "" && r.DueAt != nil {
+		v.Off["keep"] = "The watch decides by itself; a manager is asked only where too few outcomes come in."
+	}
+	return v
+}
+
+// readOnlyWords says who acts where this class of reader cannot.
+func readOnlyWords(r *drift.Retrain, class uint8) string {
+	switch {
+	case class >= classManager:
+		return "It is at a point where nothing can be stopped any more; look again in a moment."
+	case class == 0 && r.State == drift.RetrainCountdown:
+		return "Your role may look but not act. An operator can cancel it."
+	}
+	return "Your role may look but not decide. A manager can."
+}
+
+func earlierVM(r *drift.Retrain) page.EarlierVM {
+	v := page.EarlierVM{ID: r.ID, At: r.CreatedAt, Decided: r.ApprovedBy, State: string(r.State), Version: r.CandidateVersion, Note: r.Note}
+	if v.Decided == "" {
+		v.Decided = "nobody"
+		if r.ActivatedAt != nil {
+			v.Decided = "by itself"
+		}
+	}
+	return v
+}
+
+// watchPanel is how a watched version does beside the one before it.
+func watchPanel(w *engine.Watch) *page.WatchVM {
+	d := w.Decision
+	return &page.WatchVM{
+		New: sideVM(w.New, d.New), Old: sideVM(w.Old, d.Old), Sentence: d.Sentence, Missing: missingWords(d), Due: watchDue(d),
+	}
+}

@@ -1,0 +1,59 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/a-h/templ"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/page"
+)
+
+// retrainFragments are the row in the list, and state, buttons, safeguards, result and timeline of the
+// retrain's page, as it stands now: a later event brings what is later.
+func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8) (map[string]string, error) {
+	d, err := p.store.RetrainLife(ctx, drift.SystemActor(), id)
+	if err != nil {
+		return nil, fmt.Errorf("life of retrain %d: %w", id, err)
+	}
+	r, now := d.Retrain, stamp(p.now())
+	result, guards := resultVM(r), guardsVM(r, nil)
+	if r.State == drift.RetrainWatching {
+		w, err := p.o.Engine.WatchNow(ctx, drift.SystemActor(), r)
+		if err != nil {
+			return nil, fmt.Errorf("watch of retrain %d: %w", id, err)
+		}
+		result.Watch = watchPanel(w)
+	}
+	pieces := map[string]templ.Component{
+		"row": page.RetrainRow(retrainRowVM(r, now)), "state": page.RetrainState(retrainStateVM(r, now)),
+		"actions": page.RetrainActions(retrainActionsVM(d, class, false)), "safeguards": page.Guards(guards),
+		"result": page.RetrainResult(result), "timeline": page.RetrainTimeline(retrainTimelineVM(d, now)),
+	}
+	html := map[string]string{}
+	for name, c := range pieces {
+		if err := add(ctx, html, fmt.Sprintf("retrain-%s-%d", name, id), c); err != nil {
+			return nil, err
+		}
+	}
+	if r.Manual { // whoever asked has a panel of their own on their page
+		return html, add(ctx, html, fmt.Sprintf("retrain-actions-%d-own", id), page.RetrainActions(retrainActionsVM(d, class, true)))
+	}
+	return html, nil
+}
+
+// haltFragments are the emergency stop's banner on every page, and its control.
+func haltFragments(ctx context.Context, payload json.RawMessage, class uint8) (map[string]string, error) {
+	var h *drift.Halt
+	if err := json.Unmarshal(payload, &h); err != nil {
+		return nil, fmt.Errorf("emergency stop of an event: %w", err)
+	}
+	html := map[string]string{}
+	if err := add(ctx, html, "halt", component.Halt(haltVM(h))); err != nil {
+		return nil, err
+	}
+	return html, add(ctx, html, "halt-control", page.StopControl(stopVM(h, class)))
+}

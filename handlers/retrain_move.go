@@ -1,0 +1,165 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+func retrainHref(id int64) string { return "/retrains/" + strconv.FormatInt(id, 10) }
+
+// moveRetrain makes one move by the page's form: approve, reject, cancel or keep.
+func (p *Pages) moveRetrain(w http.ResponseWriter, r *http.Request) error {
+	req, err := readRetrainMove(w, r)
+	if err != nil {
+		return err
+	}
+	by := auth.ActorFrom(r.Context())
+	moved, err := p.o.Engine.MoveRetrain(r.Context(), by, req)
+	if err != nil {
+		return p.refusedRetrain(w, r, req.ID, err)
+	}
+	if !web.WantsPage(r) {
+		web.WriteJSON(w, http.StatusOK, map[string]any{"retrain": moved})
+		return nil
+	}
+	http.Redirect(w, r, retrainHref(req.ID)+"?done="+string(req.Move), http.StatusSeeOther)
+	return nil
+}
+
+func readRetrainMove(w http.ResponseWriter, r *http.Request) (req engine.RetrainMove, err error) {
+	if req.ID, err = web.PathID(chi.URLParam(r, "id")); err != nil {
+		return req, err
+	}
+	req.Move = retrain.Move(chi.URLParam(r, "move"))
+	if !slices.Contains(retrain.PersonMoves, req.Move) || req.Move == retrain.MoveRollBack { // which has a page of its own
+		return req, drift.NotFound("There is no such move.")
+	}
+	if req.Reason, err = readReason(w, r); err != nil {
+		return req, err
+	}
+	if req.Version, err = strconv.Atoi(r.PostForm.Get("version")); err != nil || req.Version < 1 {
+		return req, drift.Invalid("version", "Say the version of the retrain that you looked at.")
+	}
+	return req, nil
+}
+
+// readReason reads a form that says why.
+func readReason(w http.ResponseWriter, r *http.Request) (string, error) {
+	if err := web.ParseForm(w, r); err != nil {
+		return "", err
+	}
+	reason := r.PostForm.Get("reason")
+	return reason, web.CheckText("reason", reason)
+}
+
+// refusedRetrain says why nothing was done, on the retrain's own page where a browser asks: a lost race
+// with the winner, another refusal above the form.
+func (p *Pages) refusedRetrain(w http.ResponseWriter, r *http.Request, id int64, err error) error {
+	var e *drift.Error
+	if !web.WantsPage(r) || !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code {
+	case drift.CodeConflict:
+		if lost := retrainConflictVM(e.Extra); lost != nil {
+			return p.showRetrain(w, r, id, http.StatusConflict, component.FormNoteVM{}, lost)
+		}
+	case drift.CodeIllegalMove, drift.CodeInvalid, drift.CodeForbidden:
+	default:
+		return err
+	}
+	return p.showRetrain(w, r, id, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message}, nil)
+}
+
+// retrainConflictVM tells who won the race that this error is about; nil where it is about none.
+func retrainConflictVM(extra map[string]any) *page.ConflictVM {
+	winner, ok := extra["winner"].(string)
+	at, timed := extra["won_at"].(time.Time)
+	did, moved := extra["move"].(string)
+	if !ok || !timed || !moved {
+		return nil
+	}
+	return &page.ConflictVM{Winner: winner, Did: retrain.PastTense(retrain.Move(did)), WonAt: at}
+}
+
+// requestRetrain proposes a retrain of an alert's model, as its reader.
+func (p *Pages) requestRetrain(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	reason, err := readReason(w, r)
+	if err != nil {
+		return err
+	}
+	by := auth.ActorFrom(r.Context())
+	a, err := p.store.AlertPage(r.Context(), by, drift.AlertQuery{ID: id, Now: p.now(), Days: 1, Windows: windowsOf})
+	if err != nil {
+		return err
+	}
+	made, err := p.o.Engine.RequestRetrain(r.Context(), by, engine.RetrainRequest{
+		Model: modelKey(a.Alert), Reason: reason, SkipCooldown: r.PostForm.Get("skip_cooldown") == "yes",
+	})
+	var e *drift.Error
+	switch {
+	case err == nil && !web.WantsPage(r):
+		web.WriteJSON(w, http.StatusCreated, map[string]any{"retrain": made})
+		return nil
+	case err == nil:
+		http.Redirect(w, r, retrainHref(made.ID)+"?done=request", http.StatusSeeOther)
+		return nil
+	case !web.WantsPage(r) || !errors.As(err, &e) || e.Code == drift.CodeInternal:
+		return err
+	}
+	return p.showAlert(w, r, id, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message}, nil)
+}
+
+// stopRetraining is the emergency stop's form.
+func (p *Pages) stopRetraining(w http.ResponseWriter, r *http.Request) error {
+	reason, err := readReason(w, r)
+	if err == nil && r.PostForm.Get("confirm") != "yes" {
+		err = drift.Invalid("confirm", "Confirm that what trains now is cancelled.")
+	}
+	if err == nil {
+		_, err = p.o.Engine.StopRetraining(r.Context(), auth.ActorFrom(r.Context()), reason)
+	}
+	return p.stopAnswered(w, r, "stop", err)
+}
+
+func (p *Pages) resumeRetraining(w http.ResponseWriter, r *http.Request) error {
+	reason, err := readReason(w, r)
+	if err == nil {
+		err = p.o.Engine.ResumeRetraining(r.Context(), auth.ActorFrom(r.Context()), reason)
+	}
+	return p.stopAnswered(w, r, "resume", err)
+}
+
+// stopAnswered leads back to the list, which says what was done or why not.
+func (p *Pages) stopAnswered(w http.ResponseWriter, r *http.Request, what string, err error) error {
+	var e *drift.Error
+	switch {
+	case err != nil && web.WantsPage(r) && errors.As(err, &e) && (e.Code == drift.CodeConflict || e.Code == drift.CodeInvalid):
+		return p.showRetrains(w, r, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message})
+	case err != nil:
+		return err
+	case !web.WantsPage(r):
+		web.WriteJSON(w, http.StatusOK, map[string]any{"done": what})
+		return nil
+	}
+	http.Redirect(w, r, fmt.Sprintf("/retrains?done=%s", what), http.StatusSeeOther)
+	return nil
+}

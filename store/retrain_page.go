@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// earlierShown is how many earlier attempts, and how many later reports, stand on a retrain's page.
+const earlierShown = 5
+
+// RetrainsPage reads the list of retrains: all live ones on its first page, a stretch of the ended.
+func (db *DB) RetrainsPage(ctx context.Context, by drift.Actor, q drift.RetrainsQuery) (drift.RetrainsData, error) {
+	return view(ctx, db, by, func(tx *Tx) (d drift.RetrainsData, err error) {
+		if d.Watch, err = tx.watch(ctx, q.Now); err != nil {
+			return d, err
+		}
+		if d.Settings, err = tx.Settings(ctx, 0); err != nil {
+			return d, err
+		}
+		if d.Types, err = tx.ModelTypes(ctx); err != nil {
+			return d, err
+		}
+		live, ended := splitStates(q.Filter.States)
+		if q.Filter.Cursor == "" && len(live) > 0 {
+			if d.Live, err = tx.liveRetrains(ctx, q.Filter, live); err != nil {
+				return d, err
+			}
+		}
+		if len(ended) > 0 {
+			f := q.Filter
+			f.States = ended
+			if d.Ended, err = tx.Retrains(ctx, f); err != nil {
+				return d, err
+			}
+		}
+		if err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ml_retrain)`).Scan(&d.Ever); err != nil {
+			return d, fmt.Errorf("look for retrains: %w", err)
+		}
+		err = tx.QueryRow(ctx, `SELECT count(*) FROM noc_alert_event a WHERE a.alert_type = 'ML_DRIFT_DETECTED'
+			AND a.severity IN ('HIGH', 'CRITICAL') AND `+waiting).Scan(&d.Recommended)
+		if err != nil {
+			return d, fmt.Errorf("count recommendations: %w", err)
+		}
+		return d, nil
+	})
+}
+
+// splitStates are the live and the ended states of a filter; none of it is all.
+func splitStates(states []drift.RetrainState) (live, ended []drift.RetrainState) {
+	if len(states) == 0 {
+		states = drift.RetrainStates
+	}
+	for _, s := range states {
+		if s.Ended() {
+			ended = append(ended, s)
+		} else {
+			live = append(live, s)
+		}
+	}
+	return live, ended
+}
+
+// liveRetrains lists what has not ended, oldest first. A model has one at most.
+func (tx *Tx) liveRetrains(ctx context.Context, f drift.RetrainFilter, states []drift.RetrainState) ([]drift.Retrain, error) {
+	f.States, f.Limit = states, drift.MaxPage
+	page, err := tx.Retrains(ctx, f)
+	slices.Reverse(page.Items)
+	return page.Items, err
+}
+
+// RetrainDetail reads one retrain's page; CodeNotFound where it is not there for this actor.
+func (db *DB) RetrainDetail(ctx context.Context, by drift.Actor, q drift.RetrainQuery) (drift.RetrainData, error) {
+	return view(ctx, db, by, func(tx *Tx) (d drift.RetrainData, err error) {
+		r, err := tx.Retrain(ctx, q.ID)
+		if err != nil {
+			return d, err
+		}
+		if d.Watch, err = tx.watch(ctx, q.Now); err != nil {
+			return d, err
+		}
+		if err = tx.retrainLife(ctx, r, &d); err != nil {
+			return d, err
+		}
+		if err = tx.retrainEvidence(ctx, &d); err != nil {
+			return d, err
+		}
+		if err = tx.retrainModel(ctx, q, &d); err != nil {
+			return d, err
+		}
+		d.Log, err = tx.TrainerLog(ctx, r)
+		return d, err
+	})
+}
+
+// RetrainLife reads what the live fragments of a retrain need, as it stands now.
+func (db *DB) RetrainLife(ctx context.Context, by drift.Actor, id int64) (drift.RetrainData, error) {
+	return view(ctx, db, by, func(tx *Tx) (d drift.RetrainData, err error) {
+		r, err := tx.Retrain(ctx, id)
+		if err != nil {
+			return d, err
+		}
+		if d.Halt, err = tx.Halt(ctx); err != nil {
+			return d, err
+		}
+		return d, tx.retrainLife(ctx, r, &d)
+	})
+}
+
+func (tx *Tx) retrainLife(ctx context.Context, r *drift.Retrain, d *drift.RetrainData) (err error) {
+	d.Retrain = r
+	if d.Timeline, err = tx.RetrainTimeline(ctx, r); err != nil {
+		return err
+	}
+	d.Settings, err = tx.Settings(ctx, r.TenantID)
+	return err
+}
+
+// retrainEvidence reads the report that it was proposed on and those in force that are newer.
+func (tx *Tx) retrainEvidence(ctx context.Context, d *drift.RetrainData) (err error) {
+	r := d.Retrain
+	if r.AlertID != nil {
+		if d.Alert, err = tx.Alert(ctx, *r.AlertID); err != nil {
+			return err
+		}
+	}
+	if r.ReportID == nil {
+		return nil
+	}
+	if d.Report, err = tx.Report(ctx, *r.ReportID); err != nil {
+		return err
+	}
+	page, err := tx.Reports(ctx, drift.ReportFilter{
+		Tenant: r.Tenant, ModelType: r.ModelType, From: &d.Report.Date, Limit: earlierShown + 2,
+	})
+	for _, later := range page.Items {
+		if later.ID > d.Report.ID && len(d.Later) < earlierShown {
+			d.Later = append(d.Later, later)
+		}
+	}
+	return err
+}
+
+// retrainModel reads what serves, what there is to train on and what was tried before.
+func (tx *Tx) retrainModel(ctx context.Context, q drift.RetrainQuery, d *drift.RetrainData) (err error) {
+	m, today := d.Retrain.Model(), drift.DateOf(q.Now)
+	d.From = today.Add(-d.Settings.Int("TRAINING_DATA_DAYS"))
+	rows, err := tx.Labelled(ctx, m, d.From, today.Add(1))
+	if err != nil {
+		return err
+	}
+	d.Rows, d.First = rows.Rows, rows.First
+	serving, err := tx.Serving(ctx, m)
+	switch {
+	case drift.CodeOf(err) == drift.CodeNotFound:
+	case err != nil:
+		return err
+	default:
+		d.Serving = &serving
+		if d.Days, err = tx.ScoreDays(ctx, serving.VersionKey, today.Add(-q.Days), today.Add(1)); err != nil {
+			return err
+		}
+	}
+	if d.Services, err = tx.Services(ctx, m); err != nil {
+		return err
+	}
+	if err = tx.previousRecord(ctx, m, d); err != nil {
+		return err
+	}
+	if d.Pause, err = tx.Paused(ctx, m); err != nil {
+		return err
+	}
+	earlier, err := tx.Retrains(ctx, drift.RetrainFilter{Tenant: m.Tenant, ModelType: m.ModelType, Limit: earlierShown + 1})
+	for _, e := range earlier.Items {
+		if e.ID != d.Retrain.ID && len(d.Earlier) < earlierShown {
+			d.Earlier = append(d.Earlier, e)
+		}
+	}
+	return err
+}
+
+// previousRecord reads the last days in service of the version that served before the serving one.
+func (tx *Tx) previousRecord(ctx context.Context, m drift.Model, d *drift.RetrainData) (err error) {
+	if d.Serving == nil {
+		return nil
+	}
+	for i, s := range d.Services {
+		if s.Version == d.Serving.Version || s.To == nil {
+			continue
+		}
+		d.Previous = &d.Services[i]
+		end := drift.DateOf(*s.To)
+		d.Before, err = tx.ScoreDays(ctx, drift.VersionKey{Model: m, Version: s.Version}, max(end.Add(-poolDays), drift.DateOf(s.From)), end.Add(1))
+		return err
+	}
+	return nil
+}

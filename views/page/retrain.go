@@ -1,0 +1,333 @@
+package page
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
+)
+
+// RetrainVM is the page on which one retrain is decided. What is nil or empty is not shown.
+type RetrainVM struct {
+	Now      time.Time
+	State    RetrainStateVM
+	Actions  RetrainActionsVM
+	Conflict *ConflictVM
+	Note     component.FormNoteVM
+	// ModelHref leads to the model's page, AlertHref to all evidence.
+	ModelHref, AlertHref string
+	AlertID              int64
+	// Report is the revision that it was proposed on; Later are newer ones, newest first.
+	Report   *ReportVM
+	Later    []LaterReportVM
+	Guards   GuardsVM
+	Change   ChangeVM
+	Accuracy *chart.Accuracy // of the version that serves
+	Result   RetrainResultVM
+	Timeline RetrainTimelineVM
+	Earlier  []EarlierVM
+	// Log is what the trainer printed.
+	Log string
+}
+
+// RetrainStateVM is where a retrain stands: a live fragment, the same for everybody who may see it.
+type RetrainStateVM struct {
+	RetrainRowVM
+	Reason     string // why it was asked for
+	ApprovedBy string
+}
+
+// RetrainActionsVM is what may be done now: a fragment of a class of reader.
+type RetrainActionsVM struct {
+	ID      int64
+	Version int
+	State   string
+	// Own marks the panel of whoever asked for the retrain, which is a fragment of its own.
+	Own bool
+	// ReadOnly says why the reader may do nothing; "" shows the buttons.
+	ReadOnly string
+	// Off holds by move ("approve", "reject", "cancel", "keep", "rollback") why it cannot be made now.
+	Off map[string]string
+	// Ended says that nothing is left to do.
+	Ended string
+}
+
+// GuardsVM is the five safeguards: a live fragment.
+type GuardsVM struct {
+	// ID is the id in the document.
+	ID    string
+	Title string
+	// Of says as of when they are.
+	Of    []component.Piece
+	Items []GuardVM
+}
+
+// GuardVM is one safeguard. State is "passed", "failed" or "later".
+type GuardVM struct {
+	Name, State, Compared, Detail string
+	// Now says what it says today where that is another verdict than the one above.
+	Now string
+}
+
+// LaterReportVM is a report newer than the one that the retrain was proposed on.
+type LaterReportVM struct {
+	DriftType string
+	Date      time.Time
+	Severity  component.Severity
+	Message   string
+}
+
+// ChangeVM is what serves beside what would be trained; after its activation, what served before it.
+type ChangeVM struct {
+	Serving, Candidate  string
+	ServingTrainer      string
+	Trainer             string
+	ServingSince        time.Time
+	Outcomes, Right     int64 // of the serving version, over Days days
+	Days                int
+	ActivatedAt         time.Time // of the candidate, zero before
+	NewOutcomes         int64     // of the candidate, over the same days
+	NewRight            int64
+	Rows, Holdout       int64 // there are to train on; kept back, 0 where not known yet
+	From                time.Time
+	WindowFrom, Through time.Time
+	WatchHours          int
+	DropPoints          string
+	// Paused says who paused the model's retraining and why.
+	Paused string
+}
+
+// RetrainResultVM is the candidate's validation and its watch: a live fragment.
+type RetrainResultVM struct {
+	ID      int64
+	Checks  []CheckVM
+	Verdict string
+	// Numbers are the candidate's beside the serving version's, on the same rows.
+	Numbers  []ComparedVM
+	Compared int64 // rows that both scored
+	Watch    *WatchVM
+}
+
+// CheckVM is one thing asked of the candidate.
+type CheckVM struct {
+	Name             string
+	Value, Threshold string
+	Passed, Deciding bool
+	Sentence         string
+}
+
+// ComparedVM is one measure of both.
+type ComparedVM struct{ Name, Candidate, Serving string }
+
+// WatchVM is how a watched version does beside the one before it.
+type WatchVM struct {
+	New, Old Side
+	Sentence string
+	Missing  string
+	Due      time.Time
+}
+
+// Side is one version's accuracy in a watch.
+type Side struct {
+	Version         string
+	Right, Outcomes int64
+	Accuracy        string
+	Interval        string
+}
+
+// RetrainTimelineVM is what happened, newest first: a live fragment.
+type RetrainTimelineVM struct {
+	ID    int64
+	Now   time.Time
+	Items []component.TimelineVM
+}
+
+// EarlierVM is an earlier attempt for the same model.
+type EarlierVM struct {
+	ID      int64
+	At      time.Time
+	Decided string
+	State   string
+	Version string
+	Note    string
+}
+
+// title asks or tells.
+func (s RetrainStateVM) title() string {
+	model := s.Tenant + " " + s.ModelType
+	switch s.State {
+	case "waiting_approval":
+		return "Retrain " + model + "?"
+	case "countdown":
+		return model + " is about to retrain"
+	case "queued":
+		return model + " waits for its turn to train"
+	case "training":
+		return model + " is being trained"
+	case "validating":
+		return "The candidate of " + model + " is being validated"
+	case "activating":
+		return "The candidate of " + model + " is about to serve"
+	case "watching":
+		return model + " serves a new version, and is watched"
+	case "kept":
+		return model + " keeps its new version"
+	case "rolled_back":
+		return model + " was rolled back"
+	case "refused":
+		return model + " was not retrained: refused"
+	case "expired":
+		return model + " was not retrained: nobody decided"
+	case "cancelled":
+		return model + " was not retrained: cancelled"
+	case "failed":
+		return model + " was not retrained: it failed"
+	}
+	return "A retrain of " + model + " is proposed"
+}
+
+// line says who asked, what they said, and what follows.
+func (s RetrainStateVM) line() []component.Piece {
+	ps := s.RetrainRowVM.line()
+	if s.ApprovedBy != "" {
+		ps = append(ps, component.Piece{Text: " Approved by " + s.ApprovedBy + "."})
+	}
+	return ps
+}
+
+func (a RetrainActionsVM) domID(part string) string {
+	id := retrainID(part, a.ID)
+	if a.Own {
+		id += "-own"
+	}
+	return id
+}
+
+func (a RetrainActionsVM) path(move string) string { return retrainHref(a.ID) + "/" + move }
+
+// word is a safeguard's verdict as it is read aloud.
+func (g GuardVM) word() string {
+	switch g.State {
+	case "passed":
+		return "passed"
+	case "failed":
+		return "not passed"
+	}
+	return "not yet"
+}
+
+func (g GuardVM) icon() string {
+	switch g.State {
+	case "passed":
+		return "check"
+	case "failed":
+		return "cross"
+	}
+	return "clock"
+}
+
+// tally counts the verdicts: "3 passed, 1 not, 1 not yet".
+func (g GuardsVM) tally() string {
+	n := map[string]int{}
+	for _, it := range g.Items {
+		n[it.State]++
+	}
+	var parts []string
+	for _, p := range [][2]string{{"passed", " passed"}, {"failed", " not"}, {"later", " not yet"}} {
+		if n[p[0]] > 0 {
+			parts = append(parts, strconv.Itoa(n[p[0]])+p[1])
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// facts are the report's numbers in large.
+func (v RetrainVM) facts() []component.FactVM {
+	if v.Report == nil {
+		return nil
+	}
+	if v.Report.Statistical != nil {
+		return v.Report.Statistical.facts(*v.Report)
+	}
+	return v.Report.Performance.facts(*v.Report)
+}
+
+// step is one thing that happens next; Now marks where the retrain is.
+type step struct {
+	title, text string
+	now         bool
+}
+
+// steps are a retrain's way from the decision on.
+func (v RetrainVM) steps() []step {
+	at := map[string]int{"proposed": 0, "waiting_approval": 0, "countdown": 0, "queued": 1, "training": 1, "validating": 2, "activating": 3, "watching": 4}
+	first := step{title: "A manager approves", text: "for exactly the report shown; a clean check or a resolved alert makes this page ask again"}
+	if v.State.State == "countdown" {
+		first = step{title: "The countdown ends", text: "unless somebody cancels it"}
+	}
+	kept := "the newest rows are kept back, and no candidate learns from them"
+	if v.Change.Holdout > 0 {
+		kept = "on " + format.Plural(v.Change.Holdout, "row", "rows") + " kept back, against version " + v.Change.Serving + " on the same rows"
+	}
+	list := []step{
+		first,
+		{title: "It trains", text: "with " + v.Change.Trainer + ", outside the server; a manager can cancel it"},
+		{title: "It is validated", text: kept},
+		{title: "It goes live", text: "whoever follows the active version switches within a second"},
+		{title: "It is watched for " + format.Plural(int64(v.Change.WatchHours), "hour", "hours"), text: "more than " + v.Change.DropPoints + " worse than before: rolled back by itself"},
+	}
+	if i, ok := at[v.State.State]; ok {
+		list[i].now = true
+	}
+	return list
+}
+
+// record is how many of a version's predictions were right.
+func record(right, outcomes int64) string {
+	if outcomes == 0 {
+		return "no outcomes"
+	}
+	return format.Percent(float64(right)/float64(outcomes), 1) + " of " + format.Count(outcomes)
+}
+
+func (c ChangeVM) candidateRecord() string {
+	if c.ActivatedAt.IsZero() {
+		return "unknown until validated"
+	}
+	return record(c.NewRight, c.NewOutcomes)
+}
+
+// title is the check with its value beside what is needed.
+func (c CheckVM) title() string {
+	if c.Value == "" {
+		return c.Name
+	}
+	if c.Threshold == "" {
+		return c.Name + " " + c.Value
+	}
+	return c.Name + " " + c.Value + ", needs " + c.Threshold
+}
+
+// span is from when to when the rows are that it learns from.
+func (c ChangeVM) span(now time.Time) string {
+	from, to := c.From, now
+	if !c.WindowFrom.IsZero() {
+		from, to = c.WindowFrom, c.Through
+	}
+	if from.IsZero() {
+		return "none"
+	}
+	return format.DayAs(from, now) + " to " + format.DayAs(to, now)
+}
+
+func orNone(s string) string { return orElse(s, "none") }
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
