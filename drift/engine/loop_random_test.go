@@ -33,6 +33,9 @@ func TestAnyOrderOfEvents(t *testing.T) {
 		case 2, 3:
 			err = w.decide(r, by, retrain.MoveApprove)
 		case 4:
+			if rnd.IntN(2) == 0 {
+				break
+			}
 			err = w.decide(r, by, retrain.PersonMoves[rnd.IntN(len(retrain.PersonMoves))])
 		case 5, 6, 7:
 			err = w.engine.Work(t.Context(), r.ID, by.Name)
@@ -42,14 +45,15 @@ func TestAnyOrderOfEvents(t *testing.T) {
 				err = nil
 			}
 		case 9:
-			w.wait(time.Duration(rnd.IntN(60)) * time.Hour)
+			w.rows(w.serving().Version, w.clock(), 50+rnd.IntN(50), rnd.IntN(50))
+			w.wait(time.Duration(rnd.IntN(49)) * time.Hour)
 			_, err = w.engine.FireRetrains(t.Context())
 		case 10:
 			if _, err = w.rollBack(by, ""); err == nil {
 				err = w.engine.LiftPause(t.Context(), manager, fraud, "any")
 			}
 		case 11:
-			if _, err = w.engine.StopRetraining(t.Context(), by, "any"); err == nil && rnd.IntN(3) > 0 {
+			if _, err = w.engine.StopRetraining(t.Context(), by, "any"); err == nil && rnd.IntN(8) > 0 {
 				err = w.engine.ResumeRetraining(t.Context(), manager, "any")
 			} else if err != nil {
 				err = w.engine.ResumeRetraining(t.Context(), by, "any")

@@ -55,7 +55,6 @@ func TestAWorseVersionGoesBack(t *testing.T) {
 
 	// Paused: even a drift that calls for it leads to no retrain, until a person lifts the pause.
 	w.set("RETRAIN_COOLDOWN_DAYS", "0")
-	w.set("BASELINE_FROM_DAYS", "20")
 	w.set("BASELINE_TO_DAYS", "8")
 	w.at(today.Add(2))
 	w.rows("1", today.Time().Add(30*time.Hour), 10, 900)
