@@ -11,12 +11,12 @@ import (
 // A version trained here is compared with its hold-out until it has a window of its own.
 func TestTheValidationSetStandsInForAYoungBaseline(t *testing.T) {
 	w, r := watched(t)
+	w.at(today.Add(3))
 	for d := today; d < today.Add(3); d++ {
 		day := calm(r.CandidateVersion)
 		day.low, day.right = 0.3, 50
 		w.log(d, day)
 	}
-	w.at(today.Add(3))
 	find := func(job drift.JobName) drift.Report {
 		t.Helper()
 		for _, report := range w.run(job, today.Add(3)).Reports {
@@ -48,7 +48,7 @@ func TestTheValidationSetStandsInForAYoungBaseline(t *testing.T) {
 
 	// Another set is another input.
 	w.tx(func(tx *store.Tx) error {
-		_, err := tx.Exec(t.Context(), `UPDATE ml_validation_set SET labels = set_byte(labels, 0, 1)`)
+		_, err := tx.Exec(t.Context(), `UPDATE ml_validation_set SET labels = set_byte(labels, 0, 2)`)
 		return err
 	})
 	w.wait(time.Hour)

@@ -27,32 +27,29 @@ func TestAnyOrderOfEvents(t *testing.T) {
 		list := w.retrains()
 		r, by := list[len(list)-1], people[rnd.IntN(len(people))]
 		var err error
-		switch rnd.IntN(12) {
-		case 0, 1:
+		switch rnd.IntN(19) {
+		case 0, 1, 2:
 			_, err = w.engine.RequestRetrain(t.Context(), by, engine.RetrainRequest{Model: fraud, Reason: "any", SkipCooldown: rnd.IntN(3) == 0})
-		case 2, 3:
+		case 3, 4, 5:
 			err = w.decide(r, by, retrain.MoveApprove)
-		case 4:
-			if rnd.IntN(2) == 0 {
-				break
-			}
+		case 6:
 			err = w.decide(r, by, retrain.PersonMoves[rnd.IntN(len(retrain.PersonMoves))])
-		case 5, 6, 7:
+		case 7, 8, 9, 10:
 			err = w.engine.Work(t.Context(), r.ID, by.Name)
-		case 8:
+		case 11, 12:
 			at := []drift.RetrainState{drift.RetrainTraining, drift.RetrainValidating, drift.RetrainActivating, drift.RetrainWatching}
 			if err = w.dying(at[rnd.IntN(len(at))]).Work(t.Context(), r.ID, "dying"); errors.Is(err, errDied) {
 				err = nil
 			}
-		case 9:
+		case 13, 14, 15, 16:
 			w.rows(w.serving().Version, w.clock(), 50+rnd.IntN(50), rnd.IntN(50))
 			w.wait(time.Duration(rnd.IntN(49)) * time.Hour)
 			_, err = w.engine.FireRetrains(t.Context())
-		case 10:
+		case 17:
 			if _, err = w.rollBack(by, ""); err == nil {
 				err = w.engine.LiftPause(t.Context(), manager, fraud, "any")
 			}
-		case 11:
+		case 18:
 			if _, err = w.engine.StopRetraining(t.Context(), by, "any"); err == nil && rnd.IntN(8) > 0 {
 				err = w.engine.ResumeRetraining(t.Context(), manager, "any")
 			} else if err != nil {
