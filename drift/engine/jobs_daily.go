@@ -153,12 +153,20 @@ func (p *pass) writeMetrics(ctx context.Context, d drift.ScoreDay) error {
 		if err != nil {
 			return fmt.Errorf("baseline days: %w", err)
 		}
+		side := detect.PoolSide(baseline)
+		set, err := standIn(ctx, tx, drift.Performance, d.Version, baseline, s)
+		if err != nil {
+			return err
+		}
+		if set != nil {
+			side = sideOf(set)
+		}
 		scores, err := tx.LabelledScores(ctx, d.Version, d.Day)
 		if err != nil {
 			return fmt.Errorf("scores: %w", err)
 		}
 		m, err := detect.Metrics(detect.MetricsInput{
-			Day: d, Scores: scores, Baseline: detect.PoolSide(baseline), Settings: s,
+			Day: d, Scores: scores, Baseline: side, Settings: s,
 		})
 		if err != nil {
 			return err

@@ -55,6 +55,7 @@ type input struct {
 	windows  detect.Windows
 	recent   []drift.ScoreDay
 	baseline []drift.ScoreDay
+	standIn  *drift.LabelledScores // in place of the baseline days, nil where they are enough
 	settings drift.Settings
 	values   map[string]string // of the settings that this check reads
 	adjustP  func(float64) float64
@@ -72,6 +73,9 @@ func (p *pass) readInput(ctx context.Context, tx Tx, t drift.DriftType, c candid
 	if in.baseline, err = tx.ScoreDays(ctx, c.version, in.windows.Baseline.From, in.windows.Baseline.To); err != nil {
 		return nil, fmt.Errorf("baseline days: %w", err)
 	}
+	if in.standIn, err = standIn(ctx, tx, t, c.version, in.baseline, s); err != nil {
+		return nil, err
+	}
 	names := detect.StatisticalSettings
 	if t == drift.Performance {
 		names = detect.PerformanceSettings
@@ -81,7 +85,7 @@ func (p *pass) readInput(ctx context.Context, tx Tx, t drift.DriftType, c candid
 	if t == drift.Statistical && c.judged && s.Bool("GUARD_FDR") {
 		in.adjustP, family = adjust.adjust, adjust.digest
 	}
-	in.dataDigest = digestDays(t, in.recent, in.baseline, family)
+	in.dataDigest = digestDays(t, in.recent, in.baseline, in.standIn, family)
 	in.settingsDigest, err = digestSettings(in.values)
 	return in, err
 }
@@ -93,7 +97,7 @@ func (in *input) same(r *drift.Report) bool {
 
 // digestDays covers which days lie in which window and what this check reads of each: the scores,
 // or the counts. An outcome that comes in changes nothing for the check of scores.
-func digestDays(t drift.DriftType, recent, baseline []drift.ScoreDay, family []byte) []byte {
+func digestDays(t drift.DriftType, recent, baseline []drift.ScoreDay, set *drift.LabelledScores, family []byte) []byte {
 	h := sha256.New()
 	for _, side := range [][]drift.ScoreDay{recent, baseline} {
 		h.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(side))))
@@ -107,6 +111,9 @@ func digestDays(t drift.DriftType, recent, baseline []drift.ScoreDay, family []b
 				h.Write(binary.LittleEndian.AppendUint64(nil, uint64(n)))
 			}
 		}
+	}
+	if set != nil {
+		digestSet(h, set)
 	}
 	h.Write(family)
 	return h.Sum(nil)
@@ -140,20 +147,32 @@ func (p *pass) write(ctx context.Context, tx Tx, in *input) (*drift.Report, erro
 }
 
 func (p *pass) compute(ctx context.Context, tx Tx, in *input) (drift.Report, error) {
+	source := drift.BaselineWindow
+	if in.standIn != nil {
+		source = drift.BaselineValidation
+	}
 	if in.t == drift.Performance {
+		baseline := detect.PoolSide(in.baseline)
+		if in.standIn != nil {
+			baseline = sideOf(in.standIn)
+		}
 		return detect.Performance(detect.PerformanceInput{
 			Version: in.c.version, Date: in.date, Settings: in.settings,
-			Recent: detect.PoolSide(in.recent), Baseline: detect.PoolSide(in.baseline),
-			BaselineSource: drift.BaselineWindow,
+			Recent: detect.PoolSide(in.recent), Baseline: baseline, BaselineSource: source,
 		}), nil
 	}
 	recent, baseline, fetch, err := tx.Runs(ctx, in.c.version, in.windows.Recent, in.windows.Baseline)
 	if err != nil {
 		return drift.Report{}, fmt.Errorf("scores: %w", err)
 	}
+	if in.standIn != nil { // it holds its values: nothing of it is fetched
+		if baseline, err = runsOf(in.standIn); err != nil {
+			return drift.Report{}, err
+		}
+	}
 	return detect.Statistical(detect.StatisticalInput{
 		Version: in.c.version, Date: in.date, Settings: in.settings,
-		Recent: recent, Baseline: baseline, Fetch: fetch, BaselineSource: drift.BaselineWindow, AdjustP: in.adjustP,
+		Recent: recent, Baseline: baseline, Fetch: fetch, BaselineSource: source, AdjustP: in.adjustP,
 	})
 }
 

@@ -326,6 +326,7 @@ func (w *world) rows(version string, at time.Time, right, wrong int) {
 	var b bytes.Buffer
 	for i := range right + wrong {
 		predicted := i%2 == 0
+		w.actual[fmt.Sprintf("r-%s-%d-%d", version, at.UnixMicro(), i)] = predicted == (i < right)
 		fmt.Fprintf(&b, `{"prediction_id":"r-%s-%d-%d","tenant":"acme","model_type":%q,"model_version":%q,"created_at":%q,"score":%g,"predicted":%t,"actual":%t}`+"\n",
 			version, at.UnixMicro(), i, drift.FraudDetector, version, at.Format(time.RFC3339Nano), float64(i)/float64(right+wrong), predicted, predicted == (i < right))
 	}

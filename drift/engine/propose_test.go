@@ -214,3 +214,27 @@ func TestWhatIsAskedOfARequest(t *testing.T) {
 		t.Error("something was written")
 	}
 }
+
+// A person's no holds until the drift is worse than it was.
+func TestWhatAPersonDeclinedIsNotProposedDaily(t *testing.T) {
+	w := newLoop(t)
+	worse(w, rightHigh)
+	w.run(drift.JobPerformance, today)
+	w.must(w.decide(w.only(drift.RetrainCountdown), operator, retrain.MoveCancel))
+	w.run(drift.JobPerformance, today)
+	w.only(drift.RetrainCancelled)
+	w.at(today.Add(1))
+	d := calm("1")
+	d.n, d.right = 400, 30
+	w.log(today, d)
+	if r := w.run(drift.JobPerformance, today.Add(1)).Reports[0]; r.Severity != drift.SeverityCritical {
+		t.Fatalf("severity %s", r.Severity)
+	}
+	w.must(w.decide(w.newest(drift.RetrainWaitingApproval), manager, retrain.MoveReject))
+	w.run(drift.JobPerformance, today.Add(1))
+	w.newest(drift.RetrainRefused)
+	if n := len(w.retrains()); n != 2 {
+		t.Errorf("%d retrains", n)
+	}
+	w.recorded()
+}

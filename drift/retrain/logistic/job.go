@@ -18,12 +18,12 @@ type Description struct {
 	Tenant           string    `json:"tenant"`
 	ModelType        string    `json:"model_type"`
 	BehavesLike      string    `json:"behaves_like"`
-	CandidateVersion string    `json:"candidate_version"`
+	CandidateVersion string    `json:"version"`
 	Seed             int64     `json:"seed"`
 	RowsTrain        int       `json:"rows_train"`
 	RowsHoldout      int       `json:"rows_holdout"`
-	Window           Window    `json:"window"`
-	HoldoutFrom      time.Time `json:"holdout_from"`
+	WindowFrom       time.Time `json:"window_from"`
+	WindowTo         time.Time `json:"window_to"`
 }
 
 // Window is the span of the training rows.

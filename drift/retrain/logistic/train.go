@@ -63,7 +63,7 @@ func train(ctx context.Context, t *table, job Description, report reporter) (art
 	a := artifact{Format: artifactFormat, Version: artifactVersion, Tenant: job.Tenant, ModelType: job.ModelType, ModelVersion: job.CandidateVersion}
 	n := t.rows()
 	positives := t.positives(0, n)
-	m := Metrics{RowsTrain: n, Positives: positives, Window: job.Window, Seed: job.Seed}
+	m := Metrics{RowsTrain: n, Positives: positives, Window: Window{job.WindowFrom, job.WindowTo}, Seed: job.Seed}
 	switch {
 	case n < MinRows:
 		return a, m, drift.Invalid(trainFile, fmt.Sprintf("There are %d training rows; the built-in trainer needs at least %d.", n, MinRows))

@@ -1,0 +1,183 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+)
+
+func (w *world) rollBack(by drift.Actor, to string) (*engine.Rollback, error) {
+	return w.engine.RollBack(w.t.Context(), by, engine.RollbackRequest{Model: fraud, To: to, Reason: "it is worse"})
+}
+
+func TestTheWatchIsDueAfterADayAndKeepsAtExactlyFivePoints(t *testing.T) {
+	w, r := watched(t)
+	w.rows(r.CandidateVersion, today.Time().Add(time.Hour), 85, 15)
+	w.wait(24*time.Hour - time.Microsecond)
+	w.fire()
+	w.only(drift.RetrainWatching)
+	w.wait(time.Microsecond)
+	w.fire()
+	w.only(drift.RetrainKept)
+	w.fire()
+	if v := w.serving(); v.Version != r.CandidateVersion {
+		t.Errorf("serving %+v", v)
+	}
+	w.services()
+	w.recorded()
+}
+
+func TestAWorseVersionGoesBack(t *testing.T) {
+	w, r := watched(t)
+	w.rows(r.CandidateVersion, today.Time().Add(time.Hour), 84, 16)
+	w.wait(24 * time.Hour)
+	w.fire()
+	w.only(drift.RetrainRolledBack)
+	if v := w.serving(); v.Version != "1" || !v.Active {
+		t.Errorf("serving %+v", v)
+	}
+	if s := w.services(); len(s) != 3 {
+		t.Errorf("services %+v", s)
+	}
+	raised := w.alerts(drift.AlertRollback)
+	if len(raised) != 1 || raised[0].Severity != drift.SeverityCritical || raised[0].Status != drift.AlertEscalated ||
+		raised[0].Team != "ML Team Lead" || raised[0].ModelVersion != r.CandidateVersion {
+		t.Errorf("alerts %+v", raised)
+	}
+	if e := w.events(); e[drift.EventModelRolledBack] != 1 || e[drift.EventAlertRaised] != 1 {
+		t.Errorf("events %v", e)
+	}
+	w.recorded()
+
+	// Paused: even a drift that calls for it leads to no retrain, until a person lifts the pause.
+	w.set("RETRAIN_COOLDOWN_DAYS", "0")
+	w.set("BASELINE_TO_DAYS", "8")
+	w.at(today.Add(2))
+	w.rows("1", today.Time().Add(30*time.Hour), 10, 900)
+	w.run(drift.JobPerformance, today.Add(2))
+	if len(w.drifts(drift.Performance)) != 1 {
+		t.Fatal("no drift to retrain for")
+	}
+	w.only(drift.RetrainRolledBack)
+	wantCode(t, w.engine.LiftPause(t.Context(), operator, fraud, "x"), drift.CodeForbidden)
+	w.must(w.engine.LiftPause(t.Context(), manager, fraud, "understood"))
+	wantCode(t, w.engine.LiftPause(t.Context(), manager, fraud, "again"), drift.CodeConflict)
+	w.run(drift.JobPerformance, today.Add(2))
+	w.newest(drift.RetrainWaitingApproval)
+	w.recorded()
+}
+
+func TestTooFewOutcomesAreWatchedForAWeekAndThenAManagerDecides(t *testing.T) {
+	w, r := watched(t)
+	w.rows(r.CandidateVersion, today.Time().Add(time.Hour), 29, 0)
+	w.wait(24 * time.Hour)
+	w.fire()
+	now := w.only(drift.RetrainWatching)
+	if !now.DueAt.Equal(w.clock().Add(time.Hour)) || !strings.Contains(now.Note, "1 more outcomes") {
+		t.Fatalf("watched on: %+v", now)
+	}
+	w.fire()
+	if again := w.only(drift.RetrainWatching); again.Version != now.Version {
+		t.Error("looked at twice")
+	}
+	w.wait(5*24*time.Hour + 23*time.Hour + 30*time.Minute)
+	w.fire()
+	if now = w.only(drift.RetrainWatching); !now.DueAt.Equal(r.ActivatedAt.AddDate(0, 0, 7)) {
+		t.Fatalf("the last look is at %s", now.DueAt)
+	}
+	w.wait(30 * time.Minute)
+	w.fire()
+	now = w.only(drift.RetrainWatching)
+	if now.DueAt != nil || !strings.Contains(now.Note, "A manager decides.") {
+		t.Fatalf("after a week %+v", now)
+	}
+	w.wait(240 * time.Hour)
+	w.fire()
+	wantCode(t, w.decide(now, operator, retrain.MoveKeep), drift.CodeForbidden)
+	w.must(w.decide(now, manager, retrain.MoveKeep))
+	w.only(drift.RetrainKept)
+	w.recorded()
+}
+
+func TestARetrainIsNotMarkedRolledBackAlone(t *testing.T) {
+	w, r := watched(t)
+	wantCode(t, w.decide(r, manager, retrain.MoveRollBack), drift.CodeIllegalMove)
+	w.only(drift.RetrainWatching)
+}
+
+func TestManualRollback(t *testing.T) {
+	w, first := watched(t)
+	_, err := w.engine.StopRetraining(t.Context(), manager, "it does not stop a rollback")
+	w.must(err)
+	w.wait(time.Hour)
+	_, err = w.rollBack(operator, "")
+	wantCode(t, err, drift.CodeForbidden)
+	_, err = w.rollBack(manager, "9")
+	wantCode(t, err, drift.CodeInvalid)
+	_, err = w.rollBack(manager, first.CandidateVersion)
+	wantCode(t, err, drift.CodeConflict)
+	p, err := w.engine.PreviewRollback(t.Context(), operator, engine.RollbackRequest{Model: fraud})
+	if err != nil || p.From != first.CandidateVersion || p.To != "1" {
+		t.Errorf("preview %+v, %v", p, err)
+	}
+	w.only(drift.RetrainWatching)
+	done, err := w.rollBack(manager, "")
+	if err != nil || done.To != "1" || w.serving().Version != "1" {
+		t.Fatalf("rolled back %+v, %v", done, err)
+	}
+	w.only(drift.RetrainRolledBack)
+	w.wait(time.Hour)
+	_, err = w.rollBack(manager, "") // not to what the first has just taken out
+	wantCode(t, err, drift.CodeConflict)
+	_, err = w.rollBack(manager, first.CandidateVersion) // but by its name
+	w.must(err)
+	w.wait(time.Hour)
+	if done, err = w.rollBack(manager, ""); err != nil || done.To != "1" {
+		t.Errorf("rolled back %+v, %v", done, err)
+	}
+	if s := w.services(); len(s) != 5 {
+		t.Errorf("services %+v", s)
+	}
+	_, err = w.db.Pool().Exec(t.Context(), `UPDATE ml_model_version SET is_active = true`)
+	if err == nil {
+		t.Error("two versions are active")
+	}
+	w.recorded()
+}
+
+func TestNothingToGoBackTo(t *testing.T) {
+	w := newLoop(t)
+	w.history("1", 10, 0)
+	_, err := w.rollBack(manager, "")
+	wantCode(t, err, drift.CodeConflict)
+	_, err = w.rollBack(manager, "1")
+	wantCode(t, err, drift.CodeConflict)
+}
+
+// While a candidate was trained another version took over: it was not compared with that one.
+func TestActivationAgainstAManualRollback(t *testing.T) {
+	w, first := watched(t)
+	w.must(w.decide(first, manager, retrain.MoveKeep))
+	w.set("RETRAIN_COOLDOWN_DAYS", "0")
+	w.wait(time.Hour)
+	r := w.request(operator)
+	w.must(w.decide(r, manager, retrain.MoveApprove))
+	if err := w.dying(drift.RetrainWatching).Work(t.Context(), r.ID, "a"); err == nil {
+		t.Fatal("it was activated")
+	}
+	w.newest(drift.RetrainActivating)
+	w.wait(time.Second)
+	_, err := w.rollBack(second, "")
+	w.must(err)
+	w.work(r.ID, "a")
+	r = w.newest(drift.RetrainFailed)
+	if !strings.Contains(r.Note, "Version 1 serves now") || w.serving().Version != "1" {
+		t.Errorf("it says %q", r.Note)
+	}
+	w.services()
+	w.recorded()
+}
