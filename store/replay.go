@@ -33,7 +33,6 @@ func (tx *Tx) ResetReplay(ctx context.Context, tenants []int64, from, to drift.D
 		return err
 	}
 	first, end := from.Time(), to.Add(1).Time()
-	var b pgx.Batch
 	for _, sql := range []string{
 		// Versions and service. A version that is in service again because what replaced it goes.
 		`CREATE TEMP TABLE replay_reset ON COMMIT DROP AS SELECT DISTINCT tenant_id, model_type FROM ml_service
@@ -76,10 +75,9 @@ func (tx *Tx) ResetReplay(ctx context.Context, tenants []int64, from, to drift.D
 		`DELETE FROM ml_drift_report WHERE tenant_id = ANY ($1) AND check_date >= $2::date AND check_date < $3::date`,
 		`DELETE FROM ml_model_performance_metrics WHERE tenant_id = ANY ($1) AND metric_date >= $2::date AND metric_date < $3::date`,
 	} {
-		b.Queue(sql, tenants, first, end)
-	}
-	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
-		return fmt.Errorf("begin replay: %w", err)
+		if _, err := tx.Exec(ctx, sql, tenants, first, end); err != nil {
+			return fmt.Errorf("begin replay: %w", err)
+		}
 	}
 	return nil
 }

@@ -222,18 +222,8 @@ func (r *replay) settle(ctx context.Context) error {
 }
 
 // live lists the retrains under way.
-func (r *replay) live(ctx context.Context) (live []*drift.Retrain, err error) {
-	err = r.e.system(ctx, func(tx Tx) error {
-		all, err := tx.RetrainsIn(ctx, drift.RetrainWaitingApproval, drift.RetrainCountdown, drift.RetrainQueued, drift.RetrainWatching)
-		live = nil
-		for _, one := range all {
-			if r.e.covers(one.TenantID) {
-				live = append(live, one)
-			}
-		}
-		return err
-	})
-	return live, err
+func (r *replay) live(ctx context.Context) ([]*drift.Retrain, error) {
+	return r.e.RetrainsIn(ctx, drift.RetrainWaitingApproval, drift.RetrainCountdown, drift.RetrainQueued, drift.RetrainWatching)
 }
 
 func earlier(a, b time.Time) time.Time {
