@@ -27,8 +27,8 @@ func (builtIn) Train(ctx context.Context, job retrain.Job) error {
 	return logistic.Run(ctx, job.Dir, io.Discard)
 }
 
-// newLoop is a world whose models retrain by themselves.
-func newLoop(t *testing.T) *world {
+// newReplayed is a world whose models retrain by themselves.
+func newReplayed(t *testing.T) *world {
 	w := &world{t: t, now: today.Time().Add(12 * time.Hour)}
 	w.db = storetest.Fresh(t, store.Options{Now: w.clock})
 	w.engine = engine.New(engine.Options{
@@ -109,7 +109,7 @@ func (w *world) logged(tenant string) (rows []drift.TrainingRow) {
 // A replay goes from drift through a retrain to recovery, keeps the originals, touches nobody else's
 // rows, and comes to the same again.
 func TestReplay(t *testing.T) {
-	w := newLoop(t)
+	w := newReplayed(t)
 	w.worldTurns("acme", 70, 14)
 	w.worldTurns("other", 70, 14)
 	before, others := w.logged("acme"), w.logged("other")
@@ -186,7 +186,7 @@ func kept(t *testing.T, res engine.ReplayResult) engine.ReplayedRetrain {
 // What waits for a manager expires unless somebody approves, and a range that later checks rest on is
 // refused.
 func TestReplayWithoutAnswer(t *testing.T) {
-	w := newLoop(t)
+	w := newReplayed(t)
 	yes := "true"
 	_, err := w.engine.SetSetting(t.Context(), drift.SystemActor(), engine.SettingChange{Name: "REQUIRE_MANUAL_APPROVAL_CRITICAL_DRIFT", Value: &yes})
 	if err != nil {

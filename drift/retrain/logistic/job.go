@@ -18,7 +18,7 @@ type Description struct {
 	Tenant           string    `json:"tenant"`
 	ModelType        string    `json:"model_type"`
 	BehavesLike      string    `json:"behaves_like"`
-	CandidateVersion string    `json:"candidate_version"`
+	CandidateVersion string    `json:"version"`
 	Seed             int64     `json:"seed"`
 	RowsTrain        int       `json:"rows_train"`
 	RowsHoldout      int       `json:"rows_holdout"`

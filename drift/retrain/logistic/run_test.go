@@ -19,7 +19,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift/retrain/logistic/logistictest"
 )
 
-const description = `{"retrain_id":17,"tenant":"acme","model_type":"fraud","behaves_like":"fraud_detector","candidate_version":"2026-11-25-r17",
+const description = `{"retrain_id":17,"tenant":"acme","model_type":"fraud","behaves_like":"fraud_detector","version":"2026-11-25-r17",
 "seed":0,"rows_train":2000,"rows_holdout":400,"window":{"from":"2026-03-01T00:00:00Z","to":"2026-03-03T00:00:00Z"},"holdout_from":"2026-03-03T00:00:00Z"}`
 
 // folder makes a job's folder.
