@@ -58,28 +58,38 @@ func (c backfillCmd) Run(ctx context.Context, s *session) error {
 const tellEvery = time.Second
 
 // backfill runs the engine's backfill and lets the shell and every board watch it.
-func (h *house) backfill(ctx context.Context, o engine.BackfillOptions, bar *bar) (engine.BackfillResult, error) {
+func (h *house) backfill(ctx context.Context, o engine.BackfillOptions, bar *bar) (res engine.BackfillResult, err error) {
 	total := int64(o.To-o.From) + 1
-	title := fmt.Sprintf("Backfill %s to %s", o.From, o.To)
+	err = h.watched(ctx, fmt.Sprintf("Backfill %s to %s", o.From, o.To), total, func(watch func(engine.BackfillProgress)) (int, error) {
+		o.Progress = func(p engine.BackfillProgress) {
+			bar.set(p.Stage, p.Done, p.Total)
+			watch(p)
+		}
+		res, err = h.engine.Backfill(ctx, o)
+		return res.Days, err
+	})
+	return res, err
+}
+
+// watched runs work that goes through days, and lets every board watch it.
+func (h *house) watched(ctx context.Context, title string, total int64, work func(func(engine.BackfillProgress)) (int, error)) error {
 	id, err := h.store.BeginProgress(ctx, "backfill", title, total)
 	if err != nil {
-		return engine.BackfillResult{}, err
+		return err
 	}
 	var last time.Time
-	o.Progress = func(b engine.BackfillProgress) {
-		bar.set(b.Stage, b.Done, b.Total)
-		if now := time.Now(); b.Stage == "check" && now.Sub(last) >= tellEvery {
+	days, err := work(func(b engine.BackfillProgress) {
+		if now := time.Now(); b.Stage != "rebuild" && now.Sub(last) >= tellEvery {
 			last = now
 			h.tell(ctx, drift.Progress{ID: id, Kind: "backfill", Title: title, Done: int64(b.Done), Total: total})
 		}
-	}
-	res, err := h.engine.Backfill(ctx, o)
-	end := drift.Progress{ID: id, Kind: "backfill", Title: title, Done: int64(res.Days), Total: total, FinishedAt: h.clock().UTC()}
+	})
+	end := drift.Progress{ID: id, Kind: "backfill", Title: title, Done: int64(days), Total: total, FinishedAt: h.clock().UTC()}
 	if err != nil {
 		end.Error = sentence(err)
 	}
 	h.tell(context.WithoutCancel(ctx), end) // also where the work was called off
-	return res, err
+	return err
 }
 
 // tell writes how far work is and tells every browser. Work does not fail because nobody hears of it.

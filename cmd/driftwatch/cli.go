@@ -26,6 +26,7 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Load a log of predictions or outcomes (CSV or NDJSON, plain or gzip)."`
 	Run      runCmd      `cmd:"" help:"Run one daily job at once and print its reports."`
 	Backfill backfillCmd `cmd:"" help:"Write the metrics and reports of a range of past days."`
+	Replay   replayCmd   `cmd:"" help:"Step the whole loop, retraining included, through a range of past days."`
 	Compare  compareCmd  `cmd:"" help:"Compare two files of numbers as the statistical check does; needs no database."`
 	Predict  predictCmd  `cmd:"" help:"Score a file's rows with a version that the built-in trainer made."`
 	Rollback rollbackCmd `cmd:"" help:"Put an earlier version of a model back into service; needs only the database."`

@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/demo"
-	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/drift/ingest"
 	"github.com/driftwatch/driftwatch/drift/schedule"
 	"github.com/driftwatch/driftwatch/store"
@@ -47,9 +45,8 @@ func (h *house) loadDemo(ctx context.Context, install store.Installation, say fu
 		return fmt.Errorf("load the demo's log: %w", err)
 	}
 	say("Invented %d predictions over %d days; the engine replays their checks.", rows, demo.Days)
-	_, err = h.backfill(ctx, engine.BackfillOptions{From: story.Add(-demo.Days + 1), To: today, Alerts: true}, newBar(io.Discard, ""))
-	if err != nil {
-		return fmt.Errorf("replay the demo's checks: %w", err)
+	if err := h.replayDemo(ctx, story, today); err != nil {
+		return fmt.Errorf("replay the demo's history: %w", err)
 	}
 	if err := h.recordToday(ctx, today); err != nil {
 		return fmt.Errorf("record today's jobs: %w", err)
@@ -147,45 +144,6 @@ func (h *house) demoPeople(ctx context.Context, hasher *auth.Hasher, loopback bo
 		}
 	}
 	return passwords, nil
-}
-
-// The pace of the demo's producer: a prediction of each model every few seconds, its outcome later.
-const (
-	produceEvery = 2 * time.Second
-	outcomeAfter = 30 // turns
-)
-
-// produce keeps writing predictions and, a minute later, their outcomes, until ctx ends.
-func (h *house) produce(ctx context.Context) {
-	tick := time.NewTicker(produceEvery)
-	defer tick.Stop()
-	var waiting [][]byte
-	by := shellActor()
-	by.Name = "demo"
-	for n := uint64(0); ; n++ {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		now := h.clock()
-		g := demo.New(demo.Seed, drift.DateOf(now))
-		var predictions, outcomes bytes.Buffer
-		for _, m := range demo.Models {
-			l := g.Live(m, now, n)
-			predictions.Write(l.Prediction)
-			outcomes.Write(l.Outcome)
-		}
-		waiting = append(waiting, outcomes.Bytes())
-		err := h.takePredictions(ctx, by, predictions.Bytes())
-		if err == nil && len(waiting) > outcomeAfter {
-			err = h.takeOutcomes(ctx, by, waiting[0])
-			waiting = waiting[1:]
-		}
-		if err != nil && ctx.Err() == nil {
-			h.log.Warn("the demo's producer could not write; it tries again", "error", err)
-		}
-	}
 }
 
 func (h *house) takePredictions(ctx context.Context, by drift.Actor, lines []byte) error {

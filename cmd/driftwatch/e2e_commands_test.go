@@ -149,3 +149,29 @@ func TestAFailedModelIsAFailedCommand(t *testing.T) {
 		}
 	}
 }
+
+// replay: the loop is stepped through past days and its result printed; what it rests on later is left alone.
+func TestReplayCommand(t *testing.T) {
+	dir := freshDir(t)
+	var rows strings.Builder
+	for d := 1; d <= 3; d++ {
+		rows.WriteString(strings.ReplaceAll(predictions("acme", "fraud_detector", 100*d, 40), "2026-01-05", fmt.Sprintf("2026-01-0%d", d)))
+	}
+	must(t, dir, rows.String(), "import", "predictions", "-")
+	type answer struct {
+		Days     int
+		Retrains []any
+		Accuracy struct {
+			Rows           int
+			CorrectWith    int `json:"correct_with"`
+			CorrectWithout int `json:"correct_without"`
+		}
+	}
+	got := mustJSON[answer](t, dir, "", "replay", "--from", "2026-01-01", "--to", "2026-01-04", "--tenant", "acme")
+	if got.Days != 4 || got.Retrains == nil || got.Accuracy.CorrectWith != got.Accuracy.CorrectWithout {
+		t.Errorf("%+v", got)
+	}
+	if again := mustJSON[answer](t, dir, "", "replay", "--from", "2026-01-01", "--to", "2026-01-04"); again.Accuracy != got.Accuracy {
+		t.Errorf("again: %+v, at first %+v", again, got)
+	}
+}

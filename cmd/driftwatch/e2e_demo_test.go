@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ func TestDemo(t *testing.T) {
 	t.Run("start", w.start)
 	t.Run("second server", w.secondServer)
 	t.Run("guide", w.guide)
+	t.Run("retrains", w.retrains)
 	t.Run("compare", w.compare)
 	t.Run("acknowledge with a note", w.acknowledgeWithNote)
 	t.Run("acknowledge on the board", w.acknowledgeOnBoard)
@@ -78,4 +80,34 @@ func (w *world) api(t *testing.T, path string) []byte {
 		t.Fatalf("GET %s: %d\n%s", path, code, body)
 	}
 	return body
+}
+
+// retrains: when the demo is ready, one retrain waits for the manager, one model is watched and one was
+// rolled back, with its alert.
+func (w *world) retrains(t *testing.T) {
+	var list struct {
+		Items []struct {
+			Model string `json:"model_type"`
+			State string
+		}
+	}
+	if err := json.Unmarshal(w.api(t, "/api/v1/retrains?tenant=harbour-freight"), &list); err != nil {
+		t.Fatal(err)
+	}
+	states := map[string]string{}
+	for _, r := range list.Items {
+		if states[r.Model] == "" { // newest first
+			states[r.Model] = r.State
+		}
+	}
+	for model, want := range map[string]string{
+		"fraud_detector": "waiting_approval", "conflict_predictor": "watching", "dispute_predictor": "rolled_back",
+	} {
+		if states[model] != want {
+			t.Errorf("the retrain of %s is %q, want %s", model, states[model], want)
+		}
+	}
+	if alerts := string(w.api(t, "/api/v1/alerts?tenant=harbour-freight&model_type=dispute_predictor")); !strings.Contains(alerts, "ML_ROLLBACK") {
+		t.Errorf("no ML_ROLLBACK among %s", alerts)
+	}
 }

@@ -149,7 +149,10 @@ func (s *server) serve(ctx context.Context) error {
 	group.Go(func() error { p.feed.Run(work); return nil })
 	group.Go(func() error { p.hooks.Run(work); return nil })
 	group.Go(func() error { return endless(work, s.listen(work, p)) })
-	group.Go(func() error { return endless(work, p.queue.Run(work)) })
+	group.Go(func() error {
+		p.ready.wait(work) // the demo's history is replayed on a clock of its own: nobody else moves anything in it
+		return endless(work, p.queue.Run(work))
+	})
 	s.web.Handle(p.router)
 	group.Go(func() error { return s.welcome(work, p) })
 

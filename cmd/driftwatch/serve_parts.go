@@ -67,7 +67,7 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 	p.meters = handlers.NewMeters(handlers.MeterOptions{Store: db, Hub: p.hub, Feed: p.feed})
 	stopping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	p.stopping = stop
-	p.ready.install = s.install
+	p.ready.install, p.ready.loaded = s.install, make(chan struct{})
 	p.api = handlers.NewAPI(handlers.APIOptions{
 		Store: db, Engine: s.house.engine, Auth: p.auth, Feed: p.feed, Meters: p.meters, Log: s.log, Now: s.session.clock,
 		Ready: func(ctx context.Context) error { return p.ready.check(ctx, db) }, Stopping: stopping,

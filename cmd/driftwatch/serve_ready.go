@@ -14,23 +14,25 @@ import (
 // history is complete.
 type readiness struct {
 	install store.Installation
-
-	mu    sync.Mutex
-	ready bool // the history is complete, or none was asked for
+	loaded  chan struct{} // closed once the history is complete, or none was asked for
+	once    sync.Once
 }
 
-func (r *readiness) set() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.ready = true
+func (r *readiness) set() { r.once.Do(func() { close(r.loaded) }) }
+
+// wait waits for it, or for the end of ctx.
+func (r *readiness) wait(ctx context.Context) {
+	select {
+	case <-r.loaded:
+	case <-ctx.Done():
+	}
 }
 
 // check implements handlers.APIOptions.Ready.
 func (r *readiness) check(ctx context.Context, db *store.DB) error {
-	r.mu.Lock()
-	ready := r.ready
-	r.mu.Unlock()
-	if !ready {
+	select {
+	case <-r.loaded:
+	default:
 		return &drift.Error{Code: drift.CodeUnavailable, Message: "The demo's history is being loaded."}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

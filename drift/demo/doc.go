@@ -1,4 +1,4 @@
-// Package demo invents the history that `driftwatch serve --demo` shows: two tenants, five models,
+// Package demo invents the history that `driftwatch serve --demo` shows: two tenants, six models,
 // 75 days, each model with a story. It is pure and seeded: the same seed and day give the same
 // rows, as NDJSON that goes through the same import as anybody's log.
 //

@@ -49,8 +49,20 @@ func (g *Generator) WriteDay(w io.Writer, day drift.Date) error {
 
 // Live is one fresh prediction with the outcome that will become known later; "" where it never will.
 type Live struct {
-	Prediction []byte // a line of NDJSON
+	Prediction []byte // a line of NDJSON, as the log's own program would have made it
 	Outcome    []byte // a line of NDJSON, nil where the feed is silent
+	Features   []byte // a JSON object
+
+	row   row
+	model Model
+	at    time.Time
+	id    string
+}
+
+// By returns the prediction as another version of the model makes it.
+func (l Live) By(version string, score float64, predicted bool) []byte {
+	l.model.Version, l.row.score, l.row.predicted = version, score, predicted
+	return l.row.line(l.model, l.at, l.id)
 }
 
 // Live invents the prediction that a model makes now. n counts them, so that each has its own id.
@@ -60,7 +72,7 @@ func (g *Generator) Live(m Model, at time.Time, n uint64) Live {
 	actual := *row.actual
 	row.actual = nil
 	id := fmt.Sprintf("%s-live-%d-%d", m.ModelType, at.UnixMilli(), n)
-	l := Live{Prediction: row.line(m, at, id)}
+	l := Live{Prediction: row.line(m, at, id), Features: []byte("{" + row.features() + "}"), row: row, model: m, at: at, id: id}
 	if m.story.silent == 0 {
 		l.Outcome = fmt.Appendf(nil, `{"prediction_id":%q,"tenant":%q,"actual":%t}`+"\n", id, m.Tenant, actual)
 	}
@@ -92,6 +104,14 @@ type row struct {
 
 var channels = [...]string{"web", "app", "branch", "partner"}
 
+// What sets the payments of a newcomer apart: the channel they come by, how far their first feature
+// lies above everybody else's, and how much lower their true log odds are than the law has it.
+const (
+	newcomerChannel = "marketplace"
+	newcomerShift   = 1.9
+	newcomerCalm    = 4
+)
+
 // weights is the law that the models learnt: log odds of the outcome for each feature.
 var weights = [...]float64{1.7, 1.1, -0.8}
 
@@ -100,6 +120,10 @@ const intercept = -0.35
 // draw invents one row of the world as it was so many days ago.
 func (m Model) draw(r *rand.Rand, ago int) row {
 	x := [...]float64{r.NormFloat64() + m.story.shift(ago), r.NormFloat64(), r.NormFloat64()}
+	newcomer := m.story.newcomers != nil && m.story.newcomers(ago) > 0 && r.Float64() < m.story.newcomers(ago)
+	if newcomer {
+		x[0] += newcomerShift
+	}
 	law := weights
 	law[0] *= 1 - 2*m.story.flip(ago)
 	learnt, real := intercept, intercept
@@ -107,14 +131,25 @@ func (m Model) draw(r *rand.Rand, ago int) row {
 		learnt += weights[i] * x[i]
 		real += law[i] * x[i]
 	}
+	if newcomer {
+		real -= newcomerCalm
+	}
 	actual := r.Float64() < sigmoid(1.6*real)
 	score := math.Round(sigmoid(1.6*learnt+0.25*r.NormFloat64())*1e6) / 1e6
-	return row{
+	amount := math.Round(max(200+50*x[0], 1)*100) / 100
+	if m.story.cents > 0 && ago <= m.story.cents {
+		amount = math.Round(amount * 100)
+	}
+	w := row{
 		score: score, predicted: score >= 0.5, actual: &actual,
-		amount: math.Round(math.Exp(4+0.8*x[0])*100) / 100, pace: math.Round(x[1]*1000) / 1000, age: math.Round((x[2]+3)*100) / 100,
+		amount: amount, pace: math.Round(x[1]*1000) / 1000, age: math.Round((x[2]+3)*100) / 100,
 		channel: channels[min(int(3*sigmoid(x[0]-1)), len(channels)-2)+r.IntN(2)],
 		latency: math.Round((12+8*r.ExpFloat64())*10) / 10,
 	}
+	if newcomer {
+		w.channel = newcomerChannel
+	}
+	return w
 }
 
 func sigmoid(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
@@ -124,8 +159,13 @@ func (w row) line(m Model, at time.Time, id string) []byte {
 	if w.actual != nil {
 		actual = fmt.Sprint(*w.actual)
 	}
-	return fmt.Appendf(nil, `{"prediction_id":%q,"tenant":%q,"model_type":%q,"model_version":%q,"created_at":%q,"score":%g,"predicted":%t,"actual":%s,"latency_ms":%g,"amount":%g,"pace":%g,"account_age":%g,"channel":%q}`+"\n",
-		id, m.Tenant, m.ModelType, m.Version, at.UTC().Format(time.RFC3339Nano), w.score, w.predicted, actual, w.latency, w.amount, w.pace, w.age, w.channel)
+	return fmt.Appendf(nil, `{"prediction_id":%q,"tenant":%q,"model_type":%q,"model_version":%q,"created_at":%q,"score":%g,"predicted":%t,"actual":%s,"latency_ms":%g,%s}`+"\n",
+		id, m.Tenant, m.ModelType, m.Version, at.UTC().Format(time.RFC3339Nano), w.score, w.predicted, actual, w.latency, w.features())
+}
+
+// features are what the outcome hangs on, as members of a JSON object.
+func (w row) features() string {
+	return fmt.Sprintf(`"amount":%g,"pace":%g,"account_age":%g,"channel":%q`, w.amount, w.pace, w.age, w.channel)
 }
 
 func (w row) write(out io.Writer, m Model, at time.Time, id string) error {

@@ -22,11 +22,13 @@ type Model struct {
 // story says how the world of a model differs on a day, counted back from the day of the demo
 // (1 is yesterday).
 type story struct {
-	shift    func(ago int) float64 // moves the mean of the first feature, in its standard deviations
-	flip     func(ago int) float64 // 0: the law the model learnt; 1: its first weight turned round
-	busier   func(ago int) float64 // by how much of itself a day's traffic grows; nil: never
-	silent   int                   // outcomes of the last so many days never came
-	firstAgo int                   // no prediction before this many days ago
+	shift     func(ago int) float64 // moves the mean of the first feature, in its standard deviations
+	flip      func(ago int) float64 // 0: the law the model learnt; 1: its first weight turned round
+	busier    func(ago int) float64 // by how much of itself a day's traffic grows; nil: never
+	newcomers func(ago int) float64 // share of rows of a new partner, whose payments are larger and calmer; nil: none
+	cents     int                   // amounts of the last so many days were logged in cents
+	silent    int                   // outcomes of the last so many days never came
+	firstAgo  int                   // no prediction before this many days ago
 }
 
 // On returns how many predictions the model makes on a day so many days ago.
@@ -63,7 +65,10 @@ func slide(from, to int, value float64) func(int) float64 {
 	}
 }
 
-// Models are the five stories.
+// Dispute is the model type whose retrain the demo rolls back.
+const Dispute = "dispute_predictor"
+
+// Models are the six stories.
 var Models = []Model{
 	{ // quiet: nothing ever happens
 		Tenant: "aurora-bank", ModelType: drift.FraudDetector, BehavesLike: drift.FraudDetector, Version: "14", PerDay: 160,
@@ -71,11 +76,15 @@ var Models = []Model{
 	},
 	{ // a sudden break: yesterday the payments of a new partner came in
 		Tenant: "harbour-freight", ModelType: drift.FraudDetector, BehavesLike: drift.FraudDetector, Version: "9", PerDay: 240,
-		story: story{shift: since(1, 1.9), flip: since(1, 1), busier: since(1, 0.8), firstAgo: Days},
+		story: story{shift: steady, flip: steady, newcomers: since(1, 0.7), busier: since(1, 2), firstAgo: Days},
 	},
 	{ // a slow slide: what caused conflicts in spring does not in summer
 		Tenant: "harbour-freight", ModelType: drift.ConflictPredictor, BehavesLike: drift.ConflictPredictor, Version: "31", PerDay: 200,
 		story: story{shift: slide(26, 2, 0.5), flip: slide(26, 2, 0.75), firstAgo: Days},
+	},
+	{ // retrained after a shift of its inputs; then a change upstream, which only the new version feels
+		Tenant: "harbour-freight", ModelType: Dispute, BehavesLike: drift.ConflictPredictor, Version: "3", PerDay: 180,
+		story: story{shift: since(8, 1.2), flip: steady, cents: 5, firstAgo: Days},
 	},
 	{ // outcomes stopped arriving ten days ago; predictions go on
 		Tenant: "aurora-bank", ModelType: "chargeback_predictor", BehavesLike: drift.FraudDetector, Version: "5", PerDay: 120,

@@ -244,5 +244,5 @@ func (p *pass) coverage(ctx context.Context, tx Tx) ([]drift.OutcomeCoverage, er
 	if err != nil {
 		return nil, fmt.Errorf("coverage: %w", err)
 	}
-	return c, nil
+	return slices.DeleteFunc(c, func(c drift.OutcomeCoverage) bool { return !p.e.covers(c.Model.TenantID) }), nil
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -78,6 +79,7 @@ func (p *pass) plan(ctx context.Context) (plan, error) {
 		if err != nil {
 			return fmt.Errorf("serving versions: %w", err)
 		}
+		serving = slices.DeleteFunc(serving, func(v drift.VersionKey) bool { return !p.e.covers(v.TenantID) })
 		out.serving = serving
 		versions, err := p.recentVersions(ctx, tx)
 		if err != nil {
@@ -121,6 +123,9 @@ func (p *pass) recentVersions(ctx context.Context, tx Tx) ([]drift.VersionKey, e
 	within := map[drift.DriftWindow]map[drift.VersionKey]bool{} // asked once per length of window
 	var recent []drift.VersionKey
 	for _, v := range all {
+		if !p.e.covers(v.TenantID) {
+			continue
+		}
 		s, err := p.settings.get(ctx, tx, v.TenantID)
 		if err != nil {
 			return nil, fmt.Errorf("settings: %w", err)

@@ -17,6 +17,7 @@ type Engine struct {
 	log      *slog.Logger
 	trainers Trainers
 	workDir  string
+	only     map[int64]bool // the tenants that are looked at; nil for all
 }
 
 // Options say what an Engine works with. Store is required.
@@ -48,6 +49,9 @@ func New(o Options) *Engine {
 // errChanged means that somebody moved an alert while the system was about to: the transaction is
 // taken again from its start, on what is there now.
 var errChanged = errors.New("changed by somebody else in the meantime")
+
+// covers reports whether a tenant is looked at.
+func (e *Engine) covers(tenant int64) bool { return e.only == nil || e.only[tenant] }
 
 // retries bounds how often the system gives way to people before it reports a failure.
 const retries = 10

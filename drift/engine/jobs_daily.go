@@ -117,6 +117,9 @@ func (p *pass) metrics(ctx context.Context, res *JobResult) error {
 		return err
 	}
 	for _, d := range days {
+		if !p.e.covers(d.Version.TenantID) {
+			continue
+		}
 		res.Covered.Models++
 		err := p.writeMetrics(ctx, d)
 		if stopped(ctx, err) {

@@ -48,6 +48,7 @@ type Tx interface {
 	SettingsStore
 	Retrains
 	Serving
+	Replays
 	Journal
 }
 
@@ -208,4 +209,22 @@ type Serving interface {
 	ValidationSet(ctx context.Context, v drift.VersionKey) (drift.LabelledScores, error)
 	// PutVersion keeps a trained version with its artefact and validation set.
 	PutVersion(ctx context.Context, v drift.NewVersion, at time.Time) error
+}
+
+// Replays rewrites a stretch of the log as the loop would have had it.
+type Replays interface {
+	// CheckedAfter returns the newest date after d that was checked of these tenants; zero where none.
+	CheckedAfter(ctx context.Context, tenants []int64, d drift.Date) (drift.Date, error)
+	// ResetReplay restores the originals of the days from to to and takes back what was found in them.
+	ResetReplay(ctx context.Context, tenants []int64, from, to drift.Date) error
+	// ActiveVersions lists the active versions that were trained here.
+	ActiveVersions(ctx context.Context, tenants []int64) ([]drift.VersionKey, error)
+	// Artifact returns a version's artefact with its digest in hex; CodeNotFound where it has none.
+	Artifact(ctx context.Context, v drift.VersionKey) (data []byte, digest string, err error)
+	// RowsToRescore lists the model's rows made in [from, to) that another version scored, and holds their days.
+	RowsToRescore(ctx context.Context, v drift.VersionKey, from, to time.Time) ([]drift.TrainingRow, error)
+	// Rescore logs what v says of them; the originals are kept.
+	Rescore(ctx context.Context, v drift.VersionKey, rows []drift.Rescored) error
+	// ReplayMonths counts right predictions as logged now and as originally logged.
+	ReplayMonths(ctx context.Context, tenants []int64, from, to drift.Date) ([]drift.ReplayMonth, error)
 }

@@ -62,7 +62,11 @@ func (e *Engine) fireTimers(ctx context.Context, now time.Time, stepped bool) (i
 		if err != nil {
 			return made, fmt.Errorf("due timers: %w", err)
 		}
+		before := made
 		for _, d := range due {
+			if !e.covers(d.TenantID) {
+				continue
+			}
 			at := now
 			if stepped {
 				at = d.DueAt
@@ -72,7 +76,7 @@ func (e *Engine) fireTimers(ctx context.Context, now time.Time, stepped bool) (i
 			}
 			made++
 		}
-		if len(due) < timerBatch {
+		if len(due) < timerBatch || made == before {
 			return made, nil
 		}
 	}

@@ -34,6 +34,16 @@ func (e *Engine) Waiting(ctx context.Context) (waiting []*drift.Retrain, err err
 	return waiting, err
 }
 
+// RetrainsIn lists the retrains in any of the states, oldest first.
+func (e *Engine) RetrainsIn(ctx context.Context, states ...drift.RetrainState) (list []*drift.Retrain, err error) {
+	err = e.system(ctx, func(tx Tx) error {
+		all, err := tx.RetrainsIn(ctx, states...)
+		list = slices.DeleteFunc(all, func(r *drift.Retrain) bool { return !e.covers(r.TenantID) })
+		return err
+	})
+	return list, err
+}
+
 // Work carries one retrain as far as it goes: trains, validates and activates a queued one, and takes
 // up what a server that died left behind. The caller holds the retrain's lock.
 func (e *Engine) Work(ctx context.Context, id int64, server string) error {

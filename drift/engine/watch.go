@@ -75,6 +75,9 @@ func (e *Engine) fireRetrains(ctx context.Context, now time.Time) (int, error) {
 	}
 	var failed []error // one that cannot be moved does not hold up the others
 	for _, r := range due {
+		if !e.covers(r.TenantID) {
+			continue
+		}
 		if err := e.system(ctx, func(tx Tx) error { return e.fireRetrain(ctx, tx, r.ID, now) }); err != nil {
 			failed = append(failed, fmt.Errorf("retrain %d: %w", r.ID, err))
 		}

@@ -95,7 +95,7 @@ func wrongKind(head []byte) error {
 	if bytes.HasPrefix(trimmed, []byte("<")) {
 		return fileErrorf(CodeWrongKind, 0, "this is a web page or XML: expected CSV, NDJSON or a JSON array")
 	}
-	if zeros := bytes.Count(head, []byte{0}); zeros > 1 && zeros >= len(head)/3 && utf8.Valid(head) {
+	if likeUTF16(head) {
 		return fileErrorf(CodeWrongKind, 0, "this text looks like UTF-16: save it as UTF-8")
 	}
 	first, _, _ := bytes.Cut(head, newline)
@@ -103,6 +103,20 @@ func wrongKind(head []byte) error {
 		return fileErrorf(CodeWrongKind, 0, "this is a binary file: expected CSV, NDJSON or a JSON array")
 	}
 	return nil
+}
+
+// likeUTF16 reports whether every other byte of the beginning is zero, as in Latin text of two bytes a
+// character. Zeros further in are damage, not another encoding.
+func likeUTF16(head []byte) bool {
+	head = head[:min(len(head), 64)]
+	var zeros [2]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	half := len(head) / 2
+	return half > 1 && max(zeros[0], zeros[1]) >= half-half/4 && min(zeros[0], zeros[1]) <= half/4
 }
 
 // cutRune leaves off a rune that a cut has halved.
