@@ -145,6 +145,10 @@ func (e *Engine) RequestRetrain(ctx context.Context, by drift.Actor, req Retrain
 		return nil, drift.Forbidden("Only a manager may skip the cooldown.")
 	}
 	now := e.clock().UTC()
+	// What has just been logged counts too.
+	if _, err := e.store.RebuildMarkedDays(ctx, drift.DateOf(now).Add(-maxWindowDays), drift.DateOf(now).Add(1), nil); err != nil {
+		return nil, fmt.Errorf("rebuild marked days: %w", err)
+	}
 	var made *drift.Retrain
 	err = e.store.InTx(ctx, by, func(tx Tx) error {
 		m, err := modelNamed(ctx, tx, by, req.Model)
