@@ -144,6 +144,9 @@ func (e *Engine) RequestRetrain(ctx context.Context, by drift.Actor, req Retrain
 	if req.SkipCooldown && !by.Role.AtLeast(drift.RoleManager) {
 		return nil, drift.Forbidden("Only a manager may skip the cooldown.")
 	}
+	if _, err := retrain.Next(retrain.MovePropose, "", by); err != nil {
+		return nil, err
+	}
 	now := e.clock().UTC()
 	// What has just been logged counts too.
 	if _, err := e.store.RebuildMarkedDays(ctx, drift.DateOf(now).Add(-maxWindowDays), drift.DateOf(now).Add(1), nil); err != nil {
