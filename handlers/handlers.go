@@ -30,6 +30,7 @@ type EvidenceStore interface {
 	AlertPage(ctx context.Context, by drift.Actor, q drift.AlertQuery) (drift.AlertData, error)
 	ModelsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.ModelsData, error)
 	ModelPage(ctx context.Context, by drift.Actor, q drift.ModelQuery) (drift.ModelData, error)
+	RollbackPage(ctx context.Context, by drift.Actor, q drift.RollbackQuery) (drift.RollbackData, error)
 	Scores(ctx context.Context, by drift.Actor, v drift.VersionKey, from, to drift.Date, fn func(chunk []float64) error) error
 }
 
@@ -50,9 +51,21 @@ type LifeStore interface {
 	Tenants(ctx context.Context, by drift.Actor) ([]drift.Tenant, error)
 }
 
-// Mover makes moves on alerts: the engine.
+// Engine does what people ask for by forms.
+type Engine interface {
+	Mover
+	ServingChanger
+}
+
+// Mover makes moves on alerts.
 type Mover interface {
 	Move(ctx context.Context, by drift.Actor, req engine.MoveRequest) (*drift.Alert, error)
+}
+
+// ServingChanger changes which version of a model serves, and lets it retrain again after that.
+type ServingChanger interface {
+	RollBack(ctx context.Context, by drift.Actor, req engine.RollbackRequest) (*engine.Rollback, error)
+	LiftPause(ctx context.Context, by drift.Actor, m drift.Model, reason string) error
 }
 
 // Runner runs a failed job again: the queue.
@@ -63,7 +76,7 @@ type Runner interface {
 // Options say what the pages work with. Store, Engine and Auth are required.
 type Options struct {
 	Store  Store
-	Engine Mover
+	Engine Engine
 	Queue  Runner // nil: no job can be run again from here
 	Auth   *auth.Auth
 	Clock  func() time.Time // time.Now where nil
@@ -136,6 +149,7 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/alerts/{id}/baseline.csv", p.samples(false))
 		p.get(r, "/models", p.modelsPage)
 		p.get(r, "/models/{tenant}/{model}", p.modelPage)
+		p.get(r, "/models/{tenant}/{model}/rollback", p.rollBackPage)
 		p.get(r, "/retrains", p.retrainsPage)
 		p.get(r, "/operations", p.operationsPage)
 		p.get(r, "/teams", p.teamsPage)
@@ -147,6 +161,8 @@ func (p *Pages) Routes(r chi.Router) {
 		admin.Post("/teams/members/{do}", p.do(p.changeMember))
 		admin.Post("/teams/webhook/{do}", p.do(p.changeWebhook))
 		admin.Post("/teams/deliveries/{id}/resend", p.do(p.resendDelivery))
+		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/rollback", p.do(p.rollBack))
+		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/resume", p.do(p.resumeModel))
 	})
 }
 
