@@ -228,6 +228,7 @@ type SettingsData struct {
 	Watch
 	Settings Settings
 	History  []SettingChange // newest first
+	Types    []ModelType
 }
 
 // AuditData is a page of the audit log.

@@ -38,6 +38,7 @@ type EvidenceStore interface {
 type WatchStore interface {
 	OperationsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.OperationsData, error)
 	SettingsPage(ctx context.Context, by drift.Actor, tenant int64, now time.Time) (drift.SettingsData, error)
+	SettingPage(ctx context.Context, by drift.Actor, name string, tenant int64, now time.Time) (drift.SettingsData, error)
 	AuditPage(ctx context.Context, by drift.Actor, f drift.AuditFilter, now time.Time) (drift.AuditData, error)
 	RetrainsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.RetrainsData, error)
 	VerifyAudit(ctx context.Context) (drift.AuditVerdict, error)
@@ -55,6 +56,7 @@ type LifeStore interface {
 type Engine interface {
 	Mover
 	ServingChanger
+	SettingChanger
 }
 
 // Mover makes moves on alerts.
@@ -66,6 +68,12 @@ type Mover interface {
 type ServingChanger interface {
 	RollBack(ctx context.Context, by drift.Actor, req engine.RollbackRequest) (*engine.Rollback, error)
 	LiftPause(ctx context.Context, by drift.Actor, m drift.Model, reason string) error
+}
+
+// SettingChanger changes settings, and says before what that would do.
+type SettingChanger interface {
+	PreviewSetting(ctx context.Context, by drift.Actor, c engine.SettingChange) (engine.SettingPreview, error)
+	SetSettings(ctx context.Context, by drift.Actor, changes ...engine.SettingChange) (drift.Settings, error)
 }
 
 // Runner runs a failed job again: the queue.
@@ -154,6 +162,7 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/operations", p.operationsPage)
 		p.get(r, "/teams", p.teamsPage)
 		p.get(r, "/settings", p.settingsPage)
+		p.get(r, "/settings/{name}", p.settingPage)
 		p.get(r, "/audit", p.auditPage)
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
@@ -163,6 +172,7 @@ func (p *Pages) Routes(r chi.Router) {
 		admin.Post("/teams/deliveries/{id}/resend", p.do(p.resendDelivery))
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/rollback", p.do(p.rollBack))
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/resume", p.do(p.resumeModel))
+		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/{name}", p.do(p.setSetting))
 	})
 }
 

@@ -32,10 +32,10 @@ type ModelVM struct {
 	Reports  []ReportRowVM
 	Versions VersionsVM
 	// Pause is set while retraining is paused after a rollback.
-	Pause *PauseVM
-	Note  component.FormNoteVM
-	Alerts   []ModelAlertVM
-	Feeds    []FeedVM
+	Pause  *PauseVM
+	Note   component.FormNoteVM
+	Alerts []ModelAlertVM
+	Feeds  []FeedVM
 	// MoreReports leads to older reports, "" for none.
 	MoreReports string
 }
