@@ -231,6 +231,18 @@ type SettingsData struct {
 	Types    []ModelType
 }
 
+// RolloutData is what the plan's page says of the phase that holds.
+type RolloutData struct {
+	Watch
+	Settings  Settings
+	Own       []string  // tenants that have a value of their own for one of the plan's flags
+	Since     time.Time // the last change of one of the flags; zero where none was ever changed
+	By        string
+	Alerts    int // drift alerts raised since
+	Retrains  int // begun since
+	Rollbacks int
+}
+
 // AuditData is a page of the audit log.
 type AuditData struct {
 	Watch

@@ -39,6 +39,7 @@ type WatchStore interface {
 	OperationsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.OperationsData, error)
 	SettingsPage(ctx context.Context, by drift.Actor, tenant int64, now time.Time) (drift.SettingsData, error)
 	SettingPage(ctx context.Context, by drift.Actor, name string, tenant int64, now time.Time) (drift.SettingsData, error)
+	RolloutPage(ctx context.Context, by drift.Actor, now time.Time) (drift.RolloutData, error)
 	AuditPage(ctx context.Context, by drift.Actor, f drift.AuditFilter, now time.Time) (drift.AuditData, error)
 	RetrainsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.RetrainsData, error)
 	VerifyAudit(ctx context.Context) (drift.AuditVerdict, error)
@@ -162,6 +163,7 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/operations", p.operationsPage)
 		p.get(r, "/teams", p.teamsPage)
 		p.get(r, "/settings", p.settingsPage)
+		p.get(r, "/settings/rollout", p.rolloutPage)
 		p.get(r, "/settings/{name}", p.settingPage)
 		p.get(r, "/audit", p.auditPage)
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
@@ -172,6 +174,7 @@ func (p *Pages) Routes(r chi.Router) {
 		admin.Post("/teams/deliveries/{id}/resend", p.do(p.resendDelivery))
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/rollback", p.do(p.rollBack))
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/resume", p.do(p.resumeModel))
+		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/rollout", p.do(p.rollOut))
 		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/{name}", p.do(p.setSetting))
 	})
 }
