@@ -45,6 +45,26 @@ func SettingCases() []Case {
 	return []Case{
 		{Name: "setting", Shell: Shell("PERFORMANCE_DRIFT_HIGH", "settings"), Body: page.SettingEdit(SettingEdit())},
 		{Name: "setting-off", Shell: Shell("PERFORMANCE_DRIFT_HIGH", "settings"), Body: page.SettingEdit(off)},
+		{Name: "rollout", Shell: Shell("Rollout of retraining", "settings"), Body: page.Rollout(Rollout())},
 		{Name: "setting-choice", Shell: Shell("ENABLE_AUTO_RETRAIN", "settings"), Body: page.SettingEdit(choice)},
 	}
+}
+
+// Rollout is the plan in its pilot, with both steps.
+func Rollout() page.RolloutVM {
+	step := func(id, to, label, kind string) *page.RolloutStepVM {
+		return &page.RolloutStepVM{
+			To: to, Label: label, Kind: kind, Switches: []string{`AUTO_RETRAIN_ENABLED_TENANTS: ["nsw-market"] → ["*"]`},
+			Reason: component.FieldVM{ID: id, Name: "reason", Label: "Reason", Lines: 2, Must: true, Max: 4000},
+		}
+	}
+	v := page.RolloutVM{
+		Title: "Phase 2.2: the fraud detectors of the pilot retrain by themselves", Line: component.Words("The pilot is nsw-market."),
+		Facts:  []component.FactVM{{Label: "Has run", Value: "9 d 2 h"}, {Label: "Drift alerts", Value: "3", Note: "meanwhile"}, {Label: "Retrains", Value: "1", Note: "meanwhile"}, {Label: "Rollbacks", Value: "0", Note: "meanwhile"}},
+		Phases: []page.RolloutPhaseVM{{Number: "2.1", Title: "Foundation", Text: "Nothing retrains by itself."}, {Number: "2.2", Title: "Pilot", Text: "One tenant's fraud detectors.", Current: true}},
+		Own:    "These have values of their own, which it leaves alone: north-retail.",
+		Next:   step("reason-2-3", "2.3", "Go on to phase 2.3", "p"), Back: step("reason-2-1", "2.1", "Go back to phase 2.1", ""),
+	}
+	v.Back.Pilot = &component.SelectVM{ID: "pilot", Name: "pilot", Label: "Pilot", Options: []component.OptionVM{{Value: "nsw-market", Label: "nsw-market"}}}
+	return v
 }
