@@ -126,8 +126,10 @@ func (p *Pages) rolloutVM(d drift.RolloutData, by drift.Actor, typed rolloutType
 		v.Line = append(v.Line, component.Piece{Text: "The pilot is " + strings.Join(list, ", ") + "."})
 	}
 	v.Facts = []component.FactVM{
-		{Label: "Has run", Value: ran}, {Label: "Drift alerts", Value: format.Count(int64(d.Alerts)), Note: "meanwhile"},
-		{Label: "Retrains", Value: format.Count(int64(d.Retrains)), Note: "meanwhile"}, {Label: "Rollbacks", Value: format.Count(int64(d.Rollbacks)), Note: "meanwhile"},
+		{Label: "Has run", Value: ran},
+		{Label: "Drift alerts", Value: format.Count(int64(d.Alerts)), Note: "meanwhile"},
+		{Label: "Retrains", Value: format.Count(int64(d.Retrains)), Note: "meanwhile"},
+		{Label: "Rollbacks", Value: format.Count(int64(d.Rollbacks)), Note: "meanwhile"},
 	}
 	if len(d.Own) > 0 {
 		v.Own = "The plan sets the flags for every tenant. These have values of their own, which it leaves alone: " + strings.Join(d.Own, ", ") + "."

@@ -17,8 +17,10 @@ func SettingEdit() page.SettingEditVM {
 		Name: name, Help: "Accuracy drop from which a performance check is HIGH.", Whose: "every tenant without a value of its own",
 		Back: "/settings", Action: "/settings/" + name, Below: "the file's or the default",
 		Facts: []component.FactVM{
-			{Label: "In force", Value: "0.12", Note: "12 points, or 12 %"}, {Label: "Comes from", Value: "database, all tenants"},
-			{Label: "Default", Value: "0.10", Note: "10 points, or 10 %"}, {Label: "Allowed", Value: "0 to 1"},
+			{Label: "In force", Value: "0.12", Note: "12 points, or 12 %"},
+			{Label: "Comes from", Value: "database, all tenants"},
+			{Label: "Default", Value: "0.10", Note: "10 points, or 10 %"},
+			{Label: "Allowed", Value: "0 to 1"},
 		},
 		Value: component.FieldVM{ID: "value", Name: "value", Label: "New value", Value: "0.15", Hint: "A fraction from 0 to 1: 0.10 = 10 points = 10 %.", Must: true, Plain: true, Max: 1000},
 		Preview: &page.SettingPreviewVM{
