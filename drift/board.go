@@ -165,6 +165,8 @@ type ModelData struct {
 	Model    Model
 	Serving  VersionKey // its Version is "" where nothing serves
 	Versions []VersionSummary
+	Records  []VersionRecord // of the same versions, and of those that never made a prediction
+	Pause    *Pause          // nil while the model may retrain
 	Metrics  []DailyMetrics
 	Days     []ScoreDay
 	Checks   []Report // statistical, serving
@@ -176,6 +178,24 @@ type ModelData struct {
 	Feeds    []Feed
 	Coverage []OutcomeCoverage
 }
+
+// RollbackQuery names the model whose rollback is looked at.
+type RollbackQuery struct {
+	Tenant, ModelType string
+	Now               time.Time
+}
+
+// RollbackData is what a manager sees before a rollback.
+type RollbackData struct {
+	Watch
+	Model   Model
+	Serving Version // its Version is "" where nothing serves
+	Records []VersionRecord
+	Lately  map[string]Tally // by version: of its last 7 days in service
+}
+
+// Tally is how many outcomes are known and how many predictions of them were right.
+type Tally struct{ Correct, Outcomes int }
 
 // Feed is one stream of rows of one model.
 type Feed struct {
@@ -211,6 +231,19 @@ type SettingsData struct {
 	Watch
 	Settings Settings
 	History  []SettingChange // newest first
+	Types    []ModelType
+}
+
+// RolloutData is what the plan's page says of the phase that holds.
+type RolloutData struct {
+	Watch
+	Settings  Settings
+	Own       []string  // tenants that have a value of their own for one of the plan's flags
+	Since     time.Time // the last change of one of the flags; zero where none was ever changed
+	By        string
+	Alerts    int // drift alerts raised since
+	Retrains  int // begun since
+	Rollbacks int
 }
 
 // AuditData is a page of the audit log.

@@ -31,6 +31,7 @@ type EvidenceStore interface {
 	AlertPage(ctx context.Context, by drift.Actor, q drift.AlertQuery) (drift.AlertData, error)
 	ModelsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.ModelsData, error)
 	ModelPage(ctx context.Context, by drift.Actor, q drift.ModelQuery) (drift.ModelData, error)
+	RollbackPage(ctx context.Context, by drift.Actor, q drift.RollbackQuery) (drift.RollbackData, error)
 	Scores(ctx context.Context, by drift.Actor, v drift.VersionKey, from, to drift.Date, fn func(chunk []float64) error) error
 }
 
@@ -38,6 +39,8 @@ type EvidenceStore interface {
 type WatchStore interface {
 	OperationsPage(ctx context.Context, by drift.Actor, now time.Time) (drift.OperationsData, error)
 	SettingsPage(ctx context.Context, by drift.Actor, tenant int64, now time.Time) (drift.SettingsData, error)
+	SettingPage(ctx context.Context, by drift.Actor, name string, tenant int64, now time.Time) (drift.SettingsData, error)
+	RolloutPage(ctx context.Context, by drift.Actor, now time.Time) (drift.RolloutData, error)
 	AuditPage(ctx context.Context, by drift.Actor, f drift.AuditFilter, now time.Time) (drift.AuditData, error)
 	VerifyAudit(ctx context.Context) (drift.AuditVerdict, error)
 }
@@ -58,7 +61,14 @@ type LifeStore interface {
 	Tenants(ctx context.Context, by drift.Actor) ([]drift.Tenant, error)
 }
 
-// Mover makes moves on alerts: the engine.
+// Engine does what people ask for by forms.
+type Engine interface {
+	Mover
+	LoopRunner
+	SettingChanger
+}
+
+// Mover makes moves on alerts.
 type Mover interface {
 	Move(ctx context.Context, by drift.Actor, req engine.MoveRequest) (*drift.Alert, error)
 }
@@ -73,12 +83,13 @@ type LoopRunner interface {
 	RollBack(ctx context.Context, by drift.Actor, req engine.RollbackRequest) (*engine.Rollback, error)
 	StopRetraining(ctx context.Context, by drift.Actor, reason string) (*drift.Halt, error)
 	ResumeRetraining(ctx context.Context, by drift.Actor, reason string) error
+	LiftPause(ctx context.Context, by drift.Actor, m drift.Model, reason string) error
 }
 
-// Engine is every use case that the pages offer.
-type Engine interface {
-	Mover
-	LoopRunner
+// SettingChanger changes settings, and says before what that would do.
+type SettingChanger interface {
+	PreviewSetting(ctx context.Context, by drift.Actor, c engine.SettingChange) (engine.SettingPreview, error)
+	SetSettings(ctx context.Context, by drift.Actor, changes ...engine.SettingChange) (drift.Settings, error)
 }
 
 // Runner runs a failed job again: the queue.
@@ -162,9 +173,12 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/alerts/{id}/baseline.csv", p.samples(false))
 		p.get(r, "/models", p.modelsPage)
 		p.get(r, "/models/{tenant}/{model}", p.modelPage)
+		p.get(r, "/models/{tenant}/{model}/rollback", p.rollBackPage)
 		p.get(r, "/operations", p.operationsPage)
 		p.get(r, "/teams", p.teamsPage)
 		p.get(r, "/settings", p.settingsPage)
+		p.get(r, "/settings/rollout", p.rolloutPage)
+		p.get(r, "/settings/{name}", p.settingPage)
 		p.get(r, "/audit", p.auditPage)
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		p.retrainRoutes(r)
@@ -173,6 +187,10 @@ func (p *Pages) Routes(r chi.Router) {
 		admin.Post("/teams/members/{do}", p.do(p.changeMember))
 		admin.Post("/teams/webhook/{do}", p.do(p.changeWebhook))
 		admin.Post("/teams/deliveries/{id}/resend", p.do(p.resendDelivery))
+		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/rollback", p.do(p.rollBack))
+		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/resume", p.do(p.resumeModel))
+		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/rollout", p.do(p.rollOut))
+		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/{name}", p.do(p.setSetting))
 	})
 }
 

@@ -16,12 +16,13 @@ import (
 
 // modelPage answers one model's page with 30 or 90 days.
 func (p *Pages) modelPage(w http.ResponseWriter, r *http.Request) error {
+	return p.showModel(w, r, http.StatusOK, modelNote(r.URL.Query()), resumeTyped{})
+}
+
+func (p *Pages) showModel(w http.ResponseWriter, r *http.Request, status int, note component.FormNoteVM, typed resumeTyped) error {
 	q := drift.ModelQuery{Now: p.now(), Cursor: r.URL.Query().Get("cursor")}
 	var err error
-	if q.Tenant, err = pathText(r, "tenant"); err != nil {
-		return err
-	}
-	if q.ModelType, err = pathText(r, "model"); err != nil {
+	if q.Tenant, q.ModelType, err = modelPath(r); err != nil {
 		return err
 	}
 	if q.Days, err = web.QueryInt(r, "days", 30, 1, 90); err != nil {
@@ -33,7 +34,9 @@ func (p *Pages) modelPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	title := d.Model.Tenant + " " + d.Model.ModelType
-	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, title, "models"), page.Model(p.modelVM(d, q)))
+	v := p.modelVM(d, q)
+	v.Versions, v.Pause, v.Note = versionsVM(d, by), pauseVM(d, by, typed), note
+	return p.show(w, r, status, p.shell(by, d.Watch, title, "models"), page.Model(v))
 }
 
 // pathText reads a name from the path. chi hands out the escaped form where the path has one.
@@ -67,18 +70,12 @@ func (p *Pages) modelVM(d drift.ModelData, q drift.ModelQuery) page.ModelVM {
 			{Name: "Scores", Strip: component.StripVM{Days: h.of(drift.Statistical)}, Now: mark(h.now(drift.Statistical))},
 			{Name: "Accuracy", Strip: component.StripVM{Days: h.of(drift.Performance)}, Now: mark(h.now(drift.Performance))},
 		},
-		Accuracy: *accuracy(d.Days, outcomes, span, nil), Trend: *p.trend(d.Checks, scores, span), Metrics: metricCharts(d.Metrics, span),
+		Accuracy: *accuracy(d.Days, outcomes, span, servingEvents(d.Records)), Trend: *p.trend(d.Checks, scores, span), Metrics: metricCharts(d.Metrics, span),
 		Facts: modelFacts(d, scores, outcomes, now), Line: modelLine(d, h, now),
 	}
 	for _, a := range d.Alerts {
 		v.Alerts = append(v.Alerts, page.ModelAlertVM{
 			ID: a.ID, Severity: alertSeverityVM(&a), Status: string(a.Status), Message: a.Message, Owner: owner(&a), CreatedAt: a.CreatedAt,
-		})
-	}
-	for _, s := range d.Versions {
-		v.Versions = append(v.Versions, page.VersionVM{
-			Name: s.Version.Version, Serves: s.Version == d.Serving, External: s.External, First: s.First, Last: s.Last,
-			Predictions: s.N, Right: int64(s.Counts.Correct()), N: int64(s.Counts.Outcomes()),
 		})
 	}
 	for _, f := range d.Feeds {

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/page"
@@ -18,27 +20,17 @@ import (
 // none of their own.
 func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	by := auth.ActorFrom(r.Context())
-	name, scope := r.URL.Query().Get("tenant"), int64(0)
-	if name != "" {
-		tenants, err := p.store.Tenants(r.Context(), by)
-		if err != nil {
-			return err
-		}
-		for _, t := range tenants {
-			if t.Name == name {
-				scope = t.ID
-			}
-		}
-		if scope == 0 {
-			return drift.NotFound("There is no such tenant.")
-		}
+	name := r.URL.Query().Get("tenant")
+	scope, err := p.tenantScope(r.Context(), by, name)
+	if err != nil {
+		return err
 	}
 	d, err := p.store.SettingsPage(r.Context(), by, scope, p.now())
 	if err != nil {
 		return err
 	}
 	v := settingsVM(d, name)
-	v.Now = p.now()
+	v.Now, v.MayChange = p.now(), by.Role.AtLeast(drift.RoleAdmin)
 	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, "Settings", "settings"), page.Settings(v))
 }
 
@@ -46,7 +38,7 @@ func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
 func settingsVM(d drift.SettingsData, tenant string) page.SettingsVM {
 	var v page.SettingsVM
 	differ := 0
-	for _, spec := range drift.SettingSpecs {
+	for _, spec := range settingSpecs(d.Types) {
 		if n := len(v.Groups); n == 0 || v.Groups[n-1].Title != spec.Group {
 			v.Groups = append(v.Groups, page.SettingGroupVM{ID: "set-" + strings.ToLower(spec.Group), Title: spec.Group})
 		}
@@ -59,6 +51,27 @@ func settingsVM(d drift.SettingsData, tenant string) page.SettingsVM {
 	}
 	v.Line = settingsLine(d, differ, tenant)
 	return v
+}
+
+// settingSpecs are the settings in the order of the page, those of each model type after their group's.
+func settingSpecs(types []drift.ModelType) []drift.SettingSpec {
+	out := slices.Clone(drift.SettingSpecs)
+	at := 0
+	for i, s := range out {
+		if s.Group == "Retraining" {
+			at = i + 1
+		}
+	}
+	for _, t := range types {
+		for _, name := range []string{retrain.TypeFlag(t.Name), retrain.CommandSetting(t.Name)} {
+			known := slices.ContainsFunc(out, func(s drift.SettingSpec) bool { return s.Name == name })
+			if spec, ok := drift.SettingNamed(name); ok && !known {
+				out = slices.Insert(out, at, spec)
+				at++
+			}
+		}
+	}
+	return out
 }
 
 // settingsLine says how many differ, for whom, and leads to the tenants' own.
@@ -97,6 +110,10 @@ func settingVM(d drift.SettingsData, spec drift.SettingSpec, tenant string) page
 	s := page.SettingVM{
 		Name: spec.Name, Value: value, Words: settingWords(spec, value), Default: spec.Default, Differs: value != spec.Default,
 		From: originWords(d.Settings.Origin(spec.Name), tenant), Command: "driftwatch config set " + spec.Name + " " + shellWord(value),
+		Href: settingHref(spec.Name, tenant, nil), Shell: spec.Shell,
+	}
+	if spec.Global {
+		s.Href = settingHref(spec.Name, "", nil)
 	}
 	if tenant != "" && !spec.Global {
 		s.Command += " --tenant " + shellWord(tenant)

@@ -46,15 +46,20 @@ func (db *DB) ModelsPage(ctx context.Context, by drift.Actor, now time.Time) (dr
 func (db *DB) ModelPage(ctx context.Context, by drift.Actor, q drift.ModelQuery) (drift.ModelData, error) {
 	return view(ctx, db, by, func(tx *Tx) (d drift.ModelData, err error) {
 		d.Model = drift.Model{Tenant: q.Tenant, ModelType: q.ModelType}
-		err = tx.QueryRow(ctx, `SELECT id FROM tenant WHERE name = $1`, q.Tenant).Scan(&d.Model.TenantID)
-		if err != nil && !none(err) {
-			return d, fmt.Errorf("tenant: %w", err)
+		if d.Model.TenantID, err = tx.tenantID(ctx, q.Tenant); err != nil {
+			return d, err
 		}
 		if d.Versions, err = tx.versionSummaries(ctx, &d.Model, 0); err != nil {
 			return d, err
 		}
 		if len(d.Versions) == 0 {
 			return d, drift.NotFound("There is no such model.")
+		}
+		if d.Records, err = tx.VersionRecords(ctx, d.Model); err != nil {
+			return d, err
+		}
+		if d.Pause, err = tx.Paused(ctx, d.Model); err != nil {
+			return d, err
 		}
 		if d.Watch, err = tx.watch(ctx, q.Now); err != nil {
 			return d, err

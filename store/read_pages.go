@@ -113,7 +113,28 @@ func (db *DB) SettingsPage(ctx context.Context, by drift.Actor, tenant int64, no
 		if d.Settings, err = tx.Settings(ctx, tenant); err != nil {
 			return d, err
 		}
+		if d.Types, err = tx.ModelTypes(ctx); err != nil {
+			return d, err
+		}
 		d.History, err = tx.lastChanges(ctx, tenant)
+		return d, err
+	})
+}
+
+// historyRows is how many changes of one setting its page lists.
+const historyRows = 100
+
+// SettingPage reads one setting with its history: a tenant's own, or with 0 everybody's and each
+// tenant's.
+func (db *DB) SettingPage(ctx context.Context, by drift.Actor, name string, tenant int64, now time.Time) (drift.SettingsData, error) {
+	return view(ctx, db, by, func(tx *Tx) (d drift.SettingsData, err error) {
+		if d.Watch, err = tx.watch(ctx, now); err != nil {
+			return d, err
+		}
+		if d.Settings, err = tx.Settings(ctx, tenant); err != nil {
+			return d, err
+		}
+		d.History, err = tx.SettingHistory(ctx, name, tenant, historyRows)
 		return d, err
 	})
 }

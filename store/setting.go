@@ -41,6 +41,16 @@ func (tx *Tx) Settings(ctx context.Context, tenant int64) (drift.Settings, error
 	), nil
 }
 
+// SettingBelow returns what would be in force where the scope had no value of its own: everybody's for
+// a tenant, the file's or the default for everybody.
+func (tx *Tx) SettingBelow(ctx context.Context, scope int64, name string) (string, error) {
+	if scope != 0 {
+		s, err := tx.Settings(ctx, 0)
+		return s.Text(name), err
+	}
+	return drift.NewSettings(drift.SettingLayer{Origin: drift.FromFile, Values: tx.file}).Text(name), nil
+}
+
 // PutSetting writes one value (nil takes it back to what lies below) and its history row. Changes
 // wait for each other, and one that would leave contradicting values in force is refused: two
 // people may each have checked theirs against what the other was about to change.

@@ -85,6 +85,8 @@ type Results interface {
 	SetServing(ctx context.Context, r *drift.Report, serving bool) error
 	// SeveritiesBefore returns the model's last n severities of serving reports before the date, newest first.
 	SeveritiesBefore(ctx context.Context, m drift.Model, t drift.DriftType, date drift.Date, n int) ([]drift.Severity, error)
+	// Reports lists reports, newest date first.
+	Reports(ctx context.Context, f drift.ReportFilter) (drift.Page[drift.Report], error)
 	// LatestCheck returns the newest date checked of the model and drift type; false where none.
 	LatestCheck(ctx context.Context, m drift.Model, t drift.DriftType) (drift.Date, bool, error)
 	// PutMetrics writes or rewrites one day's metrics.
@@ -139,6 +141,8 @@ type SettingsStore interface {
 	Tenants(ctx context.Context) ([]drift.Tenant, error)
 	// Settings returns the values in force for a tenant; tenant 0 is "no tenant in particular".
 	Settings(ctx context.Context, tenant int64) (drift.Settings, error)
+	// SettingBelow returns what would be in force where the scope had no value of its own.
+	SettingBelow(ctx context.Context, scope int64, name string) (string, error)
 	// PutSetting writes one value (nil takes it back to what lies below) and its history row, and
 	// refuses what would contradict another value in force.
 	PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error

@@ -21,50 +21,72 @@ type SettingChange struct {
 // SetSetting changes one setting: validated by itself and together with the others, with who,
 // when, why, old and new, in force for the next check without a restart.
 func (e *Engine) SetSetting(ctx context.Context, by drift.Actor, c SettingChange) (drift.Settings, error) {
+	return e.SetSettings(ctx, by, c)
+}
+
+// SetSettings changes several settings, all of them or none, and returns those in force after the
+// last.
+func (e *Engine) SetSettings(ctx context.Context, by drift.Actor, changes ...SettingChange) (drift.Settings, error) {
 	var after drift.Settings
-	if !by.System && !by.Role.AtLeast(drift.RoleAdmin) {
-		return after, drift.Forbidden("Only an administrator changes settings.")
-	}
-	spec, ok := drift.SettingNamed(c.Name)
-	if !ok {
-		return after, &drift.Error{Code: drift.CodeNotFound, Field: "name", Message: fmt.Sprintf("No setting is called %q. `driftwatch config get` lists them.", c.Name)}
-	}
-	if spec.Shell && !by.System {
-		return after, drift.Forbidden(c.Name + " names a program that this machine runs: it is set from a shell (`driftwatch config set`) or the settings file alone.")
-	}
-	if c.Tenant != "" && spec.Global {
-		return after, drift.Invalid("tenant", c.Name+" is the same for every tenant; leave the tenant out.")
-	}
-	if c.Value != nil {
-		v, err := spec.Normalise(*c.Value)
-		if err != nil {
+	for i := range changes {
+		if err := checkChange(by, &changes[i]); err != nil {
 			return after, err
 		}
-		c.Value = &v
 	}
 	err := e.system(ctx, func(tx Tx) error {
-		scope, err := scopeOf(ctx, tx, by, c.Tenant)
-		if err != nil {
-			return err
-		}
-		if c.Value != nil {
-			if err := knownMember(ctx, tx, c.Name); err != nil {
+		for _, c := range changes {
+			scope, err := scopeOf(ctx, tx, by, c.Tenant)
+			if err != nil {
+				return err
+			}
+			if c.Value != nil {
+				if err := knownMember(ctx, tx, c.Name); err != nil {
+					return err
+				}
+			}
+			before, err := tx.Settings(ctx, scope)
+			if err != nil {
+				return fmt.Errorf("settings: %w", err)
+			}
+			if err := tx.PutSetting(ctx, scope, c.Name, c.Value, by.Name, strings.TrimSpace(c.Reason), e.clock().UTC()); err != nil {
+				return err
+			}
+			if after, err = tx.Settings(ctx, scope); err != nil {
+				return fmt.Errorf("settings: %w", err)
+			}
+			if err := e.recordSetting(tx, by, scope, c, before.Text(c.Name), after.Text(c.Name)); err != nil {
 				return err
 			}
 		}
-		before, err := tx.Settings(ctx, scope)
-		if err != nil {
-			return fmt.Errorf("settings: %w", err)
-		}
-		if err := tx.PutSetting(ctx, scope, c.Name, c.Value, by.Name, strings.TrimSpace(c.Reason), e.clock().UTC()); err != nil {
-			return err
-		}
-		if after, err = tx.Settings(ctx, scope); err != nil {
-			return fmt.Errorf("settings: %w", err)
-		}
-		return e.recordSetting(tx, by, scope, c, before.Text(c.Name), after.Text(c.Name))
+		return nil
 	})
 	return after, err
+}
+
+// checkChange refuses what no state of the database would allow, and writes the value as it is stored.
+func checkChange(by drift.Actor, c *SettingChange) error {
+	if !by.System && !by.Role.AtLeast(drift.RoleAdmin) {
+		return drift.Forbidden("Only an administrator changes settings.")
+	}
+	spec, ok := drift.SettingNamed(c.Name)
+	if !ok {
+		return &drift.Error{Code: drift.CodeNotFound, Field: "name", Message: fmt.Sprintf("No setting is called %q. `driftwatch config get` lists them.", c.Name)}
+	}
+	if spec.Shell && !by.System {
+		return drift.Forbidden(c.Name + " names a program that this machine runs: it is set from a shell (`driftwatch config set`) or the settings file alone.")
+	}
+	if c.Tenant != "" && spec.Global {
+		return drift.Invalid("tenant", c.Name+" is the same for every tenant; leave the tenant out.")
+	}
+	if c.Value == nil {
+		return nil
+	}
+	v, err := spec.Normalise(*c.Value)
+	if err != nil {
+		return err
+	}
+	c.Value = &v
+	return nil
 }
 
 // knownMember refuses a setting of a family that belongs to no registered model type: it would be

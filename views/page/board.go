@@ -98,10 +98,7 @@ type SelectVM struct {
 }
 
 // OptionVM is one option of a SelectVM.
-type OptionVM struct {
-	Value, Label string
-	Selected     bool
-}
+type OptionVM = component.OptionVM
 
 func (s SelectVM) class() string {
 	for i, o := range s.Options {

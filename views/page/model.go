@@ -30,9 +30,12 @@ type ModelVM struct {
 	// unique on the page.
 	Metrics  []chart.Metric
 	Reports  []ReportRowVM
-	Versions []VersionVM
-	Alerts   []ModelAlertVM
-	Feeds    []FeedVM
+	Versions VersionsVM
+	// Pause is set while retraining is paused after a rollback.
+	Pause  *PauseVM
+	Note   component.FormNoteVM
+	Alerts []ModelAlertVM
+	Feeds  []FeedVM
 	// MoreReports leads to older reports, "" for none.
 	MoreReports string
 }
@@ -81,24 +84,6 @@ func (r ReportRowVM) kind() string {
 		return "Accuracy"
 	}
 	return "Scores"
-}
-
-// VersionVM is one version that was seen.
-type VersionVM struct {
-	Name        string
-	Serves      bool
-	External    bool // known from a log only, without artefact
-	First, Last time.Time
-	Predictions int64
-	Right, N    int64
-}
-
-func (v VersionVM) state() string {
-	s := "seen"
-	if v.External {
-		s = "external"
-	}
-	return s
 }
 
 // ModelAlertVM is one open alert of the model.

@@ -6,14 +6,16 @@ import (
 	"github.com/driftwatch/driftwatch/views/component"
 )
 
-// SettingsVM lists every setting with the value in force. Nothing is changed
-// here; each row has the command that changes it.
+// SettingsVM lists every setting with the value in force. Each row leads to the
+// page that changes it and has the command that does.
 type SettingsVM struct {
 	// Line says how many differ from their default, and for which tenant the
 	// values are shown.
 	Line   []component.Piece
 	Groups []SettingGroupVM
 	Now    time.Time
+	// MayChange is set for those who may change settings.
+	MayChange bool
 }
 
 // SettingGroupVM is a titled group of settings. ID is its anchor.
@@ -41,4 +43,8 @@ type SettingVM struct {
 	Why       string
 	// Command is the shell command that changes it.
 	Command string
+	// Href leads to the setting's own page.
+	Href string
+	// Shell marks what is changed by its command alone.
+	Shell bool
 }

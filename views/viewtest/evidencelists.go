@@ -53,10 +53,7 @@ func Model(days int) page.ModelVM {
 		},
 		From: day(29), To: day(0),
 		Accuracy: Accuracy(days), Trend: Trend(days), Metrics: metrics(days),
-		Versions: []page.VersionVM{
-			{Name: "6", Serves: true, External: true, First: day(48), Last: day(0), Predictions: 2304, Right: 1380, N: 2304},
-			{Name: "5", External: true, First: day(134), Last: day(48), Predictions: 4128, Right: 2732, N: 4128},
-		},
+		Versions: Versions(),
 		Alerts: []page.ModelAlertVM{
 			{ID: 4811, Severity: component.Critical, Status: "NEW", Message: "Scores moved from a mean of 0.41 to 0.60, D 0.359", CreatedAt: Ago(12 * time.Minute)},
 			{ID: 4812, Severity: component.Critical, Status: "ACKNOWLEDGED", Owner: "J. Lindqvist", Message: "Accuracy fell from 61.8 % to 39.0 %", CreatedAt: Ago(12 * time.Minute)},

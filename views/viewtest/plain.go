@@ -28,7 +28,7 @@ func PlainCases() []Case {
 func sampleSettings() page.SettingsVM {
 	set := func(name, value, words, def string) page.SettingVM {
 		return page.SettingVM{
-			Name: name, Value: value, Words: words, Default: def, From: "default",
+			Name: name, Value: value, Words: words, Default: def, From: "default", Href: "/settings/" + name,
 			Command: "driftwatch config set " + name + " " + def,
 		}
 	}

@@ -1,0 +1,240 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/detect"
+)
+
+// PreviewDays is how far back a change of a setting is tried on what the checks found.
+const PreviewDays = 30
+
+// SettingPreview is what a change would do, without doing it.
+type SettingPreview struct {
+	Name, Tenant string
+	Before       string // in force now
+	After        string // in force then
+	Judges       bool   // the setting decides about alerts by numbers that reports hold
+	From         drift.Date
+	Alerts       AlertsChange
+	Unsaid       int // reports whose numbers alone do not say: GUARD_FDR weighs them against others
+}
+
+// AlertsChange compares the alerts of two settings over the same reports.
+type AlertsChange struct {
+	Before, After    int // alerts raised
+	Gone, New        int // raised under one alone
+	Lower, Higher    int // raised under both, with another severity
+	Quieter, Louder  int // that no longer interrupt people, or do now
+	BeforeInterrupts int
+}
+
+// Drift is one stretch of findings of one check of a version: what raises one alert.
+type Drift struct {
+	Version   drift.VersionKey
+	DriftType drift.DriftType
+	From, To  drift.Date // both days have a finding
+	Severity  drift.Severity
+}
+
+// previewed are the settings that decide about alerts by numbers that reports hold.
+var previewed = append([]string{"SECONDARY_METRIC_ALERTS", "GUARD_K_OF_M", "ALERT_MIN_SEVERITY"}, detect.RejudgedSettings...)
+
+// PreviewSetting checks a change as SetSetting does and says what it would have changed in the last
+// 30 days.
+func (e *Engine) PreviewSetting(ctx context.Context, by drift.Actor, c SettingChange) (SettingPreview, error) {
+	out := SettingPreview{Name: c.Name, Tenant: c.Tenant, Judges: slices.Contains(previewed, c.Name)}
+	if err := checkChange(by, &c); err != nil {
+		return out, err
+	}
+	out.From = drift.DateOf(e.clock().UTC()).Add(1 - PreviewDays)
+	err := e.store.InTx(ctx, by, func(tx Tx) error {
+		scope, err := scopeOf(ctx, tx, by, c.Tenant)
+		if err != nil {
+			return err
+		}
+		if err := knownMember(ctx, tx, c.Name); err != nil {
+			return err
+		}
+		before, err := tx.Settings(ctx, scope)
+		if err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+		after, err := tried(ctx, tx, before, scope, c)
+		if err != nil {
+			return err
+		}
+		out.Before, out.After = before.Text(c.Name), after.Text(c.Name)
+		if !out.Judges {
+			return nil
+		}
+		return out.replay(ctx, tx, c)
+	})
+	return out, err
+}
+
+// tried returns the settings with the change in force; where it takes a value back, what lies below.
+func tried(ctx context.Context, tx Tx, s drift.Settings, scope int64, c SettingChange) (drift.Settings, error) {
+	value, err := valueOf(ctx, tx, scope, c)
+	if err != nil {
+		return s, err
+	}
+	after := s.With(c.Name, value)
+	return after, after.CheckTogether()
+}
+
+func valueOf(ctx context.Context, tx Tx, scope int64, c SettingChange) (string, error) {
+	if c.Value != nil {
+		return *c.Value, nil
+	}
+	below, err := tx.SettingBelow(ctx, scope, c.Name)
+	if err != nil {
+		return "", fmt.Errorf("settings: %w", err)
+	}
+	return below, nil
+}
+
+// replay judges the reports of the last days anew, for each tenant whose settings would change.
+func (p *SettingPreview) replay(ctx context.Context, tx Tx, c SettingChange) error {
+	reports, err := servingReports(ctx, tx, c.Tenant, p.From)
+	if err != nil {
+		return err
+	}
+	byTenant := map[int64][]drift.Report{}
+	for _, r := range reports {
+		byTenant[r.Version.TenantID] = append(byTenant[r.Version.TenantID], r)
+	}
+	for tenant, list := range byTenant {
+		before, err := tx.Settings(ctx, tenant)
+		if err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+		if c.Tenant == "" && before.Origin(c.Name) == drift.FromTenant {
+			continue // it has a value of its own
+		}
+		was, unsaid := Drifts(list, before)
+		now, _ := Drifts(list, before.With(c.Name, p.After))
+		p.Unsaid += unsaid
+		p.Alerts.add(was, now, interruptsFrom(before), interruptsFrom(before.With(c.Name, p.After)))
+	}
+	return nil
+}
+
+func interruptsFrom(s drift.Settings) drift.Severity {
+	min, err := drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY"))
+	if err != nil { // no stored value passes Normalise like that
+		return drift.SeverityHigh
+	}
+	return min
+}
+
+// servingReports reads the reports from a day on that touch alerts.
+func servingReports(ctx context.Context, tx Tx, tenant string, from drift.Date) ([]drift.Report, error) {
+	f := drift.ReportFilter{Tenant: tenant, From: &from, ServingOnly: true, Limit: drift.MaxPage}
+	var out []drift.Report
+	for {
+		page, err := tx.Reports(ctx, f)
+		if err != nil {
+			return nil, fmt.Errorf("reports: %w", err)
+		}
+		out = append(out, page.Items...)
+		if page.Next == "" {
+			return out, nil
+		}
+		f.Cursor = page.Next
+	}
+}
+
+// Drifts finds the stretches of drift among reports of one tenant, each of which raises one alert
+// under these settings, and counts the reports whose numbers alone do not say.
+func Drifts(reports []drift.Report, s drift.Settings) (out []Drift, unsaid int) {
+	sorted := slices.Clone(reports)
+	slices.SortStableFunc(sorted, func(a, b drift.Report) int { return cmp.Compare(a.Date, b.Date) })
+	type line struct {
+		model drift.Model
+		t     drift.DriftType
+	}
+	open, earlier := map[line]*Drift{}, map[line][]drift.Severity{}
+	k, m := s.KOfM("GUARD_K_OF_M")
+	for _, r := range sorted {
+		severity, secondary, ok := detect.Rejudge(r, s)
+		if !ok {
+			if r.Status == drift.StatusOK {
+				unsaid++
+			}
+			continue
+		}
+		if s.Bool("SECONDARY_METRIC_ALERTS") {
+			severity = max(severity, secondary)
+		}
+		l := line{r.Version.Model, r.DriftType}
+		before := earlier[l]
+		earlier[l] = append(before, severity)
+		d := open[l]
+		if d != nil && (severity < drift.SeverityMedium || d.Version != r.Version) {
+			out, d = append(out, *d), nil
+			delete(open, l)
+		}
+		switch {
+		case severity < drift.SeverityMedium:
+		case d != nil:
+			d.To, d.Severity = r.Date, max(d.Severity, severity)
+		case kOfM(before, min(severity, interruptsFrom(s)), k, m):
+			open[l] = &Drift{r.Version, r.DriftType, r.Date, r.Date, severity}
+		}
+	}
+	for _, d := range open {
+		out = append(out, *d)
+	}
+	return out, unsaid
+}
+
+// kOfM reports whether k of the last m findings, this one included, reach the level.
+func kOfM(before []drift.Severity, level drift.Severity, k, m int) bool {
+	hits := 1
+	for _, b := range before[max(0, len(before)-(m-1)):] {
+		if b >= level {
+			hits++
+		}
+	}
+	return hits >= k
+}
+
+// add compares one tenant's stretches of drift under both settings: those that share a day are one.
+func (a *AlertsChange) add(was, now []Drift, wasFrom, nowFrom drift.Severity) {
+	a.Before, a.After = a.Before+len(was), a.After+len(now)
+	for _, w := range was {
+		if w.Severity >= wasFrom {
+			a.BeforeInterrupts++
+		}
+		i := slices.IndexFunc(now, w.shares)
+		switch {
+		case i < 0:
+			a.Gone++
+			continue
+		case now[i].Severity < w.Severity:
+			a.Lower++
+		case now[i].Severity > w.Severity:
+			a.Higher++
+		}
+		switch loud := now[i].Severity >= nowFrom; {
+		case w.Severity >= wasFrom && !loud:
+			a.Quieter++
+		case w.Severity < wasFrom && loud:
+			a.Louder++
+		}
+	}
+	for _, n := range now {
+		if !slices.ContainsFunc(was, n.shares) {
+			a.New++
+		}
+	}
+}
+
+func (d Drift) shares(o Drift) bool {
+	return d.Version == o.Version && d.DriftType == o.DriftType && d.From <= o.To && o.From <= d.To
+}

@@ -1,0 +1,107 @@
+package handlers_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+const highDrop = "/settings/PERFORMANCE_DRIFT_HIGH"
+
+func settingForm(pairs ...string) string {
+	v := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return v.Encode()
+}
+
+// TestSettingByForm changes a setting by the forms of its page: a preview first, then the change.
+func TestSettingByForm(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme", "globex")
+	admin := h.as(drift.RoleAdmin)
+	says := func(path string, status int, wants ...string) string {
+		t.Helper()
+		a := h.get(path, asBrowser, admin)
+		a.isPage(t, status, path)
+		for _, want := range wants {
+			if !strings.Contains(a.body, want) {
+				t.Errorf("%s does not say %q", path, want)
+			}
+		}
+		return a.body
+	}
+	says("/settings", 200, `href="`+highDrop+`"`, "ENABLE_AUTO_RETRAIN_", "TRAINER_COMMAND_FRAUD_DETECTOR")
+	says(highDrop, 200, "0.10 = 10 points", "never changed", `name="value"`)
+	says(highDrop+"?value=0.19", 200, "What it would change", "19 points", "all 4", `method="post"`)
+	says("/settings/PERFORMANCE_DRIFT_CRITICAL?value=0.99", 200, "2 of ", "lower severity")
+	says(highDrop+"?value=10+%25", 422, "write a fraction: 0.10", `id="value-problem"`)
+	says(highDrop+"?value=0.3", 422, "never reversed", `id="value-problem"`)
+	says("/settings/RETRAIN_COOLDOWN_DAYS?value=9", 200, "by this setting alone")
+	shell := says("/settings/TRAINER_COMMAND_FRAUD_DETECTOR?value=%5B%22sh%22%5D", 200, "from a shell")
+	if strings.Contains(shell, `name="value"`) {
+		t.Error("a program to run can be set by a page")
+	}
+	if n := h.count(`SELECT count(*) FROM setting_change`); n != 0 {
+		t.Fatalf("previews wrote %d changes", n)
+	}
+	a := h.post(highDrop, settingForm("value", "0.12", "reason", " "), asBrowser, admin)
+	a.isPage(t, 422, "no reason")
+	if !strings.Contains(a.body, `id="reason-problem"`) || !strings.Contains(a.body, `name="value" value="0.12"`) {
+		t.Error("a missing reason is not said at its field, or the value is lost")
+	}
+	for form, status := range map[string]int{
+		settingForm("reason", "x"):                                      422,
+		settingForm("value", "0.3", "reason", "x"):                      422,
+		settingForm("value", "0.12", "reason", "x", "tenant", "nobody"): 404,
+	} {
+		h.post(highDrop, form, asBrowser, admin).isPage(t, status, form)
+	}
+	change := func(path, form, who string) {
+		t.Helper()
+		a := h.post(path, form, asBrowser, who)
+		if a.status != 303 || !strings.HasPrefix(a.header.Get("Location"), path+"?done=1") {
+			t.Fatalf("%s: %d to %q", form, a.status, a.header.Get("Location"))
+		}
+	}
+	change(highDrop, settingForm("value", "0.12", "reason", "nights "+script), admin)
+	says(highDrop+"?done=1", 200, "You changed it", "nights &lt;script&gt;", "12 points", "Take back to 0.12", "Take it back to")
+	says(highDrop+"?below=1", 200, "10 points", `name="below"`)
+	change(highDrop, settingForm("value", "0.13", "reason", "acme is noisy", "tenant", "acme"), h.as(drift.RoleAdmin, h.acme))
+	says(highDrop+"?tenant=acme", 200, "0.13", "acme is noisy", "database, acme")
+	change(highDrop, settingForm("below", "1", "reason", "over"), admin)
+	says(highDrop, 200, "nothing", "default")
+	if n := h.count(`SELECT count(*) FROM setting WHERE scope = 0`); n != 0 {
+		t.Errorf("%d values are left for every tenant", n)
+	}
+}
+
+// TestSettingRights tries to change a setting without the right.
+func TestSettingRights(t *testing.T) {
+	h := newPages(t)
+	form := settingForm("value", "0.12", "reason", "x")
+	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager} {
+		who := h.as(role)
+		a := h.get(highDrop+"?value=0.12", asBrowser, who)
+		a.isPage(t, 200, role.String())
+		if strings.Contains(a.body, `name="value"`) || !strings.Contains(a.body, "An administrator can change it.") {
+			t.Errorf("%s is offered to change a setting, or not told why not", role)
+		}
+		h.post(highDrop, form, asBrowser, who).isPage(t, 403, role.String())
+	}
+	of := h.as(drift.RoleAdmin, h.globex)
+	if a := h.get(highDrop, asBrowser, of); strings.Contains(a.body, `name="value"`) || !strings.Contains(a.body, "You see some tenants only") {
+		t.Error("an administrator of one tenant is offered everybody's setting")
+	}
+	h.post(highDrop, form, asBrowser, of).isPage(t, 403, "everybody's setting by an administrator of one tenant")
+	h.post(highDrop, form+"&tenant=acme", asBrowser, of).isPage(t, 404, "another tenant's setting")
+	h.get(highDrop+"?tenant=acme", asBrowser, of).isPage(t, 404, "another tenant's setting")
+	h.get("/settings/NOTHING", asBrowser, of).isPage(t, 404, "no setting")
+	h.post("/settings/TRAINER_COMMAND_FRAUD_DETECTOR", settingForm("value", `["sh"]`, "reason", "x"), asBrowser, h.as(drift.RoleAdmin)).isPage(t, 403, "a program to run")
+	if n := h.count(`SELECT count(*) FROM setting_change`); n != 0 {
+		t.Errorf("%d changes were made", n)
+	}
+}

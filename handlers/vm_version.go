@@ -1,0 +1,223 @@
+package handlers
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/page"
+)
+
+// versionsVM lists a model's versions, those with the newest predictions first, then those that never
+// made one.
+func versionsVM(d drift.ModelData, by drift.Actor) page.VersionsVM {
+	v := page.VersionsVM{RollBackHref: modelHref(d.Model) + "/rollback"}
+	v.RollBackOff = rollBackOff(by, d.Records)
+	active := activeOf(d.Records)
+	records := map[string]drift.VersionRecord{}
+	for _, r := range d.Records {
+		records[r.Version.Version] = r
+	}
+	add := func(name string, serves bool, s drift.VersionSummary) {
+		x := versionVM(records[name])
+		x.Name, x.Serves, x.First, x.Last = name, serves, s.First, s.Last
+		x.Predictions, x.Right, x.N = s.N, int64(s.Counts.Correct()), int64(s.Counts.Outcomes())
+		if v.RollBackOff == "" && len(x.Services) > 0 && name != active {
+			x.RollBackHref = v.RollBackHref + "?" + url.Values{"to": {name}}.Encode()
+		}
+		v.Items = append(v.Items, x)
+		delete(records, name)
+	}
+	for _, s := range d.Versions {
+		name := s.Version.Version
+		add(name, name == active || (active == "" && s.Version == d.Serving), s)
+	}
+	for _, r := range d.Records {
+		if _, left := records[r.Version.Version]; left {
+			add(r.Version.Version, r.Version.Version == active, drift.VersionSummary{})
+		}
+	}
+	return v
+}
+
+// versionVM is what is kept of a version's making and service.
+func versionVM(r drift.VersionRecord) page.VersionVM {
+	x := page.VersionVM{
+		External: r.Source == "external", Trainer: r.Trainer, Parent: r.Parent, ApprovedBy: r.ApprovedBy, Rows: int64(r.RowsTrain),
+		Digest: r.Digest, HeldOut: heldOut(r.Holdout),
+	}
+	if r.Digest != "" {
+		x.ArtifactHref = "/api/v1/models/" + url.PathEscape(r.ModelType) + "/versions/" + url.PathEscape(r.Version.Version) +
+			"/artifact?" + url.Values{"tenant": {r.Tenant}}.Encode()
+	}
+	if r.RetrainID != nil {
+		x.RetrainHref = "/retrains/" + strconv.FormatInt(*r.RetrainID, 10)
+	}
+	if r.WindowFrom != nil && r.WindowTo != nil {
+		x.WindowFrom, x.WindowTo = *r.WindowFrom, *r.WindowTo
+	}
+	for _, s := range r.Services {
+		x.Services = append(x.Services, serviceVM(s))
+	}
+	return x
+}
+
+func serviceVM(s drift.Service) page.ServiceVM {
+	v := page.ServiceVM{From: s.From}
+	if s.To != nil {
+		v.To = *s.To
+	}
+	return v
+}
+
+// heldOut says in words what a version reached on the rows kept back from its training.
+func heldOut(raw json.RawMessage) (out []string) {
+	var m retrain.Metrics
+	if len(raw) == 0 || json.Unmarshal(raw, &m) != nil || m.Rows == 0 {
+		return nil
+	}
+	for _, x := range []struct {
+		name  string
+		value drift.Number
+	}{
+		{"accuracy", m.Accuracy}, {"precision", m.Precision}, {"recall", m.Recall},
+	} {
+		if x.value.Defined() {
+			out = append(out, x.name+" "+format.Percent(float64(x.value), 1))
+		}
+	}
+	if m.ROCAUC.Defined() {
+		out = append(out, "ROC AUC "+format.Fixed(float64(m.ROCAUC), 3))
+	}
+	return append(out, format.Plural(int64(m.Rows), "row", "rows"))
+}
+
+// activeOf is the version that was activated here and serves, "" where none was.
+func activeOf(records []drift.VersionRecord) string {
+	for _, r := range records {
+		if r.Active {
+			return r.Version.Version
+		}
+	}
+	return ""
+}
+
+// rollBackOff says why this reader cannot roll the model back, "" where it is possible.
+func rollBackOff(by drift.Actor, records []drift.VersionRecord) string {
+	active, earlier := activeOf(records), 0
+	for _, r := range records {
+		if len(r.Services) > 0 && r.Version.Version != active {
+			earlier++
+		}
+	}
+	switch {
+	case active == "":
+		return "There is nothing to go back to: no version was activated here yet."
+	case earlier == 0:
+		return "There is nothing to go back to: " + active + " is the only version that has served."
+	case !by.Role.AtLeast(drift.RoleManager):
+		return "A manager can roll this model back."
+	}
+	return ""
+}
+
+// servingEvents mark on a chart when a version took over, and whether by going back to it.
+func servingEvents(records []drift.VersionRecord) (out []chart.Event) {
+	for _, r := range records {
+		for i, s := range r.Services {
+			label := "version " + r.Version.Version
+			if i < len(r.Services)-1 { // it had served before
+				label = "back to " + r.Version.Version
+			}
+			out = append(out, chart.Event{At: s.From, Label: label})
+		}
+	}
+	return out
+}
+
+// pauseVM is the pause after a rollback, nil where there is none.
+func pauseVM(d drift.ModelData, by drift.Actor, typed resumeTyped) *page.PauseVM {
+	if d.Pause == nil {
+		return nil
+	}
+	v := &page.PauseVM{By: d.Pause.By, Reason: d.Pause.Reason, Since: d.Pause.Since, Typed: typed.reason, Problem: typed.problem}
+	if by.Role.AtLeast(drift.RoleManager) {
+		v.Action = modelHref(d.Model) + "/resume"
+	}
+	return v
+}
+
+// rollBackVM is the preview of a rollback to the version typed, or to the one before.
+func rollBackVM(d drift.RollbackData, by drift.Actor, typed rollBackTyped) page.RollBackVM {
+	v := page.RollBackVM{
+		Tenant: d.Model.Tenant, ModelType: d.Model.ModelType, Href: modelHref(d.Model), Off: rollBackOff(by, d.Records), From: d.Serving.Version,
+		Versions: component.SelectVM{ID: "to", Name: "to", Label: "Version that serves instead"},
+		Reason:   component.FieldVM{ID: "reason", Name: "reason", Label: "Reason", Value: typed.reason, Lines: 2, Must: true, Max: 4000},
+		Confirm:  component.FieldVM{ID: "confirm", Name: "confirm", Label: "Type " + d.Model.ModelType + " to confirm", Value: typed.confirm, Must: true, Plain: true},
+	}
+	if v.Off != "" {
+		return v
+	}
+	switch typed.field {
+	case "to":
+		v.Versions.Problem = typed.problem
+	case "reason":
+		v.Reason.Problem = typed.problem
+	case "confirm":
+		v.Confirm.Problem = typed.problem
+	default:
+		v.Note = component.FormNoteVM{Bad: typed.problem != "", Text: typed.problem}
+	}
+	v.To = rollBackTo(d, typed.to)
+	for _, r := range d.Records {
+		if len(r.Services) == 0 {
+			continue
+		}
+		name := r.Version.Version
+		s := page.ServedVM{Name: name, Lately: latelyWords(d.Lately[name]), Serves: r.Active, Service: serviceVM(r.Services[0])}
+		if !r.Active {
+			s.Href = v.Href + "/rollback?" + url.Values{"to": {name}}.Encode()
+			v.Versions.Options = append(v.Versions.Options, component.OptionVM{Value: name, Label: name + ", " + s.Lately, Selected: name == v.To})
+		}
+		v.Served = append(v.Served, s)
+	}
+	now, then := d.Lately[v.From], d.Lately[v.To]
+	v.FromLately, v.ToLately = latelyWords(now), latelyWords(then)
+	if now.Outcomes > 0 && then.Outcomes > 0 {
+		if worse := float64(now.Correct)/float64(now.Outcomes) - float64(then.Correct)/float64(then.Outcomes); worse > 0 {
+			v.Warning = "You would go back to a version that was " + format.Points(worse, 1) + " less accurate."
+		}
+	}
+	return v
+}
+
+// rollBackTo is the version asked for if it ever served, else the one that served before.
+func rollBackTo(d drift.RollbackData, asked string) string {
+	before, since := "", time.Time{}
+	for _, r := range d.Records {
+		if len(r.Services) == 0 || r.Active {
+			continue
+		}
+		if r.Version.Version == asked {
+			return asked
+		}
+		if r.Services[0].From.After(since) {
+			before, since = r.Version.Version, r.Services[0].From
+		}
+	}
+	return before
+}
+
+func latelyWords(t drift.Tally) string {
+	if t.Outcomes == 0 {
+		return "no outcomes"
+	}
+	return fmt.Sprintf("%s of %s", format.Percent(float64(t.Correct)/float64(t.Outcomes), 1), format.Plural(int64(t.Outcomes), "outcome", "outcomes"))
+}

@@ -1,0 +1,45 @@
+package page
+
+import (
+	"time"
+
+	"github.com/driftwatch/driftwatch/views/component"
+)
+
+// SettingEditVM is the page of one setting.
+type SettingEditVM struct {
+	Name, Help string
+	Whose      string // "every tenant" or a tenant's name
+	Tenant     string // "" for every tenant
+	Back       string // the list of settings
+	Action     string // this page, without a query
+	Facts      []component.FactVM
+	Note       component.FormNoteVM
+
+	// Off says why the reader cannot change it; no form is shown then.
+	Off string
+	// Choices is set where the value is one of a few; else Value is written.
+	Choices *component.SelectVM
+	Value   component.FieldVM
+	// Below is what holds where this value is taken back, "" where there is none of its own.
+	Below string
+	// Preview is set once a value was chosen: it is changed only after that.
+	Preview *SettingPreviewVM
+	History []SettingChangeVM
+}
+
+// SettingPreviewVM is a change before it is made.
+type SettingPreviewVM struct {
+	Before, After           string
+	BeforeWords, AfterWords string
+	Back                    bool // it takes the value back to what lies below
+	Lines                   []string
+	Reason                  component.FieldVM
+}
+
+// SettingChangeVM is one line of a setting's history. Take leads to the preview of going back to it.
+type SettingChangeVM struct {
+	Old, New, Scope, By, Why string
+	At                       time.Time
+	Take                     string
+}
