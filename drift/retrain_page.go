@@ -12,6 +12,7 @@ type RetrainsQuery struct {
 type RetrainsData struct {
 	Watch
 	Settings    Settings // in force where a tenant has none of its own
+	SwitchedOn  []string // tenants with ENABLE_AUTO_RETRAIN of their own that is on
 	Types       []ModelType
 	Live        []Retrain // oldest first
 	Ended       Page[Retrain]

@@ -196,6 +196,9 @@ func retrainsVerdict(v page.RetrainsVM, d drift.RetrainsData) (string, []compone
 // autoWords says whether models retrain by themselves, and which switch says so.
 func autoWords(d drift.RetrainsData) string {
 	s := d.Settings
+	if !s.Bool("ENABLE_AUTO_RETRAIN") && len(d.SwitchedOn) > 0 {
+		return "Models may retrain by themselves for " + strings.Join(d.SwitchedOn, ", ") + " alone, within the five safeguards."
+	}
 	if !s.Bool("ENABLE_AUTO_RETRAIN") {
 		return "No model retrains by itself: ENABLE_AUTO_RETRAIN is off. A person may ask for a retrain on an alert's page."
 	}

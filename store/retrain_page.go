@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/driftwatch/driftwatch/drift"
 )
 
@@ -18,6 +20,11 @@ func (db *DB) RetrainsPage(ctx context.Context, by drift.Actor, q drift.Retrains
 			return d, err
 		}
 		if d.Settings, err = tx.Settings(ctx, 0); err != nil {
+			return d, err
+		}
+		rows, err := tx.Query(ctx, `SELECT t.name FROM setting s JOIN tenant t ON t.id = s.scope
+			WHERE s.name = 'ENABLE_AUTO_RETRAIN' AND s.value = 'true' ORDER BY t.name`)
+		if d.SwitchedOn, err = collected(rows, err, pgx.RowTo[string], "tenants switched on"); err != nil {
 			return d, err
 		}
 		if d.Types, err = tx.ModelTypes(ctx); err != nil {

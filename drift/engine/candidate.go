@@ -53,19 +53,23 @@ func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir strin
 		if !v.Passed {
 			return e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), e.clock().UTC(), v.Sentence())
 		}
-		if err := e.keepVersion(ctx, tx, r, d, artifact, predictions); err != nil {
+		if err := e.keepVersion(ctx, tx, r, d, artifact, predictions, v.Candidate); err != nil {
 			return err
 		}
 		return e.moveRetrain(ctx, tx, r, retrain.MoveAccept, drift.SystemActor(), e.clock().UTC(), v.Sentence())
 	})
 }
 
-func (e *Engine) keepVersion(ctx context.Context, tx Tx, r *drift.Retrain, d *dataset, artifact []byte, predictions []retrain.Prediction) error {
+func (e *Engine) keepVersion(ctx context.Context, tx Tx, r *drift.Retrain, d *dataset, artifact []byte, predictions []retrain.Prediction, m *retrain.Metrics) error {
+	metrics, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("encode metrics: %w", err)
+	}
 	sum := sha256.Sum256(artifact)
 	return tx.PutVersion(ctx, drift.NewVersion{
 		Key: drift.VersionKey{Model: r.Model(), Version: r.CandidateVersion}, Artifact: artifact, Digest: sum[:],
 		Trainer: r.Trainer, Parent: r.ParentVersion, RetrainID: r.ID, ApprovedBy: r.ApprovedBy, RowsTrain: r.RowsTrain,
-		WindowFrom: d.description.WindowFrom, WindowTo: d.description.WindowTo, Holdout: r.Validation,
+		WindowFrom: d.description.WindowFrom, WindowTo: d.description.WindowTo, Holdout: metrics,
 		Scores: labelled(d.holdout, predictions),
 	}, e.clock().UTC())
 }
