@@ -18,7 +18,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift/retrain/logistic/logistictest"
 )
 
-// exam is a data set of textbooks: hours of study of 20 students, and who passed.
+// exam is a textbook example typed by hand: the hours of study of 20 invented students, and who passed.
 func exam(t *testing.T) (hours []float64, passed []bool) {
 	t.Helper()
 	f, err := os.Open("testdata/exam.csv")
