@@ -166,11 +166,21 @@ func (tb *tab) open() bool {
 func (tb *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	tb.t.Helper()
 	for i, step := range steps {
-		ctx, cancel := context.WithTimeout(tb.ctx, stepWithin)
-		err := chromedp.Do(ctx, step)
-		cancel()
-		if err != nil {
+		if err := tb.step(step); err != nil {
 			tb.t.Fatalf("step %d of %d in the browser: %v\n%s", i+1, len(steps), err, tb.where())
+		}
+	}
+}
+
+// step does one thing in the browser. An element found may be gone before it is used, because a page
+// opens or an update came over the socket; nothing was done to it then, and it is looked for again.
+func (tb *tab) step(step chromedp.Action[chromedp.Void]) error {
+	ctx, cancel := context.WithTimeout(tb.ctx, stepWithin)
+	defer cancel()
+	for {
+		err := chromedp.Do(ctx, step)
+		if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "Could not find node") {
+			return err
 		}
 	}
 }
