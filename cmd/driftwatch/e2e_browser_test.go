@@ -223,11 +223,17 @@ func eval[T any](tb *tab, expression string) T {
 // wait waits until an expression is true in the page.
 func (tb *tab) wait(what, expression string) {
 	tb.t.Helper()
-	late := time.Now().Add(stepWithin)
-	until(tb.t, stepWithin+time.Second, what, func() bool {
+	tb.waitFor(what, stepWithin, expression)
+}
+
+// waitFor waits until an expression is true in the page, for as long as the thing may take.
+func (tb *tab) waitFor(what string, within time.Duration, expression string) {
+	tb.t.Helper()
+	late := time.Now().Add(within)
+	until(tb.t, within+time.Second, what, func() bool {
 		ok, err := try[bool](tb, expression)
 		if !ok && time.Now().After(late) {
-			tb.t.Fatalf("%s: not within %v (%v)\n%s", what, stepWithin, err, tb.where())
+			tb.t.Fatalf("%s: not within %v (%v)\n%s", what, within, err, tb.where())
 		}
 		return ok
 	})

@@ -36,6 +36,7 @@ func TestDemo(t *testing.T) {
 	t.Run("own writes", w.ownWrites)
 	t.Run("without scripts", w.withoutScripts)
 	t.Run("keyboard alone", w.keyboardAlone)
+	t.Run("the loop closes", w.closes)
 	t.Run("accessible", w.accessible)
 }
 

@@ -444,7 +444,7 @@ func RetrainActions(a RetrainActionsVM) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = component.Button(component.ButtonVM{Label: "Roll back…", Kind: "d", Wide: true, Href: a.path("rollback")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = component.Button(component.ButtonVM{Label: "Roll back…", Kind: "d", Wide: true, Href: a.path("rollback"), ID: a.domID("rollback")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
