@@ -29,7 +29,8 @@ type bench struct {
 
 // benches are all, in the order in which they are measured.
 func benches() []bench {
-	return slices.Concat(ksBenches(), boardBenches(), fanoutBenches(), latencyBenches(), ingestBenches(), checkBenches())
+	return slices.Concat(ksBenches(), boardBenches(), fanoutBenches(), latencyBenches(), safeguardsBenches(), trainingBenches(), rollbackBenches(),
+		ingestBenches(), checkBenches())
 }
 
 func main() {
