@@ -19,6 +19,7 @@ type replayCmd struct {
 	To      string `required:"" help:"Last day, included; today at the latest." placeholder:"YYYY-MM-DD"`
 	Tenant  string `help:"Replay this tenant alone." placeholder:"TENANT"`
 	Approve bool   `help:"Play the manager: approve what waits, and let a model retrain again after a rollback. Without it such retrains expire, and a model that was rolled back stays as it is."`
+	Report  string `type:"path" help:"Also write the result as Markdown into this file, and its chart as SVG beside it." placeholder:"FILE.md"`
 	JSON    bool   `name:"json" help:"Print one JSON object."`
 }
 
@@ -38,7 +39,7 @@ Scoring needs the built-in trainer's models; a replay says so where another trai
   driftwatch config set ENABLE_AUTO_RETRAIN true
   driftwatch config set ENABLE_AUTO_RETRAIN_CONFLICT true
   driftwatch config set AUTO_RETRAIN_ENABLED_TENANTS '["*"]'
-  driftwatch replay --from 2026-01-01 --to 2026-06-30 --approve`
+  driftwatch replay --from 2026-01-01 --to 2026-06-30 --approve --report replay.md`
 }
 
 // aliveWithin is how long ago a server was seen last that still counts as running.
@@ -77,6 +78,11 @@ func (c replayCmd) Run(ctx context.Context, s *session) error {
 		bar.end()
 		if err != nil {
 			return err
+		}
+		if c.Report != "" {
+			if err := writeReplayReport(c.Report, res); err != nil {
+				return err
+			}
 		}
 		if c.JSON {
 			return s.printJSON(res)
