@@ -25,6 +25,8 @@ type RetrainQuery struct {
 	ID   int64
 	Now  time.Time
 	Days int // of the serving version's record
+	// Windows are those that a report's check compared; nil reads no scores.
+	Windows func(Report) (recent, baseline DriftWindow)
 }
 
 // RetrainData is all that a retrain's page says.
@@ -33,14 +35,15 @@ type RetrainData struct {
 	Retrain  *Retrain
 	Timeline []RetrainEntry // oldest first
 	Settings Settings
-	Alert    *Alert    // that it was proposed for, nil where none
-	Report   *Report   // exactly the revision that it was proposed on, nil where none
-	Later    []Report  // of the same model, in force, newer than that one; newest first
-	Rows     int       // labelled rows there are to train on now
-	First    time.Time // of the first of them
-	From     Date      // where the training window begins now
-	Serving  *Version  // nil where nothing serves
-	Services []Service // of the model, newest first
+	Alert    *Alert        // that it was proposed for, nil where none
+	Report   *Report       // exactly the revision that it was proposed on, nil where none
+	Scores   *ScorePicture // of both windows of that report, nil where it is not about scores
+	Later    []Report      // of the same model, in force, newer than that one; newest first
+	Rows     int           // labelled rows there are to train on now
+	First    time.Time     // of the first of them
+	From     Date          // where the training window begins now
+	Serving  *Version      // nil where nothing serves
+	Services []Service     // of the model, newest first
 	Days     []ScoreDay
 	Previous *Service   // the newest stretch of another version than the serving one, nil where none
 	Before   []ScoreDay // the last 7 days of that stretch

@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/detect"
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -66,6 +67,12 @@ type Engine interface {
 	Mover
 	LoopRunner
 	SettingChanger
+	FeatureComparer
+}
+
+// FeatureComparer says which features moved.
+type FeatureComparer interface {
+	FeatureMoves(ctx context.Context, by drift.Actor, r *drift.Report, w detect.Windows) (drift.FeatureMoves, error)
 }
 
 // Mover makes moves on alerts.
@@ -129,6 +136,7 @@ type Pages struct {
 	board   *boardCache
 	lives   *fragmentCache
 	cuts    *cutCache
+	moves   movesCache
 	audited auditCheck
 	wrote   atomic.Int64 // the newest event when somebody last moved an alert here
 }

@@ -41,7 +41,7 @@ func (p *Pages) retrainPage(w http.ResponseWriter, r *http.Request) error {
 // showRetrain answers a retrain's page as it stands now.
 func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, status int, note component.FormNoteVM, lost *page.ConflictVM) error {
 	by := auth.ActorFrom(r.Context())
-	d, err := p.store.RetrainDetail(r.Context(), by, drift.RetrainQuery{ID: id, Now: p.now(), Days: recordDays + poolDays})
+	d, err := p.store.RetrainDetail(r.Context(), by, drift.RetrainQuery{ID: id, Now: p.now(), Days: recordDays + poolDays, Windows: windowsOf})
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,9 @@ func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, st
 			return err
 		}
 		v.Guards = guardsVM(d.Retrain, today)
+	}
+	if v.Features, err = p.featuresVM(r.Context(), by, d.Report); err != nil {
+		return err
 	}
 	v.Note, v.Conflict = note, lost
 	return p.show(w, r, status, p.shell(by, d.Watch, retrainTitle(d.Retrain), "retrains"), page.Retrain(v))
@@ -107,6 +110,7 @@ func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 	for i := range d.Earlier {
 		v.Earlier = append(v.Earlier, earlierVM(&d.Earlier[i]))
 	}
+	v.ECDF = ecdfs(d.Scores, d.Report)
 	if len(d.Days) > 0 {
 		today := drift.DateOf(p.now())
 		span := spanOf(today.Add(1-recordDays), today.Add(1))

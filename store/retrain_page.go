@@ -94,6 +94,12 @@ func (db *DB) RetrainDetail(ctx context.Context, by drift.Actor, q drift.Retrain
 		if err = tx.retrainEvidence(ctx, &d); err != nil {
 			return d, err
 		}
+		if q.Windows != nil && d.Report != nil && d.Report.Statistical != nil {
+			recent, baseline := q.Windows(*d.Report)
+			if d.Scores, err = tx.scorePicture(ctx, *d.Report, recent, baseline); err != nil {
+				return d, err
+			}
+		}
 		if err = tx.retrainModel(ctx, q, &d); err != nil {
 			return d, err
 		}

@@ -66,6 +66,8 @@ type Days interface {
 	Runs(ctx context.Context, v drift.VersionKey, recent, baseline drift.DriftWindow) (r, b []stats.Run, fetch stats.Fetch, err error)
 	// LabelledScores returns one day's scores with their outcomes.
 	LabelledScores(ctx context.Context, v drift.VersionKey, day drift.Date) (drift.LabelledScores, error)
+	// FeatureSample reads the features of the version's rows of a window, or of about so many of them.
+	FeatureSample(ctx context.Context, v drift.VersionKey, w drift.DriftWindow, most int) (drift.FeatureSample, error)
 	// FirstPrediction returns when the version's first prediction was made; zero where none.
 	FirstPrediction(ctx context.Context, v drift.VersionKey) (time.Time, error)
 	// FreshModels lists the models with a prediction both made and received since the given time.

@@ -31,6 +31,8 @@ type AlertVM struct {
 	ECDF      *chart.ECDFs
 	Trend     *chart.Trend
 	Accuracy  *chart.Accuracy
+	// Features says which of them moved.
+	Features *FeaturesVM
 
 	Timeline AlertTimelineVM
 	// Retrain says why the model does or does not retrain; nil for what no retrain helps.

@@ -25,7 +25,9 @@ type RetrainVM struct {
 	Later    []LaterReportVM
 	Guards   GuardsVM
 	Change   ChangeVM
+	ECDF     *chart.ECDFs    // of the scores of both windows of the report
 	Accuracy *chart.Accuracy // of the version that serves
+	Features *FeaturesVM     // that moved between the windows of the report
 	Result   RetrainResultVM
 	Timeline RetrainTimelineVM
 	Earlier  []EarlierVM
@@ -249,10 +251,15 @@ func (v RetrainVM) facts() []component.FactVM {
 	if v.Report == nil {
 		return nil
 	}
+	facts := v.Report.Performance.facts
 	if v.Report.Statistical != nil {
-		return v.Report.Statistical.facts(*v.Report)
+		facts = v.Report.Statistical.facts
 	}
-	return v.Report.Performance.facts(*v.Report)
+	out := facts(*v.Report)
+	if f, ok := v.Features.fact(); ok {
+		out = append(out, f)
+	}
+	return out
 }
 
 // step is one thing that happens next; Now marks where the retrain is.

@@ -1,0 +1,70 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/detect"
+	"github.com/driftwatch/driftwatch/views/page"
+)
+
+// movesKept is how many reports' features are kept compared.
+const movesKept = 256
+
+// movesCache keeps what was compared, by report: a report is of a fixed state of the log, and whoever
+// asks has been shown the report.
+type movesCache struct {
+	mu   sync.Mutex
+	kept map[int64]*page.FeaturesVM
+}
+
+func (c *movesCache) get(report int64) *page.FeaturesVM {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept[report]
+}
+
+func (c *movesCache) put(report int64, v *page.FeaturesVM) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kept == nil || len(c.kept) >= movesKept {
+		c.kept = map[int64]*page.FeaturesVM{}
+	}
+	c.kept[report] = v
+}
+
+// featuresVM says which features moved between the windows of a report; nil where there is no report
+// or nothing to compare with but a validation set, which has no features of a window.
+func (p *Pages) featuresVM(ctx context.Context, by drift.Actor, r *drift.Report) (*page.FeaturesVM, error) {
+	if r == nil || r.BaselineSource != drift.BaselineWindow {
+		return nil, nil
+	}
+	if v := p.moves.get(r.ID); v != nil {
+		return v, nil
+	}
+	recent, baseline := windowsOf(*r)
+	m, err := p.o.Engine.FeatureMoves(ctx, by, r, detect.Windows{Recent: recent, Baseline: baseline})
+	if err != nil {
+		return nil, fmt.Errorf("features: %w", err)
+	}
+	v := &page.FeaturesVM{RowsRecent: int64(m.RowsRecent), RowsBaseline: int64(m.RowsBaseline), Sampled: m.Sampled}
+	for _, s := range m.Features {
+		v.Rows = append(v.Rows, featureVM(s))
+	}
+	p.moves.put(r.ID, v)
+	return v, nil
+}
+
+func featureVM(s drift.FeatureShift) page.FeatureVM {
+	v := page.FeatureVM{
+		Name: s.Name, Moved: detect.FeatureMoved(s), Numeric: s.Kind == drift.NumericFeature, PSI: s.PSI.Ptr(), Q: s.QValue.Ptr(),
+		Recent: s.MeanRecent.Ptr(), Baseline: s.MeanBaseline.Ptr(), Category: s.Category,
+		MissingRecent: float64(s.MissingRecent), MissingBaseline: float64(s.MissingBaseline),
+	}
+	if !v.Numeric {
+		v.Recent, v.Baseline = s.ShareRecent.Ptr(), s.ShareBaseline.Ptr()
+	}
+	return v
+}
