@@ -105,6 +105,13 @@ func (r *Retrain) Model() Model {
 	return Model{TenantID: r.TenantID, Tenant: r.Tenant, ModelType: r.ModelType}
 }
 
+// HourTally counts the outcomes of predictions made in one hour since some moment.
+type HourTally struct {
+	Hour     int `json:"hour"` // 0 is the first
+	Correct  int `json:"correct"`
+	Outcomes int `json:"outcomes"`
+}
+
 // RetrainEntry is one line of a retrain's timeline.
 type RetrainEntry struct {
 	RetrainID int64           `json:"retrain_id"`

@@ -6,7 +6,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
@@ -48,6 +47,9 @@ func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, st
 	v := p.retrainVM(d, by)
 	if v.Result.Watch, err = p.watchVM(r, by, d.Retrain); err != nil {
 		return err
+	}
+	if w := v.Result.Watch; w != nil { // the days' columns lag behind what the watch counts
+		v.Change.NewRight, v.Change.NewOutcomes = w.New.Right, w.New.Outcomes
 	}
 	if beforeTraining(d.Retrain.State) { // read after the page: what changed since comes by the socket
 		today, err := p.o.Engine.SafeguardsNow(r.Context(), by, d.Retrain)
@@ -193,12 +195,4 @@ func earlierVM(r *drift.Retrain) page.EarlierVM {
 		}
 	}
 	return v
-}
-
-// watchPanel is how a watched version does beside the one before it.
-func watchPanel(w *engine.Watch) *page.WatchVM {
-	d := w.Decision
-	return &page.WatchVM{
-		New: sideVM(w.New, d.New), Old: sideVM(w.Old, d.Old), Sentence: d.Sentence, Missing: missingWords(d), Due: watchDue(d),
-	}
 }

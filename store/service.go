@@ -107,6 +107,14 @@ func (tx *Tx) OutcomesBetween(ctx context.Context, v drift.VersionKey, from, to 
 	return correct, outcomes, nil
 }
 
+// OutcomesByHour counts the same by hour since from, hours without an outcome left out.
+func (tx *Tx) OutcomesByHour(ctx context.Context, v drift.VersionKey, from, to time.Time) ([]drift.HourTally, error) {
+	rows, err := tx.Query(ctx, `SELECT floor(extract(epoch FROM created_at - $2) / 3600)::int, count(*) FILTER (WHERE predicted = actual), count(*)
+		FROM ml_prediction_log WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3 AND model_type = $4 AND model_version = $5
+		AND actual IS NOT NULL GROUP BY 1 ORDER BY 1`, v.TenantID, from, to, v.ModelType, v.Version)
+	return collected(rows, err, pgx.RowToStructByPos[drift.HourTally], "outcomes by hour")
+}
+
 // Labelled counts the model's rows with an outcome in [from, to), by the day columns.
 func (tx *Tx) Labelled(ctx context.Context, m drift.Model, from, to drift.Date) (c drift.LabelledCount, err error) {
 	var first *time.Time

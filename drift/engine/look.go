@@ -19,7 +19,11 @@ func (e *Engine) SafeguardsNow(ctx context.Context, by drift.Actor, r *drift.Ret
 // WatchNow compares a watched version with the one before it as things stand now.
 func (e *Engine) WatchNow(ctx context.Context, by drift.Actor, r *drift.Retrain) (w *Watch, err error) {
 	err = e.store.InTx(ctx, by, func(tx Tx) error {
-		w, err = WatchOf(ctx, tx, r, e.clock().UTC())
+		now := e.clock().UTC()
+		if w, err = WatchOf(ctx, tx, r, now); err != nil {
+			return err
+		}
+		w.Hours, err = tx.OutcomesByHour(ctx, drift.VersionKey{Model: r.Model(), Version: w.New}, *r.ActivatedAt, now)
 		return err
 	})
 	return w, err

@@ -211,6 +211,8 @@ type Serving interface {
 	Services(ctx context.Context, m drift.Model) ([]drift.Service, error)
 	// OutcomesBetween counts right predictions and outcomes of predictions made in [from, to).
 	OutcomesBetween(ctx context.Context, v drift.VersionKey, from, to time.Time) (correct, outcomes int, err error)
+	// OutcomesByHour counts the same by hour since from; hours without an outcome are left out.
+	OutcomesByHour(ctx context.Context, v drift.VersionKey, from, to time.Time) ([]drift.HourTally, error)
 	// ValidationSet returns the hold-out of a version trained here, empty where none is kept.
 	ValidationSet(ctx context.Context, v drift.VersionKey) (drift.LabelledScores, error)
 	// PutVersion keeps a trained version with its artefact and validation set.

@@ -125,6 +125,12 @@ type Watch struct {
 	Old      string            `json:"old"`
 	OldFrom  time.Time         `json:"old_from"`
 	OldTo    time.Time         `json:"old_to"`
+	// Threshold is how much lower the new accuracy may lie, a fraction as text; CheckHours after how
+	// many hours that is decided.
+	Threshold  string `json:"threshold"`
+	CheckHours int    `json:"check_hours"`
+	// Hours are the new version's outcomes as they came in.
+	Hours []drift.HourTally `json:"hours"`
 }
 
 // WatchOf compares a watched version with the one before it as things stand.
@@ -151,6 +157,7 @@ func WatchOf(ctx context.Context, tx Tx, r *drift.Retrain, now time.Time) (*Watc
 		Threshold: s.Text("ROLLBACK_ACCURACY_DROP_THRESHOLD"), MinOutcomes: s.Int("ROLLBACK_MIN_OUTCOMES"),
 		CheckHours: s.Int("ROLLBACK_CHECK_HOURS"), Activated: *r.ActivatedAt, Now: now,
 	}
+	w.Threshold, w.CheckHours = in.Threshold, in.CheckHours
 	in.New.Correct, in.New.Outcomes, err = tx.OutcomesBetween(ctx, drift.VersionKey{Model: r.Model(), Version: w.New}, *r.ActivatedAt, now)
 	if err != nil {
 		return nil, err

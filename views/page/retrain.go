@@ -130,6 +130,7 @@ type WatchVM struct {
 	Sentence string
 	Missing  string
 	Due      time.Time
+	Hours    chart.Watch // the same as it came in
 }
 
 // Side is one version's accuracy in a watch.

@@ -3,6 +3,7 @@ package viewtest
 import (
 	"time"
 
+	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/page"
 )
@@ -75,6 +76,14 @@ func waitingRetrain() page.RetrainVM {
 		},
 		ModelHref: "/models/nsw-market/conflict_predictor", AlertHref: "/alerts/4811", AlertID: 4811, Report: &report,
 		Later: []page.LaterReportVM{{DriftType: "performance", Date: Now, Severity: component.Critical, Message: "Accuracy 61.8 → 39.0 %."}},
+		Features: &page.FeaturesVM{
+			RowsRecent: 336, RowsBaseline: 5000, Sampled: true,
+			Rows: []page.FeatureVM{
+				{Name: "demand", Moved: true, PSI: num(1.36), Q: num(3e-12), Recent: num(.59), Baseline: num(.44), Numeric: true},
+				{Name: "weekday", PSI: num(.01), Q: num(.7), Recent: num(.16), Baseline: num(.14), Category: "Monday", MissingRecent: .02},
+				{Name: "transfer", PSI: num(0), Numeric: true},
+			},
+		},
 		Guards: page.GuardsVM{
 			ID: "retrain-safeguards-118", Title: "Is it safe", Of: component.Words("As they were when it was proposed."), Items: sampleGuards(),
 		},
@@ -115,6 +124,10 @@ func watchedRetrain() page.RetrainVM {
 			New:      page.Side{Version: "r118", Right: 24, Outcomes: 34, Accuracy: "70.6 %", Interval: "53.8 to 83.2 %"},
 			Old:      page.Side{Version: "hgb-90d", Right: 131, Outcomes: 336, Accuracy: "39.0 %", Interval: "33.9 to 44.3 %"},
 			Sentence: "The new version is judged at 2026-07-02 08:12 UTC.", Missing: "There are outcomes enough on both sides.", Due: Now.Add(4 * time.Hour),
+			Hours: chart.Watch{
+				Old: num(.39), OldLow: num(.339), OldHigh: num(.443), Drop: .05, CheckHours: 24,
+				Hours: []chart.WatchHour{{Hour: 18, N: 14, Right: 9, SoFar: 14, RightSoFar: 9, Low: .388, High: .837}, {Hour: 20, N: 20, Right: 15, SoFar: 34, RightSoFar: 24, Low: .538, High: .832}},
+			},
 		},
 	}
 	return v
