@@ -76,6 +76,19 @@ func (tx *Tx) DueRetrains(ctx context.Context, now time.Time, limit int) ([]*dri
 		ORDER BY r.due_at, r.id LIMIT $2`, now, limit)
 }
 
+// TellWatches lists the watched retrains whose pages were last told an hour ago or more, and notes that
+// they are told now: each once an hour since its activation, whichever server asks.
+func (tx *Tx) TellWatches(ctx context.Context, now time.Time) ([]*drift.Retrain, error) {
+	rows, err := tx.Query(ctx, `UPDATE ml_retrain
+		SET watch_told = activated_at + floor(extract(epoch FROM $1 - activated_at) / 3600) * interval '1 hour'
+		WHERE state = 'watching' AND COALESCE(watch_told, activated_at) <= $1::timestamptz - interval '1 hour' RETURNING id`, now)
+	ids, err := collected(rows, err, pgx.RowTo[int64], "watches to tell of")
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return tx.retrains(ctx, `WHERE r.id = ANY ($1) ORDER BY r.id`, ids)
+}
+
 // InsertRetrain writes a new retrain with its first timeline entry and sets ID. It reports false
 // where the model has a live one already.
 func (tx *Tx) InsertRetrain(ctx context.Context, r *drift.Retrain, e drift.RetrainEntry) (bool, error) {

@@ -166,6 +166,8 @@ type Retrains interface {
 	RetrainOf(ctx context.Context, a *drift.Alert) (*drift.Retrain, error)
 	// RetrainsIn lists the retrains in any of the states, oldest first.
 	RetrainsIn(ctx context.Context, states ...drift.RetrainState) ([]*drift.Retrain, error)
+	// TellWatches lists the watched ones whose pages were told an hour ago, as told now.
+	TellWatches(ctx context.Context, now time.Time) ([]*drift.Retrain, error)
 	// DueRetrains lists those whose countdown, time for approval or watch ended at or before now.
 	DueRetrains(ctx context.Context, now time.Time, limit int) ([]*drift.Retrain, error)
 	// InsertRetrain writes a new one and sets ID; false where the model has a live one.

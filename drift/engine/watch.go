@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -21,9 +22,26 @@ const watchAgain = time.Hour
 const dueBatch = 100
 
 // FireRetrains makes the moves of retrains whose time has come: countdowns end, approvals expire,
-// watches are decided. It returns how many it looked at.
+// watches are decided. It returns how many it looked at. Open pages are told once an hour how a watched
+// version does, which is no move, so that clicks stay valid.
 func (e *Engine) FireRetrains(ctx context.Context) (int, error) {
-	return e.fireRetrains(ctx, e.clock().UTC())
+	now := e.clock().UTC()
+	n, err := e.fireRetrains(ctx, now)
+	told := e.system(ctx, func(tx Tx) error {
+		watches, err := tx.TellWatches(ctx, now)
+		if err != nil {
+			return err
+		}
+		for _, r := range watches {
+			payload, err := json.Marshal(map[string]any{"retrain": r})
+			if err != nil {
+				return fmt.Errorf("encode retrain: %w", err)
+			}
+			tx.Emit(drift.Event{Type: drift.EventRetrainUpdated, TenantID: r.TenantID, Tenant: r.Tenant, At: now, Payload: payload})
+		}
+		return nil
+	})
+	return n, errors.Join(err, told)
 }
 
 // FireWatches decides the watches that fall due before the given instant, those still to come on what

@@ -31,6 +31,45 @@ func TestTheWatchIsDueAfterADayAndKeepsAtExactlyFivePoints(t *testing.T) {
 	w.recorded()
 }
 
+// Open pages are told once an hour how a watched version does, with its hours, and no click is lost by it.
+func TestAWatchIsToldOfEachHour(t *testing.T) {
+	w, r := watched(t)
+	w.rows(r.CandidateVersion, today.Time().Add(time.Hour), 30, 10)
+	version := w.only(drift.RetrainWatching).Version
+	told := func() int { return w.events()[drift.EventRetrainUpdated] }
+	before := told()
+	w.wait(time.Hour - time.Microsecond)
+	w.fire()
+	if n := told(); n != before {
+		t.Errorf("told %d times within the first hour", n-before)
+	}
+	w.wait(time.Microsecond)
+	w.fire()
+	w.fire()
+	w.wait(3*time.Hour + time.Minute) // a server that was away tells once
+	w.fire()
+	w.wait(59 * time.Minute)
+	w.fire()
+	if n := told(); n != before+3 {
+		t.Errorf("told %d times, want 3", n-before)
+	}
+	now := w.only(drift.RetrainWatching)
+	if now.Version != version {
+		t.Errorf("telling moved it from version %d to %d", version, now.Version)
+	}
+	watch, err := w.engine.WatchNow(t.Context(), drift.SystemActor(), &now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	for _, h := range watch.Hours {
+		sum += h.Outcomes
+	}
+	if sum != watch.Decision.New.Outcomes || sum == 0 || watch.CheckHours != 24 || watch.Threshold != "0.05" {
+		t.Errorf("%+v", watch)
+	}
+}
+
 func TestAWorseVersionGoesBack(t *testing.T) {
 	w, r := watched(t)
 	w.rows(r.CandidateVersion, today.Time().Add(time.Hour), 84, 16)
