@@ -22,8 +22,9 @@ type settingAsked struct {
 	tenant string
 	scope  int64
 	value  string
-	below  bool // take it back to what lies below
-	tries  bool // value or below was given
+	below  bool    // take it back to what lies below
+	tries  bool    // value or below was given
+	was    *string // in force when the reader looked
 	reason string
 	field  string // where a refused form is wrong
 	wrong  string
@@ -34,6 +35,7 @@ func (a settingAsked) change() engine.SettingChange {
 	if !a.below {
 		c.Value = &a.value
 	}
+	c.Was = a.was
 	return c
 }
 
@@ -48,7 +50,11 @@ func (p *Pages) readSetting(r *http.Request, q url.Values) (a settingAsked, err 
 		spec: spec, tenant: q.Get("tenant"), value: q.Get("value"), below: q.Get("below") != "",
 		tries: q.Has("value") || q.Has("below"), reason: q.Get("reason"),
 	}
-	for _, field := range []string{"tenant", "value", "reason"} {
+	if q.Has("was") {
+		was := q.Get("was")
+		a.was = &was
+	}
+	for _, field := range []string{"tenant", "value", "reason", "was"} {
 		if err := web.CheckText(field, q.Get(field)); err != nil {
 			return a, err
 		}
@@ -132,7 +138,7 @@ func (p *Pages) setSetting(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = p.o.Engine.SetSettings(r.Context(), auth.ActorFrom(r.Context()), a.change())
 	var e *drift.Error
-	if errors.As(err, &e) && e.Code == drift.CodeInvalid {
+	if errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict) {
 		return p.showSetting(w, r, web.Status(e.Code), a, component.FormNoteVM{Bad: true, Text: e.Message})
 	}
 	if err != nil {

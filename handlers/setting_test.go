@@ -67,7 +67,15 @@ func TestSettingByForm(t *testing.T) {
 			t.Fatalf("%s: %d to %q", form, a.status, a.header.Get("Location"))
 		}
 	}
-	change(highDrop, settingForm("value", "0.12", "reason", "nights "+script), admin)
+	change(highDrop, settingForm("value", "0.12", "reason", "nights "+script, "was", "0.10"), admin)
+	late := h.post(highDrop, settingForm("value", "0.11", "reason", "mine", "was", "0.10"), asBrowser, h.as(drift.RoleAdmin))
+	late.isPage(t, 409, "a change of what is in force no longer")
+	if !strings.Contains(late.body, "it is 0.12 now, not 0.10") || !strings.Contains(late.body, `name="was" value="0.12"`) {
+		t.Error("whoever came too late is not told, or not shown what holds now")
+	}
+	if n := h.count(`SELECT count(*) FROM setting_change`); n != 1 {
+		t.Errorf("%d changes were written", n)
+	}
 	says(highDrop+"?done=1", 200, "You changed it", "nights &lt;script&gt;", "12 points", "Take back to 0.12", "Take it back to")
 	says(highDrop+"?below=1", 200, "10 points", `name="below"`)
 	change(highDrop, settingForm("value", "0.13", "reason", "acme is noisy", "tenant", "acme"), h.as(drift.RoleAdmin, h.acme))

@@ -51,12 +51,20 @@ func (tx *Tx) SettingBelow(ctx context.Context, scope int64, name string) (strin
 	return drift.NewSettings(drift.SettingLayer{Origin: drift.FromFile, Values: tx.file}).Text(name), nil
 }
 
+// LockSettings keeps everybody else from changing a setting until the transaction ends.
+func (tx *Tx) LockSettings(ctx context.Context) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('settings', 0))`); err != nil {
+		return fmt.Errorf("lock settings: %w", err)
+	}
+	return nil
+}
+
 // PutSetting writes one value (nil takes it back to what lies below) and its history row. Changes
 // wait for each other, and one that would leave contradicting values in force is refused: two
 // people may each have checked theirs against what the other was about to change.
 func (tx *Tx) PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error {
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('settings', 0))`); err != nil {
-		return fmt.Errorf("lock settings: %w", err)
+	if err := tx.LockSettings(ctx); err != nil {
+		return err
 	}
 	var old *string
 	err := tx.QueryRow(ctx, `SELECT value FROM setting WHERE scope = $1 AND name = $2`, scope, name).Scan(&old)

@@ -145,6 +145,8 @@ type SettingsStore interface {
 	Settings(ctx context.Context, tenant int64) (drift.Settings, error)
 	// SettingBelow returns what would be in force where the scope had no value of its own.
 	SettingBelow(ctx context.Context, scope int64, name string) (string, error)
+	// LockSettings keeps everybody else from changing a setting until the transaction ends.
+	LockSettings(ctx context.Context) error
 	// PutSetting writes one value (nil takes it back to what lies below) and its history row, and
 	// refuses what would contradict another value in force.
 	PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error

@@ -16,6 +16,9 @@ type SettingChange struct {
 	Name   string
 	Value  *string // nil takes the value back to what lies below
 	Reason string
+	// Was is the value in force that the person looked at; where another is in force by now, nothing
+	// changes (CodeConflict). nil does not ask.
+	Was *string
 }
 
 // SetSetting changes one setting: validated by itself and together with the others, with who,
@@ -34,6 +37,9 @@ func (e *Engine) SetSettings(ctx context.Context, by drift.Actor, changes ...Set
 		}
 	}
 	err := e.system(ctx, func(tx Tx) error {
+		if err := tx.LockSettings(ctx); err != nil {
+			return err
+		}
 		for _, c := range changes {
 			scope, err := scopeOf(ctx, tx, by, c.Tenant)
 			if err != nil {
@@ -47,6 +53,12 @@ func (e *Engine) SetSettings(ctx context.Context, by drift.Actor, changes ...Set
 			before, err := tx.Settings(ctx, scope)
 			if err != nil {
 				return fmt.Errorf("settings: %w", err)
+			}
+			if now := before.Text(c.Name); c.Was != nil && *c.Was != now {
+				return &drift.Error{
+					Code:    drift.CodeConflict,
+					Message: fmt.Sprintf("Somebody changed %s meanwhile: it is %s now, not %s. Nothing was changed; look again at what your value would do.", c.Name, now, *c.Was),
+				}
 			}
 			if err := tx.PutSetting(ctx, scope, c.Name, c.Value, by.Name, strings.TrimSpace(c.Reason), e.clock().UTC()); err != nil {
 				return err
