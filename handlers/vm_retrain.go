@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -125,6 +126,9 @@ func trainerWords(r *drift.Retrain, s drift.Settings) string {
 	}
 	if command := s.List(retrain.CommandSetting(r.ModelType)); len(command) > 0 {
 		return "the program " + command[0]
+	}
+	if u, err := url.Parse(s.Text(retrain.WebhookSetting(r.ModelType))); err == nil && u.Host != "" {
+		return "the service at " + u.Host
 	}
 	return "logistic, built in"
 }
