@@ -245,7 +245,7 @@ func retrainIcon(m retrain.Move) string {
 
 // systemDid is what Driftwatch did by itself, in words.
 func systemDid(e drift.RetrainEntry) string {
-	if e.From == e.To {
+	if e.From == e.To && e.From == drift.RetrainWatching {
 		return "Watched on"
 	}
 	word := retrain.PastTense(retrain.Move(e.Move))

@@ -63,6 +63,10 @@ func (h *house) connect(ctx context.Context, config string) error {
 	if err != nil {
 		return err
 	}
+	self, err := ownProgram()
+	if err != nil {
+		return err
+	}
 	h.store, err = store.Open(ctx, h.dsn, store.Options{Logger: h.log, Now: h.clock, FileSettings: values})
 	if err != nil {
 		return err
@@ -70,10 +74,6 @@ func (h *house) connect(ctx context.Context, config string) error {
 	if err := h.store.Migrate(ctx); err != nil {
 		h.store.Close()
 		h.store = nil
-		return err
-	}
-	self, err := ownProgram()
-	if err != nil {
 		return err
 	}
 	h.engine = engine.New(engine.Options{Store: engineStore{h.store}, Clock: h.clock, Log: h.log, Trainers: trainers(self)})

@@ -46,6 +46,13 @@ type Trainer interface {
 	Train(ctx context.Context, job Job) error
 }
 
+// Resumer is a trainer whose work goes on elsewhere while our server does not run.
+type Resumer interface {
+	Trainer
+	// Resumes reports whether what SaveState kept can be gone on with: a job of this trainer's own.
+	Resumes(state json.RawMessage) bool
+}
+
 // Description is what description.json tells a trainer.
 type Description struct {
 	RetrainID     int64     `json:"retrain_id"`

@@ -50,7 +50,7 @@ type Trainer struct {
 	waits    waits
 }
 
-var _ retrain.Trainer = (*Trainer)(nil)
+var _ retrain.Resumer = (*Trainer)(nil)
 
 // New returns a trainer that asks the service at the URL.
 func New(o Options) (*Trainer, error) {
@@ -80,6 +80,16 @@ func New(o Options) (*Trainer, error) {
 type accepted struct {
 	Job       string `json:"job"`
 	StatusURL string `json:"status_url"`
+}
+
+// Resumes reports whether the state is of a job at this service.
+func (t *Trainer) Resumes(state json.RawMessage) bool {
+	var have accepted
+	if json.Unmarshal(state, &have) != nil || have.Job == "" {
+		return false
+	}
+	_, err := t.sameOrigin("status_url", have.StatusURL)
+	return err == nil
 }
 
 // Train has the service train and fetches the result. Where the job's state says that the service
@@ -219,4 +229,3 @@ func (t *Trainer) fetch(ctx context.Context, job retrain.Job, s status) error {
 	}
 	return nil
 }
-
