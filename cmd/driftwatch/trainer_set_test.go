@@ -135,4 +135,3 @@ func TestCallbacksWhileTheSecretChanges(t *testing.T) {
 		t.Error("a model type without a service has been called")
 	}
 }
-

@@ -175,16 +175,16 @@ func (e *Engine) TrainerCalled(ctx context.Context, modelType, job string, at ti
 		case r == nil:
 			return drift.NotFound(fmt.Sprintf("No training of %s is called %q.", modelType, job))
 		case !current:
-			return &drift.Error{Code: drift.CodeConflict, Message: fmt.Sprintf(
-				"Nobody waits for this training any more: retrain %d is %s. The callback changed nothing.", r.ID, stateWords(r.State)),
-				Extra: map[string]any{"retrain": r.ID, "state": r.State}}
+			return unheard(r, fmt.Sprintf("Nobody waits for this training any more: retrain %d is %s. The callback changed nothing.", r.ID, stateWords(r.State)))
 		case !heard:
-			return &drift.Error{Code: drift.CodeConflict, Message: fmt.Sprintf(
-				"A callback of this training, signed at this time or later, has been heard. Retrain %d trains on.", r.ID),
-				Extra: map[string]any{"retrain": r.ID, "state": r.State}}
+			return unheard(r, fmt.Sprintf("A callback of this training, signed at this time or later, has been heard. Retrain %d trains on.", r.ID))
 		}
 		return nil
 	})
+}
+
+func unheard(r *drift.Retrain, why string) error {
+	return &drift.Error{Code: drift.CodeConflict, Message: why, Extra: map[string]any{"retrain": r.ID, "state": r.State}}
 }
 
 // brokenOff remembers the attempts that this process broke off because something of its own failed. It
