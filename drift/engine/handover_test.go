@@ -301,3 +301,27 @@ func TestTheDescriptionListsTheFeatures(t *testing.T) {
 	w.work(r.ID, "a")
 	w.only(drift.RetrainWatching)
 }
+
+// Of a secret that is set, changed and taken back nothing stands in what people and programs are told.
+func TestASecretLeavesNoTrace(t *testing.T) {
+	w := newWorld(t)
+	const name = "TRAINER_SECRET_FRAUD_DETECTOR"
+	w.set(name, "open sesame, said the cat")
+	w.set(name, "open sesame, said the dog")
+	after, err := w.engine.SetSetting(t.Context(), drift.SystemActor(), engine.SettingChange{Name: name})
+	w.must(err)
+	if after.Text(name) != "" {
+		t.Errorf("taken back, it is %q", after.Text(name))
+	}
+	value := "open sesame, said a person"
+	_, err = w.engine.SetSetting(t.Context(), drift.Actor{Name: "ada", Role: drift.RoleAdmin, AllTenants: true}, engine.SettingChange{Name: name, Value: &value})
+	wantCode(t, err, drift.CodeForbidden)
+	var told, changes int
+	err = w.db.Pool().QueryRow(t.Context(), `SELECT count(*) FILTER (WHERE text LIKE '%sesame%'), count(*) FROM (SELECT detail::text AS text FROM audit_log
+		UNION ALL SELECT payload::text FROM event UNION ALL SELECT COALESCE(old_value, '') || COALESCE(new_value, '') FROM setting_change
+		UNION ALL SELECT value FROM setting UNION ALL SELECT value FROM setting_secret) t`).Scan(&told, &changes)
+	w.must(err)
+	if told != 0 || changes < 9 {
+		t.Errorf("%d of %d records tell it", told, changes)
+	}
+}
