@@ -21,6 +21,8 @@ const (
 	KindKOfM    SettingKind = "k/m"
 	KindList    SettingKind = "list" // a JSON array of strings
 	KindChoice  SettingKind = "choice"
+	KindURL     SettingKind = "url"    // of a training service; "" is none
+	KindSecret  SettingKind = "secret" // never shown
 )
 
 // SettingSpec describes one setting: its form, default, range and meaning.
@@ -36,7 +38,7 @@ type SettingSpec struct {
 	Group   string
 	Help    string
 	Global  bool // cannot differ by tenant
-	Shell   bool // changed from a shell or the settings file alone: it names what this machine runs
+	Shell   bool // changed from a shell or the settings file alone, see ShellWhy
 }
 
 // SettingOrigin says where a value in force comes from.
@@ -74,9 +76,12 @@ type SettingLayer struct {
 	Values map[string]string
 }
 
-// Text returns the value in force, as text.
+// Text returns the value in force, as text; of a secret only that it is set.
 func (s Settings) Text(name string) string {
 	if v, ok := s.values[name]; ok {
+		if v != "" && secretSetting(name) {
+			return SecretSet
+		}
 		return v
 	}
 	spec, ok := SettingNamed(name)
@@ -226,6 +231,13 @@ func (spec SettingSpec) Normalise(value string) (string, error) {
 			return "", spec.wrong(value, "write one of "+strings.Join(spec.Choices, ", "))
 		}
 		return v, nil
+	case KindURL:
+		if hint := serviceURL(v); hint != "" {
+			return "", spec.wrong(value, hint)
+		}
+		return v, nil
+	case KindSecret:
+		return v, spec.checkSecret(v)
 	}
 	return "", fmt.Errorf("setting %s has no form", spec.Name)
 }
@@ -261,7 +273,7 @@ func (s Settings) CheckTogether() error {
 	if s.Int("BASELINE_TO_DAYS") < s.Int("RECENT_WINDOW_DAYS") {
 		return Invalid("value", "BASELINE_TO_DAYS must not lie below RECENT_WINDOW_DAYS: the two windows would share days.")
 	}
-	return nil
+	return s.oneTrainer()
 }
 
 // plainDecimal accepts digits with at most one point: no sign, exponent, infinity or fraction bar.

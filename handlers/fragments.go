@@ -21,6 +21,7 @@ func (p *Pages) Fragments(ctx context.Context, e drift.Event, class uint8) (map[
 	var payload struct {
 		Alert   *drift.Alert    `json:"alert"`
 		Halt    json.RawMessage `json:"halt"` // null when it was lifted
+		Move    json.RawMessage `json:"move"` // left out where a trainer only says how far it is
 		Retrain *struct {
 			ID int64 `json:"id"`
 		} `json:"retrain"`
@@ -37,7 +38,7 @@ func (p *Pages) Fragments(ctx context.Context, e drift.Event, class uint8) (map[
 		payload.Alert.TenantID = e.TenantID
 		return p.alertFragments(ctx, e.Seq, payload.Alert, class)
 	case payload.Retrain != nil:
-		return p.retrainFragments(ctx, payload.Retrain.ID, class)
+		return p.retrainFragments(ctx, payload.Retrain.ID, class, payload.Move != nil || payload.Halt != nil)
 	case payload.Halt != nil:
 		return haltFragments(ctx, payload.Halt, class)
 	case payload.Check != nil && payload.Check.Kind == "backfill":

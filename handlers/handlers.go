@@ -52,6 +52,7 @@ type RetrainStore interface {
 	RetrainsPage(ctx context.Context, by drift.Actor, q drift.RetrainsQuery) (drift.RetrainsData, error)
 	RetrainDetail(ctx context.Context, by drift.Actor, q drift.RetrainQuery) (drift.RetrainData, error)
 	RetrainLife(ctx context.Context, by drift.Actor, id int64) (drift.RetrainData, error)
+	AlertsOfRetrain(ctx context.Context, by drift.Actor, r *drift.Retrain) ([]drift.AlertData, error)
 }
 
 // LifeStore reads what a live fragment needs beside its event.

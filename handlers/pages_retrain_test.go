@@ -117,8 +117,9 @@ func TestRetrainFragments(t *testing.T) {
 	h.seed("acme")
 	ann, _ := h.user("ann", drift.RoleManager)
 	bob, _ := h.user("bob", drift.RoleManager)
-	id := h.request(h.alert("acme", drift.Performance), ann)
-	path := fmt.Sprintf("/retrains/%d", id)
+	alert := h.alert("acme", drift.Performance)
+	id := h.request(alert, ann)
+	path, alertPath := fmt.Sprintf("/retrains/%d", id), fmt.Sprintf("/alerts/%d", alert)
 	for _, move := range []string{"", "approve", "cancel"} {
 		if move != "" {
 			if a := h.act(id, move, bob); a.status != 303 {
@@ -131,22 +132,71 @@ func TestRetrainFragments(t *testing.T) {
 		}
 		for class, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager} {
 			html, err := h.pages.Fragments(t.Context(), e, uint8(class))
-			if err != nil || len(html) != 7 {
+			if err != nil || len(html) != 7+h.openDrifts() {
 				t.Fatalf("%d fragments, %v", len(html), err)
 			}
 			who := h.as(role)
-			bodies := h.get("/retrains", asBrowser, who).body + h.get(path, asBrowser, who).body
+			bodies := h.get("/retrains", asBrowser, who).body + h.get(path, asBrowser, who).body + h.get(alertPath, asBrowser, who).body
 			if role == drift.RoleManager {
 				bodies += h.get(path, asBrowser, ann).body
 			}
 			for name, piece := range html {
-				if strings.HasSuffix(name, "-own") && role != drift.RoleManager {
+				if strings.HasSuffix(name, "-own") && role != drift.RoleManager || strings.HasPrefix(name, "alert-retrain-") && name != fmt.Sprintf("alert-retrain-%d", alert) {
 					continue
 				}
 				if !strings.Contains(bodies, piece) || !strings.Contains(piece, `id="`+name+`"`) {
 					t.Errorf("after %q, %s: no page holds the bytes of %s: %s", move, role, name, piece)
 				}
 			}
+		}
+	}
+}
+
+// openDrifts counts the alerts that have a panel of retraining.
+func (h *pageHouse) openDrifts() int {
+	return int(h.count(`SELECT count(*) FROM noc_alert_event WHERE alert_type = 'ML_DRIFT_DETECTED' AND status <> 'RESOLVED'`))
+}
+
+// TestTheStopReachesOpenPages: who has a waiting retrain or its alert open sees at once that it cannot be
+// approved, and that it can again; who may not see the tenant is told nothing of it.
+func TestTheStopReachesOpenPages(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	boss, _ := h.user("boss", drift.RoleManager)
+	alert := h.alert("acme", drift.Performance)
+	id := h.request(alert, h.as(drift.RoleOperator))
+	for _, c := range []struct {
+		path, form string
+		off        bool
+	}{
+		{"/retrains/stop", "reason=odd&confirm=yes", true},
+		{"/retrains/resume", "reason=done", false},
+	} {
+		if a := h.post(c.path, c.form, asBrowser, boss); a.status != 303 {
+			t.Fatalf("%s: %d %.300s", c.path, a.status, a.body)
+		}
+		everybody := h.lastEvent()
+		list, err := h.db.EventsAfter(t.Context(), drift.SystemActor(), everybody.Seq-2, 1)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%v, %v", list, err)
+		}
+		e := list[0]
+		if e.Tenant != "acme" || everybody.TenantID != 0 || strings.Contains(string(everybody.Payload), "retrain\"") {
+			t.Fatalf("the tenant's readers are told %+v, everybody %s", e, everybody.Payload)
+		}
+		html, err := h.pages.Fragments(t.Context(), e, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, name := range map[string]string{
+			fmt.Sprintf("/retrains/%d", id): fmt.Sprintf("retrain-actions-%d", id), fmt.Sprintf("/alerts/%d", alert): fmt.Sprintf("alert-retrain-%d", alert),
+		} {
+			if a := h.get(path, asBrowser, boss); html[name] == "" || !strings.Contains(a.body, html[name]) {
+				t.Errorf("after %s: %s does not hold the bytes of %s: %s", c.path, path, name, html[name])
+			}
+		}
+		if off := strings.Contains(html[fmt.Sprintf("retrain-actions-%d", id)], "approvals are frozen"); off != c.off {
+			t.Errorf("after %s the approval is off: %t", c.path, off)
 		}
 	}
 }

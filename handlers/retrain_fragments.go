@@ -13,8 +13,9 @@ import (
 )
 
 // retrainFragments are the row in the list, and state, buttons, safeguards, result and timeline of the
-// retrain's page, as it stands now: a later event brings what is later.
-func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8) (map[string]string, error) {
+// retrain's page, as it stands now: a later event brings what is later. Where it moved, what the model's
+// alerts say of retraining is with them.
+func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8, moved bool) (map[string]string, error) {
 	d, err := p.store.RetrainLife(ctx, drift.SystemActor(), id)
 	if err != nil {
 		return nil, fmt.Errorf("life of retrain %d: %w", id, err)
@@ -39,10 +40,38 @@ func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8) (ma
 			return nil, err
 		}
 	}
+	if moved {
+		if err := p.addAlertRetrains(ctx, html, r, class); err != nil {
+			return nil, err
+		}
+	}
 	if r.Manual { // whoever asked has a panel of their own on their page
 		return html, add(ctx, html, fmt.Sprintf("retrain-actions-%d-own", id), page.RetrainActions(retrainActionsVM(d, class, true)))
 	}
 	return html, nil
+}
+
+// addAlertRetrains renders the panel of retraining on the page of each alert of the retrain's model.
+func (p *Pages) addAlertRetrains(ctx context.Context, html map[string]string, r *drift.Retrain, class uint8) error {
+	alerts, err := p.store.AlertsOfRetrain(ctx, drift.SystemActor(), r)
+	if err != nil {
+		return fmt.Errorf("alerts of retrain %d: %w", r.ID, err)
+	}
+	by := drift.SystemActor()
+	by.Role = classRole[class]
+	for _, d := range alerts {
+		v, err := p.alertRetrainVM(ctx, d, by)
+		if err != nil {
+			return fmt.Errorf("retraining of alert %d: %w", d.Alert.ID, err)
+		}
+		if v == nil {
+			continue
+		}
+		if err := add(ctx, html, fmt.Sprintf("alert-retrain-%d", d.Alert.ID), page.AlertRetrain(*v)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // haltFragments are the emergency stop's banner on every page, and its control.

@@ -63,7 +63,7 @@ func settingSpecs(types []drift.ModelType) []drift.SettingSpec {
 		}
 	}
 	for _, t := range types {
-		for _, name := range []string{retrain.TypeFlag(t.Name), retrain.CommandSetting(t.Name)} {
+		for _, name := range retrain.TypeSettings(t.Name) {
 			known := slices.ContainsFunc(out, func(s drift.SettingSpec) bool { return s.Name == name })
 			if spec, ok := drift.SettingNamed(name); ok && !known {
 				out = slices.Insert(out, at, spec)
@@ -111,6 +111,12 @@ func settingVM(d drift.SettingsData, spec drift.SettingSpec, tenant string) page
 		Name: spec.Name, Value: value, Words: settingWords(spec, value), Default: spec.Default, Differs: value != spec.Default,
 		From: originWords(d.Settings.Origin(spec.Name), tenant), Command: "driftwatch config set " + spec.Name + " " + shellWord(value),
 		Href: settingHref(spec.Name, tenant, nil), Shell: spec.Shell,
+	}
+	if spec.Kind == drift.KindSecret { // from standard input: a command line is seen by others
+		s.Command = "driftwatch config set " + spec.Name + " -"
+	}
+	if value == "" {
+		s.Value = "none"
 	}
 	if spec.Global {
 		s.Href = settingHref(spec.Name, "", nil)

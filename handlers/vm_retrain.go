@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -126,6 +127,9 @@ func trainerWords(r *drift.Retrain, s drift.Settings) string {
 	if command := s.List(retrain.CommandSetting(r.ModelType)); len(command) > 0 {
 		return "the program " + command[0]
 	}
+	if u, err := url.Parse(s.Text(retrain.WebhookSetting(r.ModelType))); err == nil && u.Host != "" {
+		return "the service at " + u.Host
+	}
 	return "logistic, built in"
 }
 
@@ -241,7 +245,7 @@ func retrainIcon(m retrain.Move) string {
 
 // systemDid is what Driftwatch did by itself, in words.
 func systemDid(e drift.RetrainEntry) string {
-	if e.From == e.To {
+	if e.From == e.To && e.From == drift.RetrainWatching {
 		return "Watched on"
 	}
 	word := retrain.PastTense(retrain.Move(e.Move))

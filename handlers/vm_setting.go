@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -31,7 +32,7 @@ func checkReason(text string) *drift.Error {
 func settingOff(a settingAsked, by drift.Actor) string {
 	switch {
 	case a.spec.Shell:
-		return "It names a program that this machine runs, so it is set from a shell (driftwatch config set) or the settings file alone: whoever takes over an account here must not get to run programs."
+		return "It " + a.spec.ShellWhy() + ", so it is set from a shell (driftwatch config set) or the settings file alone: whoever takes over an account here must not get to decide that."
 	case !by.Role.AtLeast(drift.RoleAdmin):
 		return "An administrator can change it."
 	case a.scope == 0 && !by.AllTenants:
@@ -101,9 +102,9 @@ func settingChangeVM(c drift.SettingChange, a settingAsked, may bool) page.Setti
 func settingFacts(d drift.SettingsData, a settingAsked) []component.FactVM {
 	spec, value := a.spec, d.Settings.Text(a.spec.Name)
 	return []component.FactVM{
-		{Label: "In force", Value: value, Note: unitWords(spec, value)},
+		{Label: "In force", Value: cmp.Or(value, "none"), Note: unitWords(spec, value)},
 		{Label: "Comes from", Value: originWords(d.Settings.Origin(spec.Name), a.tenant)},
-		{Label: "Default", Value: spec.Default, Note: unitWords(spec, spec.Default)},
+		{Label: "Default", Value: cmp.Or(spec.Default, "none"), Note: unitWords(spec, spec.Default)},
 		{Label: "Allowed", Value: allowed(spec)},
 	}
 }
@@ -142,6 +143,10 @@ func allowed(spec drift.SettingSpec) string {
 		return "k/m, 1/1 to 30/30"
 	case drift.KindList:
 		return "a JSON list"
+	case drift.KindURL:
+		return "an https:// address, or http:// on this machine"
+	case drift.KindSecret:
+		return "16 to 256 characters"
 	}
 	if spec.Open {
 		return "between " + spec.Min + " and " + spec.Max

@@ -230,18 +230,6 @@ func (db *DB) RetrainProgress(ctx context.Context, r *drift.Retrain, line string
 	return nil
 }
 
-// TrainerState returns what a webhook trainer keeps across restarts, nil where nothing.
-func (db *DB) TrainerState(ctx context.Context, r *drift.Retrain) (state []byte, err error) {
-	err = db.pool.QueryRow(ctx, `SELECT trainer_state FROM ml_retrain WHERE tenant_id = $1 AND id = $2`, r.TenantID, r.ID).Scan(&state)
-	return state, err
-}
-
-// SaveTrainerState keeps it.
-func (db *DB) SaveTrainerState(ctx context.Context, r *drift.Retrain, state []byte) error {
-	_, err := db.pool.Exec(ctx, `UPDATE ml_retrain SET trainer_state = $3 WHERE tenant_id = $1 AND id = $2`, r.TenantID, r.ID, state)
-	return err
-}
-
 // SaveTrainerLog keeps what the trainer printed.
 func (db *DB) SaveTrainerLog(ctx context.Context, r *drift.Retrain, log string) error {
 	_, err := db.pool.Exec(ctx, `UPDATE ml_retrain SET trainer_log = $3 WHERE tenant_id = $1 AND id = $2`, r.TenantID, r.ID, log)

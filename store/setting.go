@@ -11,9 +11,14 @@ import (
 )
 
 // Settings returns the values in force for a tenant: its own over those for every tenant, over the
-// configuration file's, over the defaults. Tenant 0 is "no tenant in particular".
+// configuration file's, over the defaults. Tenant 0 is "no tenant in particular". Secrets are read by
+// the system alone; a person's transaction knows only that they are set.
 func (tx *Tx) Settings(ctx context.Context, tenant int64) (drift.Settings, error) {
-	rows, err := tx.Query(ctx, `SELECT scope, name, value FROM setting WHERE scope IN (0, $1)`, tenant)
+	sql := `SELECT scope, name, value FROM setting WHERE scope IN (0, $1)`
+	if tx.By.System {
+		sql += ` UNION ALL SELECT 0, name, value FROM setting_secret`
+	}
+	rows, err := tx.Query(ctx, sql, tenant)
 	if err != nil {
 		return drift.Settings{}, fmt.Errorf("settings: %w", err)
 	}
@@ -21,8 +26,9 @@ func (tx *Tx) Settings(ctx context.Context, tenant int64) (drift.Settings, error
 	var scope int64
 	var name, value string
 	_, err = pgx.ForEachRow(rows, []any{&scope, &name, &value}, func() error {
-		if _, known := drift.SettingNamed(name); !known {
-			return nil // written by a newer version
+		spec, known := drift.SettingNamed(name)
+		if !known || spec.Kind == drift.KindSecret && value == drift.SecretSet && tx.By.System {
+			return nil // written by a newer version; or the sign of a secret that is read itself
 		}
 		if scope == 0 {
 			global[name] = value
@@ -72,6 +78,9 @@ func (tx *Tx) PutSetting(ctx context.Context, scope int64, name string, value *s
 		return fmt.Errorf("read setting: %w", err)
 	}
 	var b pgx.Batch
+	if spec, _ := drift.SettingNamed(name); spec.Kind == drift.KindSecret {
+		value = putSecret(&b, name, value)
+	}
 	if value == nil {
 		b.Queue(`DELETE FROM setting WHERE scope = $1 AND name = $2`, scope, name)
 	} else {
@@ -85,6 +94,17 @@ func (tx *Tx) PutSetting(ctx context.Context, scope int64, name string, value *s
 		return fmt.Errorf("write setting: %w", err)
 	}
 	return tx.checkSettings(ctx, scope)
+}
+
+// putSecret keeps a secret where no reader's rights reach, and returns what is written in its place.
+func putSecret(b *pgx.Batch, name string, value *string) *string {
+	b.Queue(`DELETE FROM setting_secret WHERE name = $1`, name)
+	if value == nil {
+		return nil
+	}
+	b.Queue(`INSERT INTO setting_secret (name, value) VALUES ($1, $2)`, name, *value)
+	sign := drift.SecretSet
+	return &sign
 }
 
 // checkSettings refuses contradicting values in the scope and, where it is everybody's, in each

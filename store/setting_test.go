@@ -113,3 +113,46 @@ func TestSettingsNeverContradict(t *testing.T) {
 		t.Errorf("a change for everybody crosses a tenant's own value: %v", err)
 	}
 }
+
+// A secret is read by the system alone: no person's transaction, dashboard or history holds it.
+func TestASecretIsNotReadBack(t *testing.T) {
+	const name, secret = "TRAINER_SECRET_FRAUD_DETECTOR", "the secret of this test"
+	db := storetest.Fresh(t)
+	put := func(value *string) {
+		t.Helper()
+		err := db.InTx(t.Context(), system, func(tx *store.Tx) error {
+			return tx.PutSetting(t.Context(), 0, name, value, "shell", "because", now)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func(by drift.Actor) drift.Settings {
+		t.Helper()
+		s, err := db.Settings(t.Context(), by, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	person := drift.Actor{Role: drift.RoleAdmin, AllTenants: true}
+	first, second := secret, secret+" 2"
+	put(&first)
+	put(&second)
+	if s := read(system); s.Secret(name) != second || s.Text(name) != drift.SecretSet {
+		t.Errorf("the system reads %q, shows %q", s.Secret(name), s.Text(name))
+	}
+	if s := read(person); s.Secret(name) != "" || s.Text(name) != drift.SecretSet || s.Origin(name) != drift.FromGlobal {
+		t.Errorf("an administrator reads %q, sees %q", s.Secret(name), s.Text(name))
+	}
+	want(t, db, "0", `SELECT count(*) FROM (SELECT value FROM setting UNION ALL SELECT old_value FROM setting_change
+		UNION ALL SELECT new_value FROM setting_change) s WHERE value LIKE '%secret of%'`)
+	for _, role := range []string{"driftwatch_app", "driftwatch_reader", "driftwatch_ingest"} {
+		want(t, db, "false", `SELECT has_table_privilege('`+role+`', 'setting_secret', 'SELECT')`)
+	}
+	put(nil)
+	if s := read(system); s.Secret(name) != "" || s.Text(name) != "" {
+		t.Errorf("taken back, it is %q", s.Secret(name))
+	}
+	want(t, db, "0", `SELECT count(*) FROM setting_secret`)
+}

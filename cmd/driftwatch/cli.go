@@ -54,7 +54,7 @@ type cli struct {
 // databaseFlags say where the database is; every command shares them.
 type databaseFlags struct {
 	URL     string `name:"database-url" env:"DATABASE_URL" placeholder:"DSN" help:"PostgreSQL 14 or later to use; without it a private one is run under the data directory."`
-	DataDir string `name:"data-dir" env:"DRIFTWATCH_DATA_DIR" default:"./.driftwatch" type:"path" help:"Where the private PostgreSQL keeps its data."`
+	DataDir string `name:"data-dir" env:"DRIFTWATCH_DATA_DIR" default:"./.driftwatch" type:"path" help:"Where the private PostgreSQL keeps its data, and a server its training jobs."`
 	PGBin   string `name:"pg-bin" env:"DRIFTWATCH_PG_BIN" placeholder:"DIR" help:"Directory of PostgreSQL's programs, where they are not found by themselves."`
 	Config  string `name:"config" env:"DRIFTWATCH_CONFIG" type:"path" placeholder:"FILE" help:"File of settings, a JSON object; values in the database go before it."`
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -77,7 +80,7 @@ func (c configGetCmd) Run(ctx context.Context, s *session) error {
 
 type configSetCmd struct {
 	Name   string `arg:"" help:"The setting."`
-	Value  string `arg:"" optional:"" help:"Its new value; fractions as fractions (0.10, not 10)."`
+	Value  string `arg:"" optional:"" help:"Its new value; fractions as fractions (0.10, not 10); - reads a line from standard input, for secrets."`
 	Reset  bool   `help:"Take the value back to what lies below: the file's or the default."`
 	Tenant string `help:"For this tenant alone." placeholder:"T"`
 	Reason string `help:"Why; kept with the change." placeholder:"WORDS"`
@@ -85,6 +88,13 @@ type configSetCmd struct {
 
 // Run changes a setting.
 func (c configSetCmd) Run(ctx context.Context, s *session) error {
+	if c.Value == "-" {
+		line, err := bufio.NewReader(io.LimitReader(s.in, 1<<16)).ReadString('\n')
+		if err != nil && line == "" {
+			return usageError("Nothing came on standard input.")
+		}
+		c.Value = strings.TrimSpace(line)
+	}
 	change := engine.SettingChange{Tenant: c.Tenant, Name: c.Name, Value: &c.Value, Reason: c.Reason}
 	if c.Reset {
 		change.Value = nil

@@ -118,10 +118,33 @@ func (s *server) openHouse(ctx context.Context) error {
 		}
 		h.local, h.dsn = pg, pg.DSN()
 	}
-	if err := h.connect(ctx, s.session.db.Config); err != nil {
+	if err := s.makeRoom(h); err != nil {
 		return errors.Join(err, h.stopLocal())
 	}
+	if err := h.connect(ctx, s.session.db.Config); err != nil {
+		return errors.Join(err, h.work.close(), h.stopLocal())
+	}
 	s.house = h
+	return nil
+}
+
+// makeRoom gives training jobs a folder below the data directory, also with DATABASE_URL, after it has
+// ended what a killed server's trainings left. Where nothing can be written there, the system's folder
+// for temporary files does.
+func (s *server) makeRoom(h *house) error {
+	self, err := ownProgram()
+	if err != nil {
+		return err
+	}
+	h.trainers = newTrainerSet(self)
+	h.trainers.back = s.reachable
+	builtIn, err := h.trainers.program([]string{self})
+	if err != nil {
+		return err
+	}
+	if h.work, err = openWorkDir(s.session.db.DataDir, builtIn.Sweep); err != nil {
+		s.log.Warn("training jobs get the system's folder for temporary files; what a killed server leaves there is not cleared away", "error", err)
+	}
 	return nil
 }
 

@@ -29,6 +29,7 @@ type parts struct {
 	pages    *handlers.Pages
 	api      *handlers.API
 	meters   *handlers.Meters
+	trained  http.Handler // takes callbacks of services that train
 	router   http.Handler
 	stopping context.CancelFunc // answers long polls
 	ready    readiness
@@ -72,6 +73,10 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 		Store: db, Engine: s.house.engine, Auth: p.auth, Feed: p.feed, Meters: p.meters, Log: s.log, Now: s.session.clock,
 		Ready: func(ctx context.Context) error { return p.ready.check(ctx, db) }, Stopping: stopping,
 	})
+	p.trained = handlers.NewTrainerHook(handlers.TrainerHookOptions{
+		Calls: trainerCalls{s.house.trainers, db, s.house.engine}, Log: s.log, Now: s.session.clock,
+		Address: func(r *http.Request) string { return auth.Address(r, s.public != nil) },
+	})
 	p.router, err = s.route(p)
 	return p, err
 }
@@ -99,6 +104,7 @@ func (s *server) route(p *parts) (http.Handler, error) {
 	r.Use(web.Identified, web.Guarded(s.secure()), p.meters.Measure, web.Recovered(s.log, fail), sameOrigin)
 	r.Get("/healthz", p.api.Health)
 	r.Get("/readyz", p.api.Ready)
+	r.Method(http.MethodPost, callbackPath+"{model_type}", p.trained)
 	identified := chi.Chain(p.auth.Identify, web.InFlight(reader, fail))
 	r.Method(http.MethodGet, "/ws", identified.HandlerFunc(p.api.Socket))
 	r.Method(http.MethodGet, "/metrics", identified.HandlerFunc(p.api.Metrics))

@@ -49,6 +49,7 @@ func routed(t *testing.T) string {
 	p.pages = handlers.NewPages(handlers.Options{Auth: p.auth, Log: quiet, Favicon: static.Favicon(), Static: static.Handler()})
 	p.meters = handlers.NewMeters(handlers.MeterOptions{Store: nothing{}, Hub: nothing{}, Feed: noFeed{}})
 	p.api = handlers.NewAPI(handlers.APIOptions{Auth: p.auth, Meters: p.meters, Log: quiet})
+	p.trained = handlers.NewTrainerHook(handlers.TrainerHookOptions{})
 	router, err := s.route(p)
 	if err != nil {
 		t.Fatal(err)

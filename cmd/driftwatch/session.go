@@ -32,6 +32,9 @@ type house struct {
 	log    *slog.Logger
 	clock  func() time.Time
 	local  *localpg.Server // nil where DATABASE_URL names another
+
+	trainers *trainerSet
+	work     *workDir // for training jobs; nil: the system's folder for temporary files
 }
 
 // closeWithin bounds how long a private PostgreSQL may take to stop.
@@ -63,6 +66,13 @@ func (h *house) connect(ctx context.Context, config string) error {
 	if err != nil {
 		return err
 	}
+	if h.trainers == nil {
+		self, err := ownProgram()
+		if err != nil {
+			return err
+		}
+		h.trainers = newTrainerSet(self)
+	}
 	h.store, err = store.Open(ctx, h.dsn, store.Options{Logger: h.log, Now: h.clock, FileSettings: values})
 	if err != nil {
 		return err
@@ -72,11 +82,11 @@ func (h *house) connect(ctx context.Context, config string) error {
 		h.store = nil
 		return err
 	}
-	self, err := ownProgram()
-	if err != nil {
-		return err
+	o := engine.Options{Store: engineStore{h.store}, Clock: h.clock, Log: h.log, Trainers: h.trainers.find}
+	if h.work != nil {
+		o.WorkDir = h.work.path
 	}
-	h.engine = engine.New(engine.Options{Store: engineStore{h.store}, Clock: h.clock, Log: h.log, Trainers: trainers(self)})
+	h.engine = engine.New(o)
 	return nil
 }
 
@@ -85,7 +95,7 @@ func (h *house) close() error {
 	if h.store != nil {
 		h.store.Close()
 	}
-	return h.stopLocal()
+	return errors.Join(h.work.close(), h.stopLocal())
 }
 
 func (h *house) stopLocal() error {

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/drift/engine"
-	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/drift/retrain/command"
 	"github.com/driftwatch/driftwatch/drift/retrain/logistic"
 )
@@ -35,20 +32,6 @@ func runTrainer(ctx context.Context, args []string, std streams) (code int, ok b
 		return exitOK, true
 	}
 	return 0, false
-}
-
-// trainers finds who trains a model type: the program that its setting names, or the built-in trainer,
-// which runs as a program of its own too, so that neither can touch the server.
-func trainers(self string) engine.Trainers {
-	guard := []string{self, trainerWord, "guard"}
-	return func(modelType string, s drift.Settings) (string, retrain.Trainer, error) {
-		name, argv := "logistic", []string{self, trainerWord, "logistic", "."}
-		if own := s.List(retrain.CommandSetting(modelType)); len(own) > 0 {
-			name, argv = "command", own
-		}
-		t, err := command.New(command.Options{Argv: argv, Guard: guard})
-		return name, t, err
-	}
 }
 
 // ownProgram is this very program, to be started again.

@@ -6,8 +6,8 @@ as trainer.py beside it, for each:
 
     TRAINER_SECRET=... python3 webhook_trainer.py 127.0.0.1 8090 python3 trainer.py
 
-It keeps jobs in a temporary folder and forgets them when it ends, and it does not
-call back: Driftwatch asks by itself.
+It keeps jobs in a temporary folder and forgets them when it ends. When a program
+has ended it calls back, where Driftwatch said where, so as to be asked at once.
 """
 
 import base64
@@ -25,6 +25,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 import uuid
 
 SECRET = os.environ["TRAINER_SECRET"].encode()
@@ -48,20 +49,37 @@ def is_signed(handler, body):
     )
 
 
+def call_back(url, name):
+    """Tells Driftwatch that there is something to ask for. Once is enough: it asks by itself too."""
+    body = json.dumps({"job": name}).encode()
+    moment = str(int(time.time()))
+    signature = hmac.new(SECRET, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "Driftwatch-Signature": "t=%s,v1=%s" % (moment, signature)}
+    try:
+        urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10).close()
+        print("called back for", name, flush=True)
+    except (OSError, ValueError) as error:
+        print("the callback for", name, "failed:", error, flush=True)
+
+
 def unpack(content_type, body, folder):
-    """Writes the job's files into the folder."""
+    """Writes the job's files into the folder and returns where to call back, None where nowhere."""
+    callback = None
     message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(
         b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body
     )
     names = {"description": "description.json", "train": "train.ndjson", "holdout": "holdout.ndjson"}
     for part in message.iter_parts():
         field = part.get_param("name", header="content-disposition")
+        if field == "callback_url":
+            callback = part.get_payload(decode=True).decode()
         if field in names:
             data = part.get_payload(decode=True)
             if field != "description":
                 data = gzip.decompress(data)
             with open(os.path.join(folder, names[field]), "wb") as file:
                 file.write(data)
+    return callback
 
 
 def start(key, content_type, body):
@@ -71,12 +89,14 @@ def start(key, content_type, body):
             if job["key"] == key:
                 return name
         folder = tempfile.mkdtemp(prefix="training-")
-        unpack(content_type, body, folder)
+        callback = unpack(content_type, body, folder)
         with open(os.path.join(folder, "log"), "wb") as log:
             environment = {k: v for k, v in os.environ.items() if k != "TRAINER_SECRET"}
             process = subprocess.Popen(sys.argv[3:], cwd=folder, env=environment, stdout=log, stderr=log)
         name = uuid.uuid4().hex
         jobs[name] = {"dir": folder, "process": process, "key": key}
+        if callback:
+            threading.Thread(target=lambda: (process.wait(), call_back(callback, name)), daemon=True).start()
         return name
 
 

@@ -23,7 +23,10 @@ func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir strin
 	if err != nil || r.State != drift.RetrainValidating {
 		return err
 	}
-	predictions, err := retrain.ReadPredictions(dir, len(d.holdout))
+	predictions, err := retrain.ReadPredictions(dir, d.description.RowsHoldout)
+	if err == nil {
+		err = d.narrow(predictions)
+	}
 	if err != nil {
 		return e.trainingFailed(ctx, r, err)
 	}

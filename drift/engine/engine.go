@@ -17,6 +17,7 @@ type Engine struct {
 	log      *slog.Logger
 	trainers Trainers
 	workDir  string
+	broken   *brokenOff
 	only     map[int64]bool // the tenants that are looked at; nil for all
 }
 
@@ -27,7 +28,9 @@ type Options struct {
 	Log   *slog.Logger     // nothing is logged where nil
 	// Trainers finds who trains a model type; where nil, nothing can be trained here.
 	Trainers Trainers
-	WorkDir  string // for the folders of training jobs; the system's for temporary files where ""
+	// WorkDir is for the folders of training jobs, made where it is not there; the system's for
+	// temporary files where "".
+	WorkDir string
 }
 
 // New returns an Engine.
@@ -43,7 +46,7 @@ func New(o Options) *Engine {
 			return "", nil, drift.Invalid("trainer", "This program has no trainer for "+modelType+".")
 		}
 	}
-	return &Engine{store: o.Store, clock: o.Clock, log: o.Log, trainers: o.Trainers, workDir: o.WorkDir}
+	return &Engine{store: o.Store, clock: o.Clock, log: o.Log, trainers: o.Trainers, workDir: o.WorkDir, broken: &brokenOff{of: map[int64]attempt{}}}
 }
 
 // errChanged means that somebody moved an alert while the system was about to: the transaction is

@@ -1,37 +1,52 @@
 package engine
 
 import (
-	"context"
-	"fmt"
-
-	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/drift/detect"
+	"encoding/json"
+	"maps"
+	"slices"
 )
 
-// featureRows is how many rows a window are looked at for what moved: 5,000 tell a D of 0.04 from chance.
-const featureRows = 5000
+// featureNames are the names that any row's features have.
+type featureNames map[string]bool
 
-// FeatureMoves says which logged features moved between the windows that a report's check compared, on
-// the rows of its version: all of them, or a sample where there are many. It has no features where the
-// rows carry none on one of the sides.
-func (e *Engine) FeatureMoves(ctx context.Context, by drift.Actor, r *drift.Report, w detect.Windows) (drift.FeatureMoves, error) {
-	m := drift.FeatureMoves{Recent: w.Recent, Baseline: w.Baseline, Features: []drift.FeatureShift{}}
-	var recent, baseline drift.FeatureSample
-	err := e.store.InTx(ctx, by, func(tx Tx) (err error) {
-		if recent, err = tx.FeatureSample(ctx, r.Version, w.Recent, featureRows); err != nil {
-			return err
+func (f featureNames) sorted() []string { return slices.Sorted(maps.Keys(f)) }
+
+// add notes the names in one row's features, valid JSON from the database. It looks at the outermost
+// object's names alone and decodes no value: a log has millions of rows, and the same few names.
+func (f featureNames) add(object json.RawMessage) {
+	depth, name := 0, false
+	for i := 0; i < len(object); i++ {
+		switch object[i] {
+		case '{', '[':
+			depth++
+			name = depth == 1
+		case '}', ']':
+			depth--
+		case ',':
+			name = depth == 1
+		case '"':
+			end := closing(object, i)
+			if name && !f[string(object[i+1:end])] {
+				f.put(object[i : end+1])
+			}
+			name, i = false, end
 		}
-		baseline, err = tx.FeatureSample(ctx, r.Version, w.Baseline, featureRows)
-		return err
-	})
-	if err != nil {
-		return m, fmt.Errorf("features of report %d: %w", r.ID, err)
 	}
-	m.RowsRecent, m.RowsBaseline = len(recent.Rows), len(baseline.Rows)
-	m.Sampled = recent.Of > featureRows || baseline.Of > featureRows
-	if m.RowsRecent == 0 || m.RowsBaseline == 0 {
-		return m, nil
+}
+
+// closing is where the text that begins at i ends.
+func closing(object []byte, i int) int {
+	for i++; i < len(object)-1 && object[i] != '"'; i++ {
+		if object[i] == '\\' {
+			i++
+		}
 	}
-	m.Features, err = detect.Features(recent.Rows, baseline.Rows)
-	return m, err
+	return min(i, len(object)-1)
+}
+
+func (f featureNames) put(quoted []byte) {
+	var name string
+	if json.Unmarshal(quoted, &name) == nil {
+		f[name] = true
+	}
 }

@@ -17,9 +17,11 @@ import (
 // dataset is a job's folder as it was written, with what the trainer is not told: the labels of the
 // hold-out and what the serving version said of it.
 type dataset struct {
-	description retrain.Description
-	trainLast   time.Time
-	holdout     []retrain.Row
+	description  retrain.Description
+	trainLast    time.Time
+	holdoutFirst time.Time
+	holdout      []retrain.Row
+	sent         string // where the rows were sent in an earlier life of the server: digest of the hold-out's names
 }
 
 // rowJSON is a line of train.ndjson, and of holdout.ndjson without its label.
@@ -44,14 +46,15 @@ func (e *Engine) writeFolder(ctx context.Context, r *drift.Retrain, dir string, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, holdout.close()) }()
-	cut := 0
+	cut, features := 0, featureNames{}
 	err = e.store.TrainingRows(ctx, r.Model(), from, to, func(times []time.Time) error {
 		cut = retrain.Split(times)
 		d.description.RowsTrain, d.description.RowsHoldout = cut, len(times)-cut
 		if cut == 0 {
 			return drift.Invalid("rows", fmt.Sprintf("%d labelled rows are too few to train on some and to hold later ones out.", len(times)))
 		}
-		d.description.WindowFrom, d.description.WindowTo, d.trainLast = times[0], times[len(times)-1], times[cut-1]
+		d.description.WindowFrom, d.description.WindowTo = times[0], times[len(times)-1]
+		d.trainLast, d.holdoutFirst = times[cut-1], times[cut]
 		d.holdout = make([]retrain.Row, 0, len(times)-cut)
 		return nil
 	}, func(i int, row drift.TrainingRow) error {
@@ -59,24 +62,31 @@ func (e *Engine) writeFolder(ctx context.Context, r *drift.Retrain, dir string, 
 		if len(line.Features) == 0 {
 			line.Features = json.RawMessage("{}")
 		}
+		features.add(line.Features)
 		if i < cut {
 			line.Actual = &row.Actual
 			return train.write(line)
 		}
-		h := retrain.Row{PredictionID: row.ID, CreatedAt: row.CreatedAt, Label: row.Actual}
-		if row.Version == r.ParentVersion {
-			h.Serving = &retrain.Scored{Score: row.Score, Predicted: row.Predicted}
-		}
-		d.holdout = append(d.holdout, h)
+		d.holdout = append(d.holdout, heldOut(r, row))
 		return holdout.write(line)
 	})
 	if err != nil {
 		return nil, err
 	}
+	d.description.Features = features.sorted()
 	if err := train.flush(); err != nil {
 		return nil, err
 	}
 	return d, holdout.flush()
+}
+
+// heldOut is a row of the hold-out, with what the serving version said of it where that logged it.
+func heldOut(r *drift.Retrain, row drift.TrainingRow) retrain.Row {
+	h := retrain.Row{PredictionID: row.ID, CreatedAt: row.CreatedAt, Label: row.Actual}
+	if row.Version == r.ParentVersion {
+		h.Serving = &retrain.Scored{Score: row.Score, Predicted: row.Predicted}
+	}
+	return h
 }
 
 // describe writes description.json.

@@ -40,6 +40,9 @@ func (e *Engine) StopRetraining(ctx context.Context, by drift.Actor, reason stri
 				return err
 			}
 		}
+		if err := tellWaiting(ctx, tx, h, h.Since); err != nil {
+			return err
+		}
 		return recordHalt(tx, "stop", by, h, h.Since, reason)
 	})
 	if err != nil {
@@ -70,6 +73,9 @@ func (e *Engine) ResumeRetraining(ctx context.Context, by drift.Actor, reason st
 		if err := tx.ShiftApprovals(ctx, h.Since, now); err != nil {
 			return err
 		}
+		if err := tellWaiting(ctx, tx, nil, now); err != nil {
+			return err
+		}
 		return recordHalt(tx, "resume", by, nil, now, reason)
 	})
 }
@@ -79,6 +85,23 @@ func haltReason(by drift.Actor, verb, reason string) (string, error) {
 		return "", drift.Forbidden(fmt.Sprintf("Only a manager or an administrator may %s retraining.", verb))
 	}
 	return reasonOf(reason)
+}
+
+// tellWaiting tells those who look at a retrain that waits for approval, each tenant's readers of its own
+// alone, that it cannot be approved now, or can again.
+func tellWaiting(ctx context.Context, tx Tx, h *drift.Halt, at time.Time) error {
+	waiting, err := tx.RetrainsIn(ctx, drift.RetrainWaitingApproval)
+	if err != nil {
+		return err
+	}
+	for _, r := range waiting {
+		payload, err := json.Marshal(map[string]any{"halt": h, "retrain": r})
+		if err != nil {
+			return fmt.Errorf("encode retrain: %w", err)
+		}
+		tx.Emit(drift.Event{Type: drift.EventSettingsChanged, TenantID: r.TenantID, Tenant: r.Tenant, At: at, Payload: payload})
+	}
+	return nil
 }
 
 // recordHalt tells everybody: this type of event reaches readers of every tenant.

@@ -35,8 +35,8 @@ type Work interface {
 	RetrainProgress(ctx context.Context, r *drift.Retrain, line string) error
 	// SaveTrainerLog keeps what a trainer printed.
 	SaveTrainerLog(ctx context.Context, r *drift.Retrain, log string) error
-	// TrainerState and SaveTrainerState keep what a trainer elsewhere needs to go on after a restart.
-	TrainerState(ctx context.Context, r *drift.Retrain) ([]byte, error)
+	// SaveTrainerState keeps what a training elsewhere needs to go on after a restart: a JSON object
+	// with its attempt and the job's name there.
 	SaveTrainerState(ctx context.Context, r *drift.Retrain, state []byte) error
 }
 
@@ -180,6 +180,12 @@ type Retrains interface {
 	Declined(ctx context.Context, a *drift.Alert) (bool, error)
 	// LockStarts makes starts of trainings one at a time, so that no two count the same free place.
 	LockStarts(ctx context.Context) error
+	// TrainerState returns what SaveTrainerState kept last, nil where nothing.
+	TrainerState(ctx context.Context, r *drift.Retrain) ([]byte, error)
+	// TrainerCalled finds the newest retrain of a model type whose training has this name elsewhere,
+	// nil where there is none, and notes the call: heard is false where the retrain does not train this
+	// attempt any more, or has had a call signed as late.
+	TrainerCalled(ctx context.Context, modelType, job string, at time.Time) (r *drift.Retrain, current, heard bool, err error)
 	// RetrainTimeline lists every move of a retrain, oldest first.
 	RetrainTimeline(ctx context.Context, r *drift.Retrain) ([]drift.RetrainEntry, error)
 	// CooldownFrom returns when the model's last retrain but this one was activated or reached training.

@@ -121,7 +121,7 @@ func (e *Engine) liveAlready(ctx context.Context, tx Tx, m drift.Model) error {
 	}
 	message, extra := "This model has a retrain under way already.", map[string]any{}
 	if live != nil {
-		message = fmt.Sprintf("Retrain %d of this model is %s already; a model has one at a time.", live.ID, strings.ReplaceAll(string(live.State), "_", " "))
+		message = fmt.Sprintf("Retrain %d of this model is %s already; a model has one at a time.", live.ID, stateWords(live.State))
 		extra = map[string]any{"retrain": live.ID, "state": live.State, "version": live.Version, "winner": live.RequestedBy, "won_at": live.CreatedAt}
 	}
 	return &drift.Error{Code: drift.CodeConflict, Message: message, Extra: extra}

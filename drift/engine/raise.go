@@ -174,7 +174,8 @@ func (p *pass) updateAlert(ctx context.Context, tx Tx, a *drift.Alert, r *drift.
 	return p.systemMove(ctx, tx, a, move, "", s)
 }
 
-// clearOthers marks the open alerts of versions that no longer serve.
+// clearOthers marks the open alerts of versions that no longer serve. A retrain that was proposed on
+// one, and has not begun to train, would replace another version than it was proposed for: it asks again.
 func (p *pass) clearOthers(ctx context.Context, tx Tx, r *drift.Report) error {
 	open, err := tx.OpenAlertsOf(ctx, r.Version.Model)
 	if err != nil {
@@ -191,6 +192,10 @@ func (p *pass) clearOthers(ctx context.Context, tx Tx, r *drift.Report) error {
 			return err
 		}
 		if err := p.systemMove(ctx, tx, a, drift.MoveClear, a.ClearedReason, s); err != nil {
+			return err
+		}
+		why := a.ClearedReason + " A manager looks again before anything is trained."
+		if err := p.e.askAgain(ctx, tx, a, p.now, why); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -152,3 +153,6 @@ func (e *Engine) askAgain(ctx context.Context, tx Tx, a *drift.Alert, now time.T
 	r.ApprovedBy = ""
 	return e.moveRetrain(ctx, tx, r, retrain.MoveAskAgain, drift.SystemActor(), now, why)
 }
+
+// stateWords is a state as people say it.
+func stateWords(s drift.RetrainState) string { return strings.ReplaceAll(string(s), "_", " ") }

@@ -34,6 +34,9 @@ func (e *Engine) activate(ctx context.Context, id int64) error {
 			return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now, fmt.Sprintf(
 				"Version %s serves now, not %s with which the candidate was compared. Ask for another retrain.", old.Version, r.ParentVersion))
 		}
+		if now, err = inService(ctx, tx, m, now); err != nil {
+			return err
+		}
 		next := drift.VersionKey{Model: m, Version: r.CandidateVersion}
 		if err := tx.Activate(ctx, old, next, now); err != nil {
 			return err
@@ -51,6 +54,17 @@ func (e *Engine) activate(ctx context.Context, id int64) error {
 		return recordServing(tx, drift.EventModelActivated, m, drift.SystemActor(), now, "model.activate",
 			map[string]any{"version": next.Version, "previous": old.Version, "retrain": r.ID, "approved_by": r.ApprovedBy})
 	})
+}
+
+// inService is when a version comes into service: now, or a microsecond after the one before it where
+// this server's clock is behind the one that put that in. No stretch of service is empty or overlaps.
+func inService(ctx context.Context, tx Tx, m drift.Model, now time.Time) (time.Time, error) {
+	now = now.Truncate(time.Microsecond) // as the database keeps it
+	services, err := tx.Services(ctx, m)
+	if err != nil || len(services) == 0 || now.After(services[0].From) {
+		return now, err
+	}
+	return services[0].From.Add(time.Microsecond).UTC(), nil
 }
 
 // RollbackRequest is what a manager asks for. To "" is the version that served before.
@@ -141,6 +155,9 @@ func (e *Engine) rollBack(ctx context.Context, tx Tx, m drift.Model, to string, 
 	}
 	from, target, err := rollbackTarget(ctx, tx, m, to)
 	if err != nil {
+		return nil, err
+	}
+	if now, err = inService(ctx, tx, m, now); err != nil {
 		return nil, err
 	}
 	if err := tx.Activate(ctx, from, target, now); err != nil {

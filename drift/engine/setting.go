@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -85,7 +86,7 @@ func checkChange(by drift.Actor, c *SettingChange) error {
 		return &drift.Error{Code: drift.CodeNotFound, Field: "name", Message: fmt.Sprintf("No setting is called %q. `driftwatch config get` lists them.", c.Name)}
 	}
 	if spec.Shell && !by.System {
-		return drift.Forbidden(c.Name + " names a program that this machine runs: it is set from a shell (`driftwatch config set`) or the settings file alone.")
+		return drift.Forbidden(c.Name + " " + spec.ShellWhy() + ": it is set from a shell (`driftwatch config set`) or the settings file alone.")
 	}
 	if c.Tenant != "" && spec.Global {
 		return drift.Invalid("tenant", c.Name+" is the same for every tenant; leave the tenant out.")
@@ -112,7 +113,7 @@ func knownMember(ctx context.Context, tx Tx, name string) error {
 		return err
 	}
 	for _, t := range types {
-		if name == retrain.TypeFlag(t.Name) || name == retrain.CommandSetting(t.Name) {
+		if slices.Contains(retrain.TypeSettings(t.Name), name) {
 			return nil
 		}
 	}

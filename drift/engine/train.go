@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -52,8 +51,12 @@ func (e *Engine) Work(ctx context.Context, id int64, server string) error {
 		return err
 	}
 	if r.State == drift.RetrainTraining {
-		if err := e.trainOnce(ctx, r); err != nil || r.State != drift.RetrainActivating {
+		if err := e.trainOnce(ctx, r); err != nil {
+			e.broken.note(r)
 			return err
+		}
+		if r.State != drift.RetrainActivating {
+			return nil
 		}
 	}
 	return e.activate(ctx, r.ID)
@@ -79,12 +82,9 @@ func (e *Engine) takeUp(ctx context.Context, id int64, server string) (*drift.Re
 		case drift.RetrainActivating:
 			out = r
 			return nil
-		case drift.RetrainTraining, drift.RetrainValidating: // nobody holds its lock: its server died
-			if r.Attempt >= maxAttempts {
-				return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now,
-					fmt.Sprintf("It was broken off %d times while it trained; its server went away each time.", r.Attempt))
-			}
-			return e.moveRetrain(ctx, tx, r, retrain.MoveRequeue, drift.SystemActor(), now, "Its server went away while it trained; it begins anew.")
+		case drift.RetrainTraining, drift.RetrainValidating: // nobody holds its lock
+			out, err = e.takeUpAgain(ctx, tx, r, server, now)
+			return err
 		case drift.RetrainQueued:
 			out, err = e.start(ctx, tx, r, server, now)
 			return err
@@ -145,6 +145,11 @@ func (e *Engine) start(ctx context.Context, tx Tx, r *drift.Retrain, server stri
 // trainOnce runs the trainer and judges what it leaves. A trainer's failure is the retrain's end, told
 // in a sentence; only what broke on our side is an error.
 func (e *Engine) trainOnce(ctx context.Context, r *drift.Retrain) error {
+	if e.workDir != "" {
+		if err := os.MkdirAll(e.workDir, 0o700); err != nil {
+			return fmt.Errorf("job folders: %w", err)
+		}
+	}
 	dir, err := os.MkdirTemp(e.workDir, fmt.Sprintf("retrain-%d-", r.ID))
 	if err != nil {
 		return fmt.Errorf("job folder: %w", err)
@@ -164,7 +169,10 @@ func (e *Engine) trainOnce(ctx context.Context, r *drift.Retrain) error {
 	stop()
 	<-wanted
 	if ctx.Err() != nil {
-		return ctx.Err() // the server stops: another one begins anew
+		return ctx.Err() // the server stops: another one begins anew, or goes on with what trains elsewhere
+	}
+	if err != nil && !failed(err) {
+		return err
 	}
 	if err != nil {
 		return e.trainingFailed(ctx, r, err)
@@ -201,12 +209,29 @@ func (e *Engine) watchState(ctx context.Context, stop func(), id int64) (done ch
 	return done
 }
 
-// train writes the job's folder and runs the trainer on it.
+// trainerFailure is what a trainer ended with: its own, whatever it was.
+type trainerFailure struct{ error }
+
+func (f trainerFailure) Unwrap() error { return f.error }
+
+// failed reports whether a training came to its end, badly. What broke on our side, a database that
+// went away first of all, is no trainer's failure and uses up none of its attempts.
+func failed(err error) bool {
+	var trainer trainerFailure
+	code := drift.CodeOf(err)
+	return errors.As(err, &trainer) || code == drift.CodeInvalid || code == drift.CodeNotFound
+}
+
+// train writes the job's folder, or finds again what was sent before a restart, and runs the trainer.
 func (e *Engine) train(ctx context.Context, r *drift.Retrain, dir string) (*dataset, error) {
 	var s drift.Settings
 	var like string
+	var sent *handover
 	err := e.system(ctx, func(tx Tx) (err error) {
 		if s, err = tx.Settings(ctx, r.TenantID); err != nil {
+			return err
+		}
+		if sent, err = handedOver(ctx, tx, r); err != nil {
 			return err
 		}
 		like, err = behavesLike(ctx, tx, r.ModelType)
@@ -219,65 +244,53 @@ func (e *Engine) train(ctx context.Context, r *drift.Retrain, dir string) (*data
 	if err != nil {
 		return nil, err
 	}
-	now := e.clock().UTC()
-	d, err := e.writeFolder(ctx, r, dir, drift.DateOf(now).Add(-s.Int("TRAINING_DATA_DAYS")).Time(), now)
-	if err != nil {
-		return nil, err
-	}
-	state, err := e.store.TrainerState(ctx, r)
-	if err != nil {
-		return nil, fmt.Errorf("trainer state: %w", err)
-	}
 	job := retrain.Job{
-		RetrainID: r.ID, Attempt: r.Attempt, Key: fmt.Sprintf("retrain-%d-%d", r.ID, r.Attempt), Tenant: r.Tenant,
+		RetrainID: r.ID, Attempt: r.Attempt, Key: fmt.Sprintf("retrain-%d-%d", r.ID, r.Version), Tenant: r.Tenant,
 		ModelType: r.ModelType, BehavesLike: like, Version: r.CandidateVersion, Dir: dir,
-		Timeout: time.Duration(s.Int("TRAINER_TIMEOUT_MINUTES")) * time.Minute, MemoryBytes: int64(s.Int("TRAINER_MEMORY_MIB")) << 20,
-		State:     state,
-		SaveState: func(ctx context.Context, b json.RawMessage) error { return e.store.SaveTrainerState(ctx, r, b) },
-		Progress:  func(line string) { e.progress(ctx, r, line) },
+		Timeout: timeLimit(s), MemoryBytes: int64(s.Int("TRAINER_MEMORY_MIB")) << 20,
+		Progress: func(line string) { e.progress(ctx, r, line) },
 	}
-	if err := d.describe(dir, job, r.ParentVersion); err != nil {
+	var d *dataset
+	if sent != nil {
+		d, err = e.reopen(ctx, r, sent, &job)
+	} else {
+		d, err = e.prepare(ctx, r, s, &job)
+	}
+	if err != nil {
 		return nil, err
 	}
 	err = trainer.Train(ctx, job)
 	e.keepLog(r, dir)
-	return d, err
-}
-
-// progress notes a trainer's line and tells the browsers: no move, so that clicks stay valid.
-func (e *Engine) progress(ctx context.Context, r *drift.Retrain, line string) {
-	err := e.store.RetrainProgress(ctx, r, line)
-	if err == nil {
-		err = e.system(ctx, func(tx Tx) error {
-			payload, err := json.Marshal(map[string]any{"retrain": map[string]any{
-				"id": r.ID, "version": r.Version, "model_type": r.ModelType, "state": drift.RetrainTraining, "progress": line,
-			}})
-			tx.Emit(drift.Event{Type: drift.EventRetrainUpdated, TenantID: r.TenantID, Tenant: r.Tenant, At: e.clock().UTC(), Payload: payload})
-			return err
-		})
-	}
-	if err != nil && ctx.Err() == nil {
-		e.log.Warn("a trainer's progress could not be noted", "retrain", r.ID, "error", err)
-	}
-}
-
-// trainerLog is the file in a job's folder that holds what the trainer printed.
-const trainerLog = "trainer.log"
-
-func (e *Engine) keepLog(r *drift.Retrain, dir string) {
-	b, err := os.ReadFile(filepath.Join(dir, trainerLog))
 	if err != nil {
-		return // not every trainer prints
+		return nil, trainerFailure{err}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	text := string(slices.DeleteFunc([]byte(toValid(b)), func(c byte) bool { return c == 0 }))
-	if err := e.store.SaveTrainerLog(ctx, r, text); err != nil {
-		e.log.Warn("a trainer's log could not be kept", "retrain", r.ID, "error", err)
-	}
+	return d, nil
 }
 
-func toValid(b []byte) string { return string([]rune(string(b))) }
+func timeLimit(s drift.Settings) time.Duration {
+	return time.Duration(s.Int("TRAINER_TIMEOUT_MINUTES")) * time.Minute
+}
+
+// prepare writes the job's folder, and has the job keep where it was sent if it is.
+func (e *Engine) prepare(ctx context.Context, r *drift.Retrain, s drift.Settings, job *retrain.Job) (*dataset, error) {
+	now := e.clock().UTC()
+	d, err := e.writeFolder(ctx, r, job.Dir, drift.DateOf(now).Add(-s.Int("TRAINING_DATA_DAYS")).Time(), now)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.describe(job.Dir, *job, r.ParentVersion); err != nil {
+		return nil, err
+	}
+	h := &handover{
+		Attempt: r.Attempt, Begun: now, Description: d.description, TrainLast: d.trainLast,
+		HoldoutFrom: d.holdoutFirst, HoldoutTo: now, Holdout: namesOf(d.holdout),
+	}
+	job.SaveState = func(ctx context.Context, name string, state json.RawMessage) error {
+		h.Job, h.State = name, state
+		return e.saveHandover(ctx, r, h)
+	}
+	return d, nil
+}
 
 // trainingFailed ends a retrain whose trainer failed; one that is no longer training was cancelled.
 func (e *Engine) trainingFailed(ctx context.Context, r *drift.Retrain, cause error) error {

@@ -23,6 +23,7 @@ const (
 	MoveCountdownOver  Move = "countdown_over"
 	MoveStart          Move = "start"
 	MoveRequeue        Move = "requeue" // the server or the trainer's host died
+	MoveResume         Move = "resume"  // a service trains on, whatever happened to the server
 	MoveTrained        Move = "trained"
 	MoveAccept         Move = "accept"
 	MoveActivated      Move = "activated"
@@ -60,6 +61,7 @@ var moves = map[Move][]rule{
 	MoveCountdownOver: bySystem(drift.RetrainQueued, drift.RetrainCountdown),
 	MoveStart:         bySystem(drift.RetrainTraining, drift.RetrainQueued),
 	MoveRequeue:       bySystem(drift.RetrainQueued, drift.RetrainTraining, drift.RetrainValidating),
+	MoveResume:        bySystem(drift.RetrainTraining, drift.RetrainTraining, drift.RetrainValidating),
 	MoveTrained:       bySystem(drift.RetrainValidating, drift.RetrainTraining),
 	MoveAccept:        bySystem(drift.RetrainActivating, drift.RetrainValidating),
 	MoveActivated:     bySystem(drift.RetrainWatching, drift.RetrainActivating),

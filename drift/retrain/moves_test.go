@@ -27,6 +27,8 @@ countdown_over countdown        queued           -        system
 start          queued           training         -        system
 requeue        training         queued           -        system
 requeue        validating       queued           -        system
+resume         training         training         -        system
+resume         validating       training         -        system
 trained        training         validating       -        system
 accept         validating       activating       -        system
 activated      activating       watching         -        system

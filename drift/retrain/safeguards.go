@@ -31,6 +31,17 @@ func TypeFlag(modelType string) string {
 // CommandSetting names the setting that holds the program which trains a model type.
 func CommandSetting(modelType string) string { return "TRAINER_COMMAND_" + capitals(modelType) }
 
+// WebhookSetting names the setting that holds the address of the service which trains a model type.
+func WebhookSetting(modelType string) string { return "TRAINER_WEBHOOK_" + capitals(modelType) }
+
+// SecretSetting names the setting that holds the secret shared with that service.
+func SecretSetting(modelType string) string { return "TRAINER_SECRET_" + capitals(modelType) }
+
+// TypeSettings names every setting that a model type has of its own.
+func TypeSettings(modelType string) []string {
+	return []string{TypeFlag(modelType), CommandSetting(modelType), WebhookSetting(modelType), SecretSetting(modelType)}
+}
+
 // capitals writes a model type's name as the names of settings are written.
 func capitals(modelType string) string {
 	return strings.Map(func(c rune) rune {

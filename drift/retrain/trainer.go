@@ -26,7 +26,7 @@ const (
 type Job struct {
 	RetrainID   int64
 	Attempt     int
-	Key         string // the same for the same attempt: "retrain-17-1"
+	Key         string // the same for the same rows: whoever is sent it twice has it already
 	Tenant      string
 	ModelType   string
 	BehavesLike string
@@ -35,14 +35,22 @@ type Job struct {
 	Timeout     time.Duration
 	MemoryBytes int64           // 0: no limit
 	State       json.RawMessage // what SaveState kept last, so that work elsewhere outlives a restart
-	SaveState   func(context.Context, json.RawMessage) error
-	Progress    func(line string)
+	// SaveState keeps what is needed to go on, with the name that the work has elsewhere.
+	SaveState func(ctx context.Context, name string, state json.RawMessage) error
+	Progress  func(line string)
 }
 
 // Trainer makes a candidate: it reads a job's folder and leaves the artefact, the candidate's
 // predictions of the hold-out rows and its own metrics there. It ends when ctx does.
 type Trainer interface {
 	Train(ctx context.Context, job Job) error
+}
+
+// Resumer is a trainer whose work goes on elsewhere while our server does not run.
+type Resumer interface {
+	Trainer
+	// Resumes reports whether what SaveState kept can be gone on with: a job of this trainer's own.
+	Resumes(state json.RawMessage) bool
 }
 
 // Description is what description.json tells a trainer.

@@ -11,7 +11,7 @@ var pastTense = map[Move]string{
 	MovePropose: "proposed", MoveAwait: "asked for approval", MoveStartCountdown: "started the countdown",
 	MoveRefuse: "refused", MoveApprove: "approved", MoveReject: "rejected", MoveExpire: "let expire",
 	MoveAskAgain: "asked again", MoveCountdownOver: "queued after the countdown", MoveStart: "started training",
-	MoveRequeue: "queued again", MoveTrained: "finished training", MoveAccept: "accepted the candidate",
+	MoveRequeue: "queued again", MoveResume: "took up the training again", MoveTrained: "finished training", MoveAccept: "accepted the candidate",
 	MoveActivated: "activated", MoveKeep: "kept", MoveRollBack: "rolled back", MoveCancel: "cancelled",
 	MoveStop: "stopped", MoveFail: "gave up",
 }

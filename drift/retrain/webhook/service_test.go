@@ -157,7 +157,7 @@ func (s *service) trainer(t *testing.T) *webhook.Trainer {
 	t.Helper()
 	tr, err := webhook.New(webhook.Options{
 		URL: "http://trainer.example/train", Secret: secret, Client: &http.Client{Transport: s}, Poll: 10 * time.Second,
-		CallbackURL: func(id int64) string { return fmt.Sprint("https://watch.example/trained/", id) },
+		CallbackURL: "https://watch.example/trained/7",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func newJob(t *testing.T) *retrain.Job {
 		}
 	}
 	job := &retrain.Job{RetrainID: 7, Attempt: 1, Key: "retrain-7-1", Dir: dir, Timeout: 2 * time.Hour}
-	job.SaveState = func(_ context.Context, state json.RawMessage) error {
+	job.SaveState = func(_ context.Context, _ string, state json.RawMessage) error {
 		job.State = state
 		return nil
 	}

@@ -38,12 +38,16 @@ func sign(secret string, r *http.Request, digest []byte, now time.Time) {
 	r.Header.Set(SignatureHeader, "t="+t+",v1="+hex.EncodeToString(mac(secret, text)))
 }
 
-// Verify checks the signature of a callback: the HMAC of "t.body", made within five minutes of now.
-// Several v1 may stand there while a secret is changed.
-func Verify(secret string, header http.Header, body []byte, now time.Time) error {
-	refused := &drift.Error{Code: drift.CodeUnauthorized, Message: "The callback's signature is wrong."}
+// WrongSignature is the answer to whoever does not show the secret, and to calls for what has none.
+func WrongSignature() error {
+	return &drift.Error{Code: drift.CodeUnauthorized, Message: "The callback's signature is wrong."}
+}
+
+// Verify checks the signature of a callback: the HMAC of "t.body", made within five minutes of now, and
+// returns when it was made. Several v1 may stand there while a secret is changed.
+func Verify(secret string, header http.Header, body []byte, now time.Time) (time.Time, error) {
 	if secret == "" {
-		return refused
+		return time.Time{}, WrongSignature()
 	}
 	var t string
 	var sums [][]byte
@@ -65,10 +69,10 @@ func Verify(secret string, header http.Header, body []byte, now time.Time) error
 	}
 	at, err := strconv.ParseInt(t, 10, 64)
 	if !right || err != nil {
-		return refused
+		return time.Time{}, WrongSignature()
 	}
 	if away := now.Sub(time.Unix(at, 0)); away > tolerance || away < -tolerance {
-		return &drift.Error{Code: drift.CodeUnauthorized, Message: "The callback was signed more than five minutes away from now."}
+		return time.Time{}, &drift.Error{Code: drift.CodeUnauthorized, Message: "The callback was signed more than five minutes away from now."}
 	}
-	return nil
+	return time.Unix(at, 0).UTC(), nil
 }

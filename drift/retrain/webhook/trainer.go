@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -25,17 +24,20 @@ const (
 	// dropPatience is for telling the service that nobody waits any more; a cancellation has to be
 	// over within five seconds.
 	dropPatience = 3 * time.Second
+
+	longestName = 200 // of a job, in bytes
+	longestURL  = 2000
 )
 
 var errTimeLimit = errors.New("time limit")
 
 // Options say which service trains.
 type Options struct {
-	URL         string                       // that takes jobs
-	Secret      string                       // signs our requests and the service's callbacks
-	Client      *http.Client                 // http.DefaultClient's transport where nil
-	CallbackURL func(retrainID int64) string // nil: the service cannot call back
-	Poll        time.Duration                // between two questions, 15 s where 0
+	URL         string        // that takes jobs
+	Secret      string        // signs our requests and the service's callbacks
+	Client      *http.Client  // one that goes where the URL says and nowhere else where nil
+	CallbackURL string        // "": the service cannot call back
+	Poll        time.Duration // between two questions, 15 s where 0
 }
 
 // Trainer hands each job to the service.
@@ -43,14 +45,12 @@ type Trainer struct {
 	url      *url.URL
 	secret   string
 	client   *http.Client
-	callback func(int64) string
+	callback string
 	poll     time.Duration
-
-	mu    sync.Mutex
-	wakes map[string]chan struct{} // by the service's name of a job that is being waited for
+	waits    waits
 }
 
-var _ retrain.Trainer = (*Trainer)(nil)
+var _ retrain.Resumer = (*Trainer)(nil)
 
 // New returns a trainer that asks the service at the URL.
 func New(o Options) (*Trainer, error) {
@@ -61,7 +61,7 @@ func New(o Options) (*Trainer, error) {
 	if o.Secret == "" {
 		return nil, drift.Invalid("secret", "A training service needs a secret to sign with.")
 	}
-	client := http.Client{}
+	client := guarded(u)
 	if o.Client != nil {
 		client = *o.Client
 	}
@@ -70,12 +70,9 @@ func New(o Options) (*Trainer, error) {
 	if o.Poll == 0 {
 		o.Poll = defaultPoll
 	}
-	if o.CallbackURL == nil {
-		o.CallbackURL = func(int64) string { return "" }
-	}
 	return &Trainer{
 		url: u, secret: o.Secret, client: &client, callback: o.CallbackURL, poll: o.Poll,
-		wakes: map[string]chan struct{}{},
+		waits: waits{by: map[string]chan struct{}{}},
 	}, nil
 }
 
@@ -83,6 +80,16 @@ func New(o Options) (*Trainer, error) {
 type accepted struct {
 	Job       string `json:"job"`
 	StatusURL string `json:"status_url"`
+}
+
+// Resumes reports whether the state is of a job at this service.
+func (t *Trainer) Resumes(state json.RawMessage) bool {
+	var have accepted
+	if json.Unmarshal(state, &have) != nil || have.Job == "" {
+		return false
+	}
+	_, err := t.sameOrigin("status_url", have.StatusURL)
+	return err == nil
 }
 
 // Train has the service train and fetches the result. Where the job's state says that the service
@@ -124,7 +131,7 @@ func (t *Trainer) train(ctx context.Context, job retrain.Job, have *accepted) er
 			return err
 		}
 		if job.SaveState != nil {
-			if err := job.SaveState(ctx, state); err != nil {
+			if err := job.SaveState(ctx, have.Job, state); err != nil {
 				return fmt.Errorf("keep the job's state: %w", err)
 			}
 		}
@@ -138,7 +145,7 @@ func (t *Trainer) train(ctx context.Context, job retrain.Job, have *accepted) er
 
 // submit sends the job until it is taken or refused. The key tells the service that it is the same.
 func (t *Trainer) submit(ctx context.Context, job retrain.Job, have *accepted) error {
-	b, err := writeBody(job, t.callback(job.RetrainID))
+	b, err := writeBody(job, t.callback)
 	if err != nil {
 		return err
 	}
@@ -151,6 +158,9 @@ func (t *Trainer) submit(ctx context.Context, job retrain.Job, have *accepted) e
 		if json.Unmarshal(text, have) != nil || have.Job == "" || have.StatusURL == "" {
 			return failure("The training service's answer names no job and status_url.")
 		}
+		if len(have.Job) > longestName || retrain.Plain(have.Job) != have.Job || len(have.StatusURL) > longestURL {
+			return failure("The training service's name of the job or its status_url is too long or holds control characters.")
+		}
 		have.StatusURL, err = t.sameOrigin("status_url", have.StatusURL)
 		return err
 	})
@@ -158,7 +168,7 @@ func (t *Trainer) submit(ctx context.Context, job retrain.Job, have *accepted) e
 
 // wait asks until the service is done or says that it failed.
 func (t *Trainer) wait(ctx context.Context, job retrain.Job, have *accepted) (status, error) {
-	wake, forget := t.await(have.Job)
+	wake, forget := t.waits.await(have.Job)
 	defer forget()
 	for {
 		var s status
@@ -218,37 +228,4 @@ func (t *Trainer) fetch(ctx context.Context, job retrain.Job, s status) error {
 		return fmt.Errorf("write the metrics: %w", err)
 	}
 	return nil
-}
-
-// Callback takes a call of the service: one with the right signature has its job asked about at
-// once. A job that nobody waits for, ended, cancelled or another server's, is no fault.
-func (t *Trainer) Callback(header http.Header, text []byte) error {
-	if err := Verify(t.secret, header, text, time.Now()); err != nil {
-		return err
-	}
-	var call struct {
-		Job string `json:"job"`
-	}
-	if err := json.Unmarshal(text, &call); err != nil || call.Job == "" {
-		return &drift.Error{Code: drift.CodeMalformed, Message: `A callback is a JSON object with the member "job".`}
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	select {
-	case t.wakes[call.Job] <- struct{}{}:
-	default: // a nil channel, or one that is awake already
-	}
-	return nil
-}
-
-func (t *Trainer) await(job string) (wake <-chan struct{}, forget func()) {
-	c := make(chan struct{}, 1)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.wakes[job] = c
-	return c, func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		delete(t.wakes, job)
-	}
 }

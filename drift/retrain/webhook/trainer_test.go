@@ -178,7 +178,7 @@ func TestCancelledJobIsDropped(t *testing.T) {
 			t.Errorf("requests %q, want %q", got, want)
 		}
 		// Called back after the end: right, and without effect.
-		if err := tr.Callback(callback(`{"job":"j1"}`, time.Now()), []byte(`{"job":"j1"}`)); err != nil {
+		if err := call(tr, callback(`{"job":"j1"}`, time.Now()), `{"job":"j1"}`); err != nil {
 			t.Error(err)
 		}
 		synctest.Wait()
@@ -218,7 +218,7 @@ func TestStateThatCannotBeKept(t *testing.T) {
 		s := newService(t)
 		job := newJob(t)
 		away := errors.New("database away")
-		job.SaveState = func(context.Context, json.RawMessage) error { return away }
+		job.SaveState = func(context.Context, string, json.RawMessage) error { return away }
 		if err := s.trainer(t).Train(t.Context(), *job); !errors.Is(err, away) {
 			t.Errorf("got %v", err)
 		}
@@ -235,8 +235,8 @@ func TestCallback(t *testing.T) {
 		ended := make(chan error)
 		go func() { ended <- tr.Train(t.Context(), *newJob(t)) }()
 		synctest.Wait()
-		call := `{"job":"j1"}`
-		if err := tr.Callback(http.Header{}, []byte(call)); drift.CodeOf(err) != drift.CodeUnauthorized {
+		body := `{"job":"j1"}`
+		if err := call(tr, http.Header{}, body); drift.CodeOf(err) != drift.CodeUnauthorized {
 			t.Errorf("unsigned: %v", err)
 		}
 		synctest.Wait()
@@ -247,7 +247,7 @@ func TestCallback(t *testing.T) {
 		s.status = func(w http.ResponseWriter, _ int) { answer(200, done)(w) }
 		s.mu.Unlock()
 		for range 2 {
-			if err := tr.Callback(callback(call, time.Now()), []byte(call)); err != nil {
+			if err := call(tr, callback(body, time.Now()), body); err != nil {
 				t.Error(err)
 			}
 		}
@@ -257,10 +257,37 @@ func TestCallback(t *testing.T) {
 		if took := time.Since(start); took != 0 {
 			t.Errorf("the end was noticed only after %v", took)
 		}
-		if err := tr.Callback(callback("{}", time.Now()), []byte("{}")); drift.CodeOf(err) != drift.CodeMalformed {
+		if err := call(tr, callback("{}", time.Now()), "{}"); drift.CodeOf(err) != drift.CodeMalformed {
 			t.Errorf("a call without a job: %v", err)
 		}
 	})
+}
+
+// call does what the route of callbacks does.
+func call(tr *webhook.Trainer, header http.Header, body string) error {
+	c, err := tr.Called(header, []byte(body), time.Now())
+	if err == nil {
+		tr.Wake(c.Job)
+	}
+	return err
+}
+
+func TestOnlyWhatTheURLSaysIsCalled(t *testing.T) {
+	for address, says := range map[string]string{
+		"https://169.254.169.254/latest": "link-local addresses are not called",
+		"https://[fe80::1]/":             "link-local addresses are not called",
+		"http://192.0.2.1/train":         "without https only this machine itself is called",
+	} {
+		tr, err := webhook.New(webhook.Options{URL: address, Secret: secret, Poll: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		job := newJob(t)
+		job.Timeout = 2 * time.Second
+		if err := tr.Train(t.Context(), *job); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v, want %q", address, err, says)
+		}
+	}
 }
 
 func TestVerify(t *testing.T) {
@@ -289,7 +316,7 @@ func TestVerify(t *testing.T) {
 		"not hex":          {secret, with("t=1800000000,v1=zz"), body, now, false},
 		"second of two":    {secret, with("t=1800000000,v1=00, v1=" + sum), body, now, true},
 	} {
-		if err := webhook.Verify(c.secret, c.header, []byte(c.body), c.now); (err == nil) != c.ok {
+		if _, err := webhook.Verify(c.secret, c.header, []byte(c.body), c.now); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
 		} else if err != nil && drift.CodeOf(err) != drift.CodeUnauthorized {
 			t.Errorf("%s: code %s", name, drift.CodeOf(err))

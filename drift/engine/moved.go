@@ -1,0 +1,37 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/detect"
+)
+
+// featureRows is how many rows a window are looked at for what moved: 5,000 tell a D of 0.04 from chance.
+const featureRows = 5000
+
+// FeatureMoves says which logged features moved between the windows that a report's check compared, on
+// the rows of its version: all of them, or a sample where there are many. It has no features where the
+// rows carry none on one of the sides.
+func (e *Engine) FeatureMoves(ctx context.Context, by drift.Actor, r *drift.Report, w detect.Windows) (drift.FeatureMoves, error) {
+	m := drift.FeatureMoves{Recent: w.Recent, Baseline: w.Baseline, Features: []drift.FeatureShift{}}
+	var recent, baseline drift.FeatureSample
+	err := e.store.InTx(ctx, by, func(tx Tx) (err error) {
+		if recent, err = tx.FeatureSample(ctx, r.Version, w.Recent, featureRows); err != nil {
+			return err
+		}
+		baseline, err = tx.FeatureSample(ctx, r.Version, w.Baseline, featureRows)
+		return err
+	})
+	if err != nil {
+		return m, fmt.Errorf("features of report %d: %w", r.ID, err)
+	}
+	m.RowsRecent, m.RowsBaseline = len(recent.Rows), len(baseline.Rows)
+	m.Sampled = recent.Of > featureRows || baseline.Of > featureRows
+	if m.RowsRecent == 0 || m.RowsBaseline == 0 {
+		return m, nil
+	}
+	m.Features, err = detect.Features(recent.Rows, baseline.Rows)
+	return m, err
+}
