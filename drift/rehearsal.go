@@ -37,8 +37,8 @@ const (
 
 // RehearsalStep is one thing that a rehearsal did or checked.
 type RehearsalStep struct {
-	Name   string         `json:"name"`   // shadow, activate, one_active, roll_back, read_back, artefact, service, aftermath, again, undone
-	Title  string         `json:"title"`  // what it tries, in a few words
+	Name   string         `json:"name"`  // shadow, activate, one_active, roll_back, read_back, artefact, service, aftermath, again, undone
+	Title  string         `json:"title"` // what it tries, in a few words
 	State  RehearsalState `json:"state"`
 	Detail string         `json:"detail"` // what was found, a sentence
 	TookMS float64        `json:"took_ms"`

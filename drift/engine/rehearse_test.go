@@ -168,8 +168,13 @@ func TestRehearsalWaitsForNobody(t *testing.T) {
 		for _, hold := range []func() error{
 			func() error { return tx.LockServing(t.Context(), m) },
 			func() error { return tx.LockModel(t.Context(), m) },
-			func() error { _, err := tx.PutHalt(t.Context(), &drift.Halt{By: "x", Reason: "x", Since: w.clock()}); return err },
-			func() error { return tx.PutPause(t.Context(), drift.Pause{Model: m, By: "x", Reason: "x", Since: w.clock()}) },
+			func() error {
+				_, err := tx.PutHalt(t.Context(), &drift.Halt{By: "x", Reason: "x", Since: w.clock()})
+				return err
+			},
+			func() error {
+				return tx.PutPause(t.Context(), drift.Pause{Model: m, By: "x", Reason: "x", Since: w.clock()})
+			},
 		} {
 			if err := hold(); err != nil {
 				return err

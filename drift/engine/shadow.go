@@ -15,15 +15,15 @@ import (
 
 // shadow is the model that a rehearsal rolls back.
 type shadow struct {
-	e        *Engine
-	tx       Tx
-	by       drift.Actor
-	model    drift.Model
+	e         *Engine
+	tx        Tx
+	by        drift.Actor
+	model     drift.Model
 	old, next string // its versions, in the order in which they serve
-	now      time.Time
-	retrain  *drift.Retrain
-	broken   bool // a step failed
-	steps    []drift.RehearsalStep
+	now       time.Time
+	retrain   *drift.Retrain
+	broken    bool // a step failed
+	steps     []drift.RehearsalStep
 }
 
 func newShadow(e *Engine, by drift.Actor) *shadow {
@@ -95,7 +95,9 @@ func (s *shadow) key(version string) drift.VersionKey {
 }
 
 // bytesOf is the artefact of a version.
-func (s *shadow) bytesOf(version string) []byte { return []byte("artefact of " + version + " of " + s.model.Tenant) }
+func (s *shadow) bytesOf(version string) []byte {
+	return []byte("artefact of " + version + " of " + s.model.Tenant)
+}
 
 func (s *shadow) make(ctx context.Context) (string, error) {
 	t, err := s.tx.MakeShadow(ctx, s.model.Tenant)
