@@ -23,6 +23,7 @@ type Store interface {
 	RetrainStore
 	LifeStore
 	TeamStore
+	ReviewStore
 }
 
 // EvidenceStore reads alerts, models and what their checks found.
@@ -66,6 +67,7 @@ type Engine interface {
 	Mover
 	LoopRunner
 	SettingChanger
+	Rehearser
 }
 
 // Mover makes moves on alerts.
@@ -182,6 +184,7 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/audit", p.auditPage)
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		p.retrainRoutes(r)
+		p.reviewRoutes(r)
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
 		admin := r.With(p.o.Auth.Require(drift.RoleAdmin))
 		admin.Post("/teams/members/{do}", p.do(p.changeMember))
