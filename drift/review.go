@@ -28,7 +28,7 @@ type MorningReview struct {
 	Watch     `json:"-"`
 	Day       Date            `json:"day"`
 	Since     time.Time       `json:"since"`     // the review hour of the day before
-	Until     time.Time       `json:"until"`     // the end of the day, or now
+	Until     time.Time       `json:"until"`     // the end of the day
 	Overnight int             `json:"overnight"` // drift alerts raised since the day began: the guide's query
 	Raised    Listed[Alert]   `json:"raised"`    // of every kind, from Since to Until; worst first
 	Waiting   Listed[Alert]   `json:"not_acknowledged"`

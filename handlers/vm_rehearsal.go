@@ -17,7 +17,8 @@ func proofVM(r *drift.Rehearsal, last *drift.RolledBack, by drift.Actor, now tim
 		v.LastReal = []component.Piece{
 			{Text: "Last real rollback: "},
 			{Text: last.Tenant + " " + last.ModelType, Href: modelHref(drift.Model{Tenant: last.Tenant, ModelType: last.ModelType})},
-			{Text: " from version " + last.From + " to " + last.To + ", "}, component.At(last.At, component.DayClock),
+			{Text: " from version " + last.From + " to " + last.To + ", "},
+			component.At(last.At, component.DayClock),
 			{Text: ", " + ago(last.At, now) + ", by " + last.By + "."},
 		}
 	}

@@ -90,9 +90,9 @@ func morningVM(d drift.MorningReview, by drift.Actor, now time.Time) page.Mornin
 	}
 	missing := 0
 	for _, j := range reviewJobs(d, now) {
-		vm := page.ReviewJobVM{Name: jobNames[j.Job], Due: j.Due, State: reviewStates[j.State], Word: jobWords[j.State], Detail: j.Detail}
+		vm := page.ReviewJobVM{Name: jobNames[j.Job], State: reviewStates[j.State], Word: jobWords[j.State], Detail: words(j.Detail)}
 		if j.EndedAt != nil {
-			vm.Ended = *j.EndedAt
+			vm.Detail = []component.Piece{component.At(*j.EndedAt, component.DayClock), {Text: ": " + j.Detail}}
 		}
 		if j.State == "failed" || j.State == "missing" && !now.Before(schedule.At(j.Job, d.Day).At.Add(grace)) {
 			missing++
@@ -151,12 +151,15 @@ func morningVerdict(v *page.MorningVM, missing int) {
 		v.Verdict = format.Plural(raised, "drift alert", "drift alerts") + " overnight"
 	case waiting > 0:
 		v.Severity, v.Icon = worstOf(v.Waiting.Items), ""
-		v.Verdict = "No drift alert overnight; " + format.Plural(waiting, "alert waits", "alerts wait") + " to be acknowledged"
+		v.Verdict = "No drift alert overnight, but " + format.Plural(waiting, "alert waits", "alerts wait") + " to be acknowledged"
 	case v.Blind.Total > 0 || v.Unjudged.Total > 0:
 		v.Severity, v.Icon = component.Blind, ""
 		v.Verdict = "No drift alert overnight, but not everything can be seen"
 	case v.Models == 0:
 		v.Verdict = "Nothing to review yet"
+	case v.Degraded > 0:
+		v.Severity, v.Icon = component.High, ""
+		v.Verdict = "No drift alert overnight, but " + format.Plural(int64(v.Degraded), "row of metrics", "rows of metrics") + " degraded"
 	default:
 		v.Verdict = "A quiet night"
 	}

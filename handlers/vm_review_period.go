@@ -120,8 +120,12 @@ func tallyVM(t drift.RetrainTally, may bool, period string) page.EndsVM {
 		what string
 		n    int
 	}{
-		{"Kept", t.Kept}, {"Rolled back", t.RolledBack}, {"Refused by a safeguard", t.Refused}, {"Failed", t.Failed},
-		{"Expired without a decision", t.Expired}, {"Cancelled", t.Cancelled},
+		{"Kept", t.Kept},
+		{"Rolled back", t.RolledBack},
+		{"Refused by a safeguard", t.Refused},
+		{"Failed", t.Failed},
+		{"Expired without a decision", t.Expired},
+		{"Cancelled", t.Cancelled},
 	} {
 		v.Ended = append(v.Ended, component.KeyValueVM{Key: e.what, Value: words(format.Count(int64(e.n)))})
 	}

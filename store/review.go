@@ -21,9 +21,7 @@ func (db *DB) MorningReview(ctx context.Context, by drift.Actor, q drift.Morning
 		}
 		d.Day = q.Day
 		d.Since = q.Day.Add(-1).Time().Add(drift.ReviewHour * time.Hour)
-		if d.Until = q.Day.Add(1).Time(); q.Now.Before(d.Until) {
-			d.Until = q.Now
-		}
+		d.Until = q.Day.Add(1).Time()
 		if err = tx.morningAlerts(ctx, &d); err != nil {
 			return d, err
 		}

@@ -85,11 +85,9 @@ type UnknownVM struct {
 // ReviewJobVM is one of the four jobs of the night.
 type ReviewJobVM struct {
 	Name   string
-	Due    time.Time
-	Ended  time.Time // zero where it has not
 	State  chart.JobState
 	Word   string // "ran", "failed"
-	Detail string
+	Detail []component.Piece
 }
 
 func (j ReviewJobVM) icon() string {

@@ -91,7 +91,7 @@ func Weekly(v WeeklyVM) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = component.Panel("trends", "1, 2  Accuracy of the week, and who is consistently degraded", "consistently degraded first, then who fell most").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.Panel("trends", "1 and 2. Accuracy of the week, and who is consistently degraded", "consistently degraded first, then who fell most").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -140,7 +140,7 @@ func Weekly(v WeeklyVM) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = component.Panel("retrains", "3  Retrains of the week", "newest first").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.Panel("retrains", "3. Retrains of the week", "newest first").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -620,7 +620,7 @@ func proof(p ProofVM, v WeeklyVM) templ.Component {
 			templ_7745c5c3_Var26 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<section class=\"panel pad stack2\" id=\"proof\" aria-labelledby=\"proof-t\"><h2 id=\"proof-t\">4  Does rolling back work?</h2><p class=\"row\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<section class=\"panel pad stack2\" id=\"proof\" aria-labelledby=\"proof-t\"><h2 id=\"proof-t\">4. Does rolling back work?</h2><p class=\"row\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1202,7 +1202,7 @@ func Monthly(v MonthlyVM) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = component.Panel("trends", "1  Performance of the month", "consistently degraded first, then who fell most").Render(templ.WithChildren(ctx, templ_7745c5c3_Var55), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.Panel("trends", "1. Performance of the month", "consistently degraded first, then who fell most").Render(templ.WithChildren(ctx, templ_7745c5c3_Var55), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1248,7 +1248,7 @@ func Monthly(v MonthlyVM) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = component.Panel("frequency", "2  How often drift alerts were raised", "target: fewer than 2 a month and model").Render(templ.WithChildren(ctx, templ_7745c5c3_Var57), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.Panel("frequency", "2. How often drift alerts were raised", "target: fewer than 2 a month and model").Render(templ.WithChildren(ctx, templ_7745c5c3_Var57), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1274,11 +1274,11 @@ func Monthly(v MonthlyVM) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = component.Panel("success", "3  Did retraining succeed?", "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var59), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.Panel("success", "3. Did retraining succeed?", "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var59), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = rollbackList("rollbacks", "4  Rollbacks of "+v.Quarter, "target: fewer than 1 a quarter", v.Rollbacks).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rollbackList("rollbacks", "4. Rollbacks of "+v.Quarter, "target: fewer than 1 a quarter", v.Rollbacks).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
