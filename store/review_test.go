@@ -406,7 +406,7 @@ func TestReviewedRollbacks(t *testing.T) {
 				audit(tx, tenant, at, []string{"driftwatch", "maria", "shell:root"}[i], "bad", fmt.Sprint("v", i))
 			}
 		}
-		audit(tx, acme, now.Add(-2*time.Hour), "maria", "bad", "v9") // of a replay that was begun again
+		audit(tx, acme, now.Add(-2*time.Hour), "maria", "bad", "v2") // of a replay that was begun again
 		return nil
 	})
 	for who, c := range map[string]struct {
