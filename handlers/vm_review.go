@@ -67,11 +67,12 @@ func morningVM(d drift.MorningReview, by drift.Actor, now time.Time) page.Mornin
 	today := drift.DateOf(now)
 	v := page.MorningVM{
 		Now: now, Day: d.Day.Time(), Since: d.Since, Today: d.Day == today, Overnight: d.Overnight,
-		Raised:  reviewAlerts(d.Raised, by, d.Day),
-		Waiting: reviewAlerts(d.Waiting, by, d.Day),
-		Blind:   reviewAlerts(d.Blind, by, d.Day),
+		Raised: reviewAlerts(d.Raised, by), Waiting: reviewAlerts(d.Waiting, by), Blind: reviewAlerts(d.Blind, by),
 		Metrics: page.ListedVM{Shown: len(d.Metrics.Items), Total: d.Metrics.Total}, Degraded: d.Degraded, MetricsDay: d.Day.Add(-1).Time(),
 		Unjudged: page.ListedVM{Shown: len(d.Unjudged.Items), Total: d.Unjudged.Total}, Models: d.Serving,
+	}
+	for i, a := range v.Raised.Items {
+		v.Raised.Items[i].Before = a.At.Before(d.Day.Time())
 	}
 	v.Choose = chooserVM("/reviews", "day", "date", "Day", d.Day.String(), today.String())
 	v.Choose.Earlier, v.Choose.EarlierHref = "The day before", dayHref(d.Day.Add(-1))
@@ -125,14 +126,14 @@ func unknownVM(u drift.Unknown, day drift.Date) page.UnknownVM {
 }
 
 // reviewAlerts lists alerts as a review does: what the check recommends, and who is to acknowledge it.
-func reviewAlerts(l drift.Listed[drift.Alert], by drift.Actor, day drift.Date) page.ReviewAlertsVM {
+func reviewAlerts(l drift.Listed[drift.Alert], by drift.Actor) page.ReviewAlertsVM {
 	v := page.ReviewAlertsVM{ListedVM: page.ListedVM{Shown: len(l.Items), Total: l.Total}}
 	for i := range l.Items {
 		a := &l.Items[i]
 		vm := page.ReviewAlertVM{
 			Href: alertHref(a.ID), ID: a.ID, Severity: alertSeverityVM(a), Tenant: a.Tenant, ModelType: a.ModelType, Message: a.Message,
 			Recommendation: a.Recommendation, Status: string(a.Status), Owner: owner(a), At: a.CreatedAt,
-			Before: a.CreatedAt.Before(day.Time()), Cleared: a.Cleared, Acknowledge: canAcknowledge(a) && mayMove(class(by.Role)),
+			Cleared: a.Cleared, Acknowledge: canAcknowledge(a) && mayMove(class(by.Role)),
 		}
 		v.Items = append(v.Items, vm)
 	}

@@ -215,12 +215,12 @@ func targetsVM(d drift.MonthlyReview, quarter string) []page.TargetVM {
 		Label: "Models with 2 or more drift alerts", Value: format.Count(int64(d.Above)), State: state(d.Above == 0),
 		Note: "Target: fewer than 2 a month for each of " + format.Plural(int64(d.Models), "model", "models") + ".",
 	}
-	success := page.TargetVM{Label: "Retrains kept", Value: format.Missing, Note: "None was decided."}
+	success := page.TargetVM{Label: "Retrains kept", Value: format.Missing, Note: "No retrain was decided."}
 	if s := d.Tally.Success(); s.Defined() {
 		success.Value = format.Percent(float64(s), 0)
 		success.Note = fmt.Sprintf("%d of %d decided.", d.Tally.Kept, d.Tally.Decided())
 	}
-	success.Note += fmt.Sprintf(" Beside them %d refused, %d failed.", d.Tally.Refused, d.Tally.Failed)
+	success.Note += fmt.Sprintf(" Besides, %d refused and %d failed.", d.Tally.Refused, d.Tally.Failed)
 	return []page.TargetVM{
 		{Label: "Consistently degraded", Value: format.Count(int64(d.Degraded)), Note: "of " + format.Plural(int64(d.Trends.Total), "model", "models") + " with metrics."},
 		alerts, success,

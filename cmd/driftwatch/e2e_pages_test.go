@@ -60,6 +60,8 @@ func (w *world) states(t *testing.T) []state {
 		{name: "setting refused", role: "admin", path: "/settings/PERFORMANCE_DRIFT_HIGH?value=10+%25", then: func(*tab) {}},
 		{name: "rollout", role: "admin", path: "/settings/rollout"},
 		{name: "rollback", role: "admin", path: "/models/harbour-freight/fraud_detector/rollback"},
+		{name: "rollback to a version before", role: "admin", path: "/models/harbour-freight/conflict_predictor/rollback"},
+		{name: "model as admin", role: "admin", path: "/models/harbour-freight/conflict_predictor"},
 		{name: "audit", role: "admin", path: "/audit"},
 		{name: "morning review", role: "operator", path: "/reviews"},
 		{name: "weekly review", role: "operator", path: "/reviews/weekly"},
