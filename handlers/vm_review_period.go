@@ -122,12 +122,12 @@ func tallyVM(t drift.RetrainTally, may bool, period string) page.EndsVM {
 	}{
 		{"Kept", t.Kept},
 		{"Rolled back", t.RolledBack},
-		{"Refused by a safeguard", t.Refused},
+		{"Refused", t.Refused},
 		{"Failed", t.Failed},
-		{"Expired without a decision", t.Expired},
+		{"Expired", t.Expired},
 		{"Cancelled", t.Cancelled},
 	} {
-		v.Ended = append(v.Ended, component.KeyValueVM{Key: e.what, Value: words(format.Count(int64(e.n)))})
+		v.Ended = append(v.Ended, component.FactVM{Label: e.what, Value: format.Count(int64(e.n))})
 	}
 	return v
 }

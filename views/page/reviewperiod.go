@@ -62,7 +62,7 @@ func (t TrendVM) change() string {
 // EndsVM is how the retrains of a period ended.
 type EndsVM struct {
 	Success string // "67 %, 2 of 3", or why there is no rate
-	Ended   []component.KeyValueVM
+	Ended   []component.FactVM
 	Off     string // that retraining is off, "" where it is on
 }
 

@@ -97,7 +97,7 @@ func sampleDays() []time.Time {
 func sampleEnds() page.EndsVM {
 	return page.EndsVM{
 		Success: "Success: 50 %, 1 kept of 2 decided.", Off: "Automatic retraining is switched off.",
-		Ended: []component.KeyValueVM{{Key: "Kept", Value: component.Words("1")}, {Key: "Refused by a safeguard", Value: component.Words("4")}},
+		Ended: []component.FactVM{{Label: "Kept", Value: "1"}, {Label: "Refused", Value: "4"}},
 	}
 }
 
