@@ -256,3 +256,20 @@ func TestReviewedRollbacks(t *testing.T) {
 		}
 	}
 }
+
+// TestReviewsLeaveTheLogAlone: a reader who may not see one prediction still gets every review.
+func TestReviewsLeaveTheLogAlone(t *testing.T) {
+	h := newReviewed(t)
+	mustExec(t, h.db, `REVOKE ALL ON ml_prediction_log FROM driftwatch_app`)
+	by, p := h.readers()["acme's"], drift.WeekOf(drift.DateOf(now))
+	q := drift.PeriodQuery{Now: now, Period: p, Before: drift.WeekOf(p.From - 7)}
+	if _, err := try(t, h.db, by, "", `SELECT FROM ml_prediction_log`); !denied(err) {
+		t.Fatalf("the log can still be read: %v", err)
+	}
+	_, morning := h.db.MorningReview(t.Context(), by, drift.MorningQuery{Now: now, Day: p.From})
+	_, weekly := h.db.WeeklyReview(t.Context(), by, q)
+	_, monthly := h.db.MonthlyReview(t.Context(), by, q)
+	if morning != nil || weekly != nil || monthly != nil {
+		t.Errorf("morning %v, weekly %v, monthly %v", morning, weekly, monthly)
+	}
+}
