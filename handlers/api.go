@@ -21,6 +21,7 @@ type APIStore interface {
 	APIAlerts
 	APIRetrains
 	APISettings
+	ReviewStore
 	Intake
 }
 
@@ -29,6 +30,7 @@ type APIEngine interface {
 	Mover
 	Retrainer
 	Setter
+	Rehearser
 }
 
 // APINames finds what requests name.
@@ -149,6 +151,7 @@ func (a *API) Routes(r chi.Router) {
 			r.Post("/models/{model_type}/rollback", a.do(a.rollBack))
 			r.Post("/models/{model_type}/resume", a.do(a.resume))
 			r.Post("/retraining/{what}", a.do(a.setHalt))
+			r.Post("/rollback-rehearsals", a.do(a.rehearseRollback))
 		})
 		r.Group(func(r chi.Router) {
 			r.Use(a.atLeast(drift.RoleAdmin))
@@ -169,6 +172,7 @@ func (a *API) readRoutes(r chi.Router) {
 	r.Get("/retrains/{id}", a.do(a.retrain))
 	r.Get("/retraining", a.do(a.halt))
 	r.Get("/settings", a.do(a.settings))
+	r.Get("/reviews/{kind}", a.do(a.review))
 }
 
 // noStore keeps answers out of every cache.

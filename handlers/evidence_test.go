@@ -56,7 +56,7 @@ func TestWhatCannotBeJudged(t *testing.T) {
 
 	h.alerts(1, "ML_ROLLBACK", "CRITICAL", 9)
 	h.bump()
-	says("/", "Rolled back to", "version v1")
+	says("/", "Rolled back", "v1")
 	says(fmt.Sprintf("/alerts/%d", id+1), "version v1 was rolled back")
 }
 

@@ -24,6 +24,7 @@ type Store interface {
 	RetrainStore
 	LifeStore
 	TeamStore
+	ReviewStore
 }
 
 // EvidenceStore reads alerts, models and what their checks found.
@@ -69,6 +70,7 @@ type Engine interface {
 	LoopRunner
 	SettingChanger
 	FeatureComparer
+	Rehearser
 }
 
 // FeatureComparer says which features moved.
@@ -191,6 +193,7 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/audit", p.auditPage)
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		p.retrainRoutes(r)
+		p.reviewRoutes(r)
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
 		admin := r.With(p.o.Auth.Require(drift.RoleAdmin))
 		admin.Post("/teams/members/{do}", p.do(p.changeMember))

@@ -22,7 +22,7 @@ func rowVM(a *drift.Alert, since, now time.Time, class uint8) component.AlertRow
 	}
 	switch {
 	case a.AlertType == drift.AlertRollback:
-		v.Icon, v.What, v.Change = "back", "Rolled back to", "version "+a.ModelVersion
+		v.Icon, v.What, v.Change = "back", "Rolled back", a.ModelVersion
 	case a.DriftType == nil:
 		v.Icon, v.What = "cut", blindWhat[a.Reason]
 	case *a.DriftType == drift.Performance:

@@ -53,14 +53,17 @@ func (tx *Tx) Metrics(ctx context.Context, f drift.MetricsFilter) ([]drift.Daily
 	if f.Version != "" {
 		w.and(`m.model_version = $`, f.Version)
 	}
-	rows, err := tx.Query(ctx, `SELECT m.tenant_id, t.name, m.model_type, m.model_version, m.metric_date,
-			m.total_predictions, m.predictions_with_outcomes, m.tp, m.fp, m.fn, m.tn, m.accuracy, m.precision, m.recall,
-			m.f1, m.roc_auc, m.pr_auc, m.brier, m.log_loss, m.ece, m.mean_interval_width, m.mean_latency_ms,
-			m.performance_delta_from_baseline, m.is_degraded, m.source_digest, m.computed_at
-		FROM ml_model_performance_metrics m JOIN tenant t ON t.id = m.tenant_id`+w.sql()+`
+	rows, err := tx.Query(ctx, metricsSelect+w.sql()+`
 		ORDER BY t.name, m.model_type, m.metric_date DESC, m.model_version`, w.args...)
 	return collected(rows, err, scanMetrics, "metrics")
 }
+
+// metricsSelect is read by scanMetrics.
+const metricsSelect = `SELECT m.tenant_id, t.name, m.model_type, m.model_version, m.metric_date,
+		m.total_predictions, m.predictions_with_outcomes, m.tp, m.fp, m.fn, m.tn, m.accuracy, m.precision, m.recall,
+		m.f1, m.roc_auc, m.pr_auc, m.brier, m.log_loss, m.ece, m.mean_interval_width, m.mean_latency_ms,
+		m.performance_delta_from_baseline, m.is_degraded, m.source_digest, m.computed_at
+	FROM ml_model_performance_metrics m JOIN tenant t ON t.id = m.tenant_id`
 
 func scanMetrics(row pgx.CollectableRow) (m drift.DailyMetrics, err error) {
 	var date time.Time

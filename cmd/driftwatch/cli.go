@@ -32,6 +32,8 @@ type cli struct {
 	Rollback rollbackCmd `cmd:"" help:"Put an earlier version of a model back into service; needs only the database."`
 	Resume   resumeCmd   `cmd:"" help:"Let a model retrain by itself again after a rollback."`
 
+	RehearseRollback rehearseRollbackCmd `cmd:"" help:"Prove on a shadow model that rolling back works; touches no model."`
+
 	StopRetraining   stopRetrainingCmd   `cmd:"" help:"The emergency stop: nothing is trained or activated until it is lifted."`
 	ResumeRetraining resumeRetrainingCmd `cmd:"" help:"Lift the emergency stop."`
 

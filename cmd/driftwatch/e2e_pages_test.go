@@ -60,7 +60,16 @@ func (w *world) states(t *testing.T) []state {
 		{name: "setting refused", role: "admin", path: "/settings/PERFORMANCE_DRIFT_HIGH?value=10+%25", then: func(*tab) {}},
 		{name: "rollout", role: "admin", path: "/settings/rollout"},
 		{name: "rollback", role: "admin", path: "/models/harbour-freight/fraud_detector/rollback"},
+		{name: "rollback to a version before", role: "admin", path: "/models/harbour-freight/conflict_predictor/rollback"},
+		{name: "model as admin", role: "admin", path: "/models/harbour-freight/conflict_predictor"},
 		{name: "audit", role: "admin", path: "/audit"},
+		{name: "morning review", role: "operator", path: "/reviews"},
+		{name: "weekly review", role: "operator", path: "/reviews/weekly"},
+		{name: "weekly review rehearsed", role: "admin", path: "/reviews/weekly", then: func(tb *tab) {
+			tb.click(`form[action="/reviews/rehearse"] button`)
+			tb.wait("the proof", `!!document.querySelector("main p.note[role=status]") && document.querySelectorAll("#proof li.passed").length === 10`)
+		}},
+		{name: "monthly review", role: "viewer", path: "/reviews/monthly"},
 		{name: "not there", role: "operator", path: "/no-such-page", then: func(*tab) {}},
 		{name: "no such alert", role: "operator", path: "/alerts/999999", then: func(*tab) {}},
 	}
@@ -72,6 +81,7 @@ func (w *world) states(t *testing.T) []state {
 		name := fmt.Sprintf("alert %s %s %s", strings.ToLower(a.Status), a.ModelType, a.DriftType)
 		list = append(list, state{name: name, role: "operator", path: path})
 	}
+	list = append(list, w.retrainStates(t)...)
 	first := w.alerts(t, "status=NEW&status=ESCALATED&status=ACKNOWLEDGED")[0]
 	path := fmt.Sprintf("/alerts/%d", first.ID)
 	list = append(list,
@@ -92,6 +102,37 @@ func (w *world) states(t *testing.T) []state {
 		list = append(list, state{name: "model " + m[0] + " " + m[1], role: "operator", path: "/models/" + m[0] + "/" + m[1]})
 	}
 	list = append(list, state{name: "model 90 days", role: "operator", path: "/models/harbour-freight/conflict_predictor?days=90"})
+	return list
+}
+
+// retrainStates are the pages of the demo's retrains: one that waits for a manager, one that is watched,
+// one that was rolled back.
+func (w *world) retrainStates(t *testing.T) (list []state) {
+	t.Helper()
+	var found struct {
+		Items []struct {
+			ID    int64
+			State string
+		}
+	}
+	if err := json.Unmarshal(w.api(t, "/api/v1/retrains"), &found); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, r := range found.Items {
+		if seen[r.State] {
+			continue
+		}
+		seen[r.State] = true
+		path := fmt.Sprintf("/retrains/%d", r.ID)
+		list = append(list, state{name: "retrain " + r.State, role: "admin", path: path})
+		if r.State == "watching" {
+			list = append(list, state{name: "retrain rollback", role: "admin", path: path + "/rollback"})
+		}
+	}
+	if !seen["watching"] || !seen["waiting_approval"] || !seen["rolled_back"] {
+		t.Errorf("the demo's retrains are %v", seen)
+	}
 	return list
 }
 
@@ -260,7 +301,7 @@ func TestEmptyPages(t *testing.T) {
 	tb.fill("#again", "a long enough password")
 	tb.click("main form button[type=submit]")
 	tb.wait("the board", `location.pathname === "/" && !!document.getElementById("board-verdict")`)
-	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/teams", "/settings", "/audit"} {
+	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/reviews", "/reviews/weekly", "/reviews/monthly", "/teams", "/settings", "/audit"} {
 		tb.look(looks[0])
 		tb.visit(path)
 		tb.live()

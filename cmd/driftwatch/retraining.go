@@ -60,6 +60,40 @@ func (c rollbackCmd) Run(ctx context.Context, s *session) error {
 	})
 }
 
+type rehearseRollbackCmd struct {
+	JSON bool `name:"json" help:"Print one JSON object."`
+}
+
+// Help says what it does and what it leaves alone.
+func (rehearseRollbackCmd) Help() string {
+	return `Puts two versions of a shadow model into service and rolls it back by the code that rolls models back, in
+a transaction that is then taken back: no version, alert, event or follower is touched. Each step is read
+back and kept; the weekly review (/reviews/weekly) shows the last one. Exits with 1 where a step failed.`
+}
+
+// Run rehearses a rollback.
+func (c rehearseRollbackCmd) Run(ctx context.Context, s *session) error {
+	return s.with(ctx, func(h *house) error {
+		r, err := h.engine.RehearseRollback(ctx, shellActor())
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			err = s.printJSON(r)
+		} else {
+			for _, step := range r.Steps {
+				if _, err = fmt.Fprintf(s.out, "%-8s %s: %s\n", step.State, step.Title, step.Detail); err != nil {
+					break
+				}
+			}
+		}
+		if err == nil && !r.Passed {
+			return errQuiet
+		}
+		return err
+	})
+}
+
 type resumeCmd struct{ modelFlags }
 
 // Run lifts the pause that a rollback left.

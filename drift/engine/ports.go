@@ -49,6 +49,7 @@ type Tx interface {
 	Retrains
 	Serving
 	Replays
+	Rehearsals
 	Journal
 }
 
@@ -150,6 +151,20 @@ type SettingsStore interface {
 	// PutSetting writes one value (nil takes it back to what lies below) and its history row, and
 	// refuses what would contradict another value in force.
 	PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error
+}
+
+// Rehearsals makes the shadow that a rollback is rehearsed on, and keeps what came of it.
+type Rehearsals interface {
+	// MakeShadow makes a tenant in a transaction that must not be committed, and bounds its waits.
+	MakeShadow(ctx context.Context, name string) (drift.Tenant, error)
+	// RefusesSecondActive reports whether the database refuses one more active version.
+	RefusesSecondActive(ctx context.Context, v drift.VersionKey) (bool, error)
+	// ActiveCount counts the active versions of a model.
+	ActiveCount(ctx context.Context, m drift.Model) (int, error)
+	// ShadowRows counts what is left of a shadow's tenant.
+	ShadowRows(ctx context.Context, id int64, name string) (int, error)
+	// PutRehearsal keeps a rehearsal and sets its ID.
+	PutRehearsal(ctx context.Context, r *drift.Rehearsal) error
 }
 
 // Journal collects what is written last in a transaction.

@@ -313,3 +313,29 @@ func TestLabelsDoNotOverlap(t *testing.T) {
 		t.Errorf("order changed: %v", ys)
 	}
 }
+
+// TestSparkShares: gaps stay gaps, noise stays small, and the extremes are said.
+func TestSparkShares(t *testing.T) {
+	v := func(x float64) *float64 { return &x }
+	for name, c := range map[string]struct {
+		in   []*float64
+		path string
+		says string
+	}{
+		"nothing":  {nil, "", "Right: no day with a value"},
+		"unknown":  {[]*float64{nil, v(math.NaN())}, "", "Right: no day with a value"},
+		"one":      {[]*float64{v(0.5)}, `d="M0 12h2"`, "between 50.0\u00a0% and 50.0\u00a0%"},
+		"flat":     {[]*float64{v(0.5), v(0.5)}, `d="M0 12 96 12"`, "between 50.0\u00a0%"},
+		"noise":    {[]*float64{v(0.50), v(0.51)}, `d="M0 13.1 96 10.9"`, "and 51.0\u00a0%"},
+		"extremes": {[]*float64{v(0), v(1)}, `d="M0 23 96 1"`, "between 0.0\u00a0% and 100.0\u00a0%"},
+		"gap":      {[]*float64{v(0), v(0), nil, v(1)}, `d="M0 23 32 23M96 1h2"`, "between"},
+	} {
+		var b bytes.Buffer
+		if err := SparkShares("Right", c.in).Render(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), c.path) || !strings.Contains(b.String(), c.says) || c.path == "" && strings.Contains(b.String(), "<path") {
+			t.Errorf("%s: %s", name, b.String())
+		}
+	}
+}

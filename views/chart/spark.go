@@ -34,3 +34,41 @@ func Spark(label string, counts []int64) templ.Component {
 	}
 	return spark(label, t.String())
 }
+
+// sparkLeast is the least range of a line of shares, so that noise does not look like a fall.
+const sparkLeast = 0.1
+
+// SparkShares draws shares by day as a line 96 by 24 pixels for a table cell, between the lowest and the
+// highest, at least ten points apart. A day without a value (nil) is a gap. The label says the extremes.
+func SparkShares(label string, shares []*float64) templ.Component {
+	low, high, known := 0., 0., 0
+	for _, p := range shares {
+		v, ok := value(p)
+		if !ok {
+			continue
+		}
+		if known == 0 {
+			low, high = v, v
+		}
+		low, high, known = min(low, v), max(high, v), known+1
+	}
+	if known == 0 {
+		return spark(label+": no day with a value", "")
+	}
+	label = fmt.Sprintf("%s: between %s and %s", label, format.Percent(low, 1), format.Percent(high, 1))
+	if spare := sparkLeast - (high - low); spare > 0 {
+		low, high = low-spare/2, high+spare/2
+	}
+	var t trace
+	step := 1 / float64(max(len(shares)-1, 1))
+	for i, p := range shares {
+		v, ok := value(p)
+		if !ok {
+			t.gap()
+			continue
+		}
+		t.to(float64(i)*step*sparkWidth/span, sparkHeight-1-(sparkHeight-2)*(v-low)/(high-low))
+	}
+	t.gap()
+	return spark(label, t.String())
+}

@@ -593,7 +593,7 @@ func userMenu(u UserVM) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "</p><nav aria-label=\"More\"><a href=\"/teams\">Teams</a> <a href=\"/audit\">Audit</a> <a href=\"/settings\">Settings</a></nav><form method=\"post\" action=\"/logout\"><button class=\"btn full\" type=\"submit\">Sign out</button></form></div></details>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "</p><nav aria-label=\"More\"><a href=\"/reviews\">Reviews</a> <a href=\"/teams\">Teams</a> <a href=\"/audit\">Audit</a> <a href=\"/settings\">Settings</a></nav><form method=\"post\" action=\"/logout\"><button class=\"btn full\" type=\"submit\">Sign out</button></form></div></details>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

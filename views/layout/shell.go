@@ -17,7 +17,7 @@ type Shell struct {
 	// Theme is "light", "dark" or "" (the system decides).
 	Theme string
 	// Active is the key of the current place in the navigation: "board",
-	// "models", "retrains", "operations", "teams", "audit", "settings", or "".
+	// "models", "retrains", "operations", "reviews", "teams", "audit", "settings", or "".
 	Active string
 	// Seq is the sequence number of the last event that the page's data
 	// contains, read in the same snapshot as the data. The socket resumes
@@ -60,6 +60,7 @@ var nav = []navItem{
 	{"models", "/models", "cube", "Models"},
 	{"retrains", "/retrains", "loop", "Retrains"},
 	{"operations", "/operations", "pulse", "Operations"},
+	{"reviews", "/reviews", "check", "Reviews"},
 	{"teams", "/teams", "user", "Teams"},
 	{"audit", "/audit", "list", "Audit"},
 	{"settings", "/settings", "gear", "Settings"},

@@ -29,6 +29,15 @@ type VersionVM struct {
 // ServiceVM is a stretch of time in service; To is zero while it lasts.
 type ServiceVM struct{ From, To time.Time }
 
+// stretchesShown is how many of a version's stretches of service stand open.
+const stretchesShown = 3
+
+// newest and older part the stretches, newest first, so that a version that served often leaves room for
+// the others.
+func (v VersionVM) newest() []ServiceVM { return v.Services[:min(len(v.Services), stretchesShown)] }
+
+func (v VersionVM) older() []ServiceVM { return v.Services[min(len(v.Services), stretchesShown):] }
+
 func (s ServiceVM) words() []component.Piece {
 	if s.To.IsZero() {
 		return []component.Piece{{Text: "since "}, component.At(s.From, component.DayClock)}

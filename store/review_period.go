@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// WeeklyReview reads the review of a week.
+func (db *DB) WeeklyReview(ctx context.Context, by drift.Actor, q drift.PeriodQuery) (drift.WeeklyReview, error) {
+	return view(ctx, db, by, func(tx *Tx) (d drift.WeeklyReview, err error) {
+		d.Period = q.Period
+		if d.Watch, err = tx.watch(ctx, q.Now); err != nil {
+			return d, err
+		}
+		if d.Trends, d.Degraded, err = tx.trends(ctx, q); err != nil {
+			return d, err
+		}
+		if d.Retrains, err = tx.retrainsOf(ctx, q.Period); err != nil {
+			return d, err
+		}
+		if d.Tally, err = tx.retrainTally(ctx, q.Period); err != nil {
+			return d, err
+		}
+		if d.Rehearsal, err = tx.lastRehearsal(ctx); err != nil {
+			return d, err
+		}
+		if d.Rollbacks, err = tx.rollbacks(ctx, q.Period); err != nil {
+			return d, err
+		}
+		if d.LastRollback, err = tx.lastRollback(ctx); err != nil {
+			return d, err
+		}
+		d.MayRetrain, err = tx.mayRetrain(ctx)
+		return d, err
+	})
+}
+
+// MonthlyReview reads the review of a month, and of the quarter that it lies in.
+func (db *DB) MonthlyReview(ctx context.Context, by drift.Actor, q drift.PeriodQuery) (drift.MonthlyReview, error) {
+	return view(ctx, db, by, func(tx *Tx) (d drift.MonthlyReview, err error) {
+		d.Period, d.Quarter = q.Period, drift.QuarterOf(q.From)
+		if d.Watch, err = tx.watch(ctx, q.Now); err != nil {
+			return d, err
+		}
+		if d.Trends, d.Degraded, err = tx.trends(ctx, q); err != nil {
+			return d, err
+		}
+		if err = tx.alertFrequency(ctx, q.Period, &d); err != nil {
+			return d, err
+		}
+		if d.Tally, err = tx.retrainTally(ctx, q.Period); err != nil {
+			return d, err
+		}
+		if d.Rollbacks, err = tx.rollbacks(ctx, d.Quarter); err != nil {
+			return d, err
+		}
+		d.MayRetrain, err = tx.mayRetrain(ctx)
+		return d, err
+	})
+}
+
+// alertFrequency counts the drift alerts raised in a period, by model, by what interrupts at its tenant.
+func (tx *Tx) alertFrequency(ctx context.Context, p drift.Period, d *drift.MonthlyReview) error {
+	err := tx.QueryRow(ctx, `SELECT count(DISTINCT (tenant_id, model_type)) FROM ml_model_version WHERE first_seen < $1`,
+		p.To.Time()).Scan(&d.Models)
+	if err != nil {
+		return fmt.Errorf("count models: %w", err)
+	}
+	rows, err := tx.Query(ctx, `SELECT DISTINCT a.tenant_id FROM noc_alert_event a WHERE a.alert_type = 'ML_DRIFT_DETECTED'
+		AND a.created_at >= $1 AND a.created_at < $2`, p.From.Time(), p.To.Time())
+	tenants, err := collected(rows, err, pgx.RowTo[int64], "tenants with alerts")
+	if err != nil {
+		return err
+	}
+	least := make(map[int64]drift.Severity, len(tenants))
+	ranks := make([]int, len(tenants))
+	for i, id := range tenants {
+		s, err := tx.Settings(ctx, id)
+		if err != nil {
+			return err
+		}
+		min, err := drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY"))
+		if err != nil {
+			return fmt.Errorf("ALERT_MIN_SEVERITY: %w", err)
+		}
+		least[id] = max(min, drift.SeverityHigh) // MEDIUM never counts
+		ranks[i] = rank(least[id])
+	}
+	rows, err = tx.Query(ctx, `SELECT a.tenant_id, t.name, a.model_type, count(*) FILTER (WHERE `+urgency+` >= x.least) AS counted,
+			count(*) FILTER (WHERE `+urgency+` < x.least), count(*) FILTER (WHERE `+urgency+` >= x.least AND a.from_backfill)`+
+		alertTables+` JOIN unnest($3::bigint[], $4::int[]) AS x (tenant_id, least) ON x.tenant_id = a.tenant_id
+		WHERE a.alert_type = 'ML_DRIFT_DETECTED' AND a.created_at >= $1 AND a.created_at < $2
+		GROUP BY 1, 2, 3 ORDER BY counted DESC, 2, 3`, p.From.Time(), p.To.Time(), tenants, ranks)
+	list, err := collected(rows, err, func(row pgx.CollectableRow) (f drift.AlertFrequency, err error) {
+		err = row.Scan(&f.TenantID, &f.Tenant, &f.ModelType, &f.Counted, &f.Quiet, &f.Backfilled)
+		f.Least, f.Met = least[f.TenantID], f.Counted < drift.AlertsTarget
+		return f, err
+	}, "alert frequency")
+	if err != nil {
+		return err
+	}
+	for _, f := range list {
+		if !f.Met {
+			d.Above++
+		}
+	}
+	d.Alerts.Total, d.Alerts.Items = len(list), list[:min(len(list), drift.ReviewRows)]
+	return nil
+}
+
+// retrainsOf lists the retrains that were proposed or came to where they stand in a period, newest first.
+func (tx *Tx) retrainsOf(ctx context.Context, p drift.Period) (l drift.Listed[drift.Retrain], err error) {
+	const in = `(r.created_at >= $1 AND r.created_at < $2 OR r.state_since >= $1 AND r.state_since < $2)`
+	err = tx.QueryRow(ctx, `SELECT count(*) FROM ml_retrain r WHERE `+in, p.From.Time(), p.To.Time()).Scan(&l.Total)
+	if err != nil {
+		return l, fmt.Errorf("count retrains of a period: %w", err)
+	}
+	list, err := tx.retrains(ctx, `WHERE `+in+` ORDER BY r.id DESC LIMIT $3`, p.From.Time(), p.To.Time(), drift.ReviewRows)
+	l.Items = make([]drift.Retrain, len(list))
+	for i, r := range list {
+		l.Items[i] = *r
+	}
+	return l, err
+}
+
+// retrainTally counts the retrains that ended in a period.
+func (tx *Tx) retrainTally(ctx context.Context, p drift.Period) (t drift.RetrainTally, err error) {
+	err = tx.QueryRow(ctx, `SELECT count(*) FILTER (WHERE state = 'kept'), count(*) FILTER (WHERE state = 'rolled_back'),
+			count(*) FILTER (WHERE state = 'refused'), count(*) FILTER (WHERE state = 'failed'),
+			count(*) FILTER (WHERE state = 'expired'), count(*) FILTER (WHERE state = 'cancelled')
+		FROM ml_retrain WHERE state_since >= $1 AND state_since < $2`, p.From.Time(), p.To.Time()).
+		Scan(&t.Kept, &t.RolledBack, &t.Refused, &t.Failed, &t.Expired, &t.Cancelled)
+	if err != nil {
+		return t, fmt.Errorf("count ends of retrains: %w", err)
+	}
+	return t, nil
+}
+
+// rollbackRows are the rollbacks that the audit log has and the record of service confirms: what a
+// replay was taken back to begin again, no longer counts.
+const rollbackRows = ` FROM audit_log l JOIN tenant t ON t.id = l.tenant_id
+	WHERE l.action = 'model.roll_back' AND EXISTS (SELECT FROM ml_service s WHERE s.tenant_id = l.tenant_id
+		AND s.model_type = l.detail ->> 'model_type' AND s.from_at = l.at AND s.model_version = l.detail ->> 'version')`
+
+const rollbackColumns = `SELECT l.at, t.name, l.detail ->> 'model_type', l.detail ->> 'previous', l.detail ->> 'version', l.actor,
+	COALESCE(l.detail ->> 'reason', '')` + rollbackRows
+
+func scanRolledBack(row pgx.CollectableRow) (r drift.RolledBack, err error) {
+	err = row.Scan(&r.At, &r.Tenant, &r.ModelType, &r.From, &r.To, &r.By, &r.Reason)
+	r.ByHand = r.By != drift.SystemActor().Name
+	return r, err
+}
+
+// rollbacks lists the rollbacks of a period, newest first.
+func (tx *Tx) rollbacks(ctx context.Context, p drift.Period) (l drift.Listed[drift.RolledBack], err error) {
+	err = tx.QueryRow(ctx, `SELECT count(*)`+rollbackRows+` AND l.at >= $1 AND l.at < $2`, p.From.Time(), p.To.Time()).Scan(&l.Total)
+	if err != nil {
+		return l, fmt.Errorf("count rollbacks: %w", err)
+	}
+	rows, err := tx.Query(ctx, rollbackColumns+` AND l.at >= $1 AND l.at < $2 ORDER BY l.at DESC, l.seq DESC LIMIT $3`,
+		p.From.Time(), p.To.Time(), drift.ReviewRows)
+	l.Items, err = collected(rows, err, scanRolledBack, "rollbacks")
+	return l, err
+}
+
+// lastRollback returns the newest rollback, nil where there never was one.
+func (tx *Tx) lastRollback(ctx context.Context) (*drift.RolledBack, error) {
+	rows, err := tx.Query(ctx, rollbackColumns+` ORDER BY l.at DESC, l.seq DESC LIMIT 1`)
+	list, err := collected(rows, err, scanRolledBack, "last rollback")
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
+}
+
+// mayRetrain tells whether retraining is switched on for everybody or for a tenant of the reader's.
+func (tx *Tx) mayRetrain(ctx context.Context) (bool, error) {
+	s, err := tx.Settings(ctx, 0)
+	if err != nil || s.Bool("ENABLE_AUTO_RETRAIN") {
+		return err == nil, err
+	}
+	var own bool
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM setting s JOIN tenant t ON t.id = s.scope
+		WHERE s.name = 'ENABLE_AUTO_RETRAIN' AND s.value = 'true')`).Scan(&own)
+	if err != nil {
+		return false, fmt.Errorf("look for tenants that retrain: %w", err)
+	}
+	return own, nil
+}
