@@ -1,0 +1,69 @@
+package play
+
+import (
+	"context"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+)
+
+// ApprovesAfter is how long the manager of a time-lapse leaves a retrain to its visitor.
+const ApprovesAfter = 8 * time.Hour
+
+// liftsAfter is how long a model rests after a rollback: longer than what it was misled by stays in
+// the recent window and in the training data.
+const liftsAfter = 9 * 24 * time.Hour
+
+// boss is the manager of a time-lapse.
+func boss() drift.Actor {
+	return drift.Actor{Name: "demo-manager", Role: drift.RoleManager, AllTenants: true}
+}
+
+// owner switches things on before the first day.
+func owner() drift.Actor {
+	by := drift.SystemActor()
+	by.Name = "demo"
+	return by
+}
+
+// people does what the manager of a time-lapse does by now, unless a visitor was first, and reports
+// whether that was anything.
+func (l *Lapse) people(ctx context.Context, now time.Time) (acted bool, err error) {
+	list, err := l.o.Engine.RetrainsIn(ctx, drift.RetrainWaitingApproval, drift.RetrainRolledBack)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range list {
+		did := false
+		switch {
+		case r.State == drift.RetrainWaitingApproval && !now.Before(r.StateSince.Add(ApprovesAfter)):
+			did, err = l.approve(ctx, r)
+		case r.State == drift.RetrainRolledBack && !now.Before(r.StateSince.Add(liftsAfter)) && !l.lifted[r.ID]:
+			l.lifted[r.ID] = true
+			did, err = done(l.o.Engine.LiftPause(ctx, boss(), r.Model(), "What misled it is over, and its last week is clean."))
+		}
+		if err != nil {
+			return acted, err
+		}
+		acted = acted || did
+	}
+	return acted, nil
+}
+
+func (l *Lapse) approve(ctx context.Context, r *drift.Retrain) (bool, error) {
+	_, err := l.o.Engine.MoveRetrain(ctx, boss(), engine.RetrainMove{
+		ID: r.ID, Version: r.Version, Move: retrain.MoveApprove, Reason: "The drift is real and the data is there.",
+	})
+	return done(err)
+}
+
+// done reports whether it was done: a visitor may have been faster, or have stopped all retraining.
+func done(err error) (bool, error) {
+	switch drift.CodeOf(err) {
+	case drift.CodeConflict, drift.CodeIllegalMove:
+		return false, nil
+	}
+	return err == nil, err
+}
