@@ -2,6 +2,10 @@ package drift
 
 import "time"
 
+// LapseApprovesAfter is how long the manager of a time-lapse leaves a retrain to its visitor, by the
+// stepped clock.
+const LapseApprovesAfter = 8 * time.Hour
+
 // Lapse is how a time-lapse stands: a demo whose clock is stepped through past days until it meets
 // the present.
 type Lapse struct {

@@ -31,6 +31,7 @@ type house struct {
 	dsn    string
 	log    *slog.Logger
 	clock  func() time.Time
+	wall   func() time.Time // the machine's own clock where clock may be stepped; nil where it is the same
 	local  *localpg.Server // nil where DATABASE_URL names another
 }
 
@@ -63,7 +64,7 @@ func (h *house) connect(ctx context.Context, config string) error {
 	if err != nil {
 		return err
 	}
-	h.store, err = store.Open(ctx, h.dsn, store.Options{Logger: h.log, Now: h.clock, FileSettings: values})
+	h.store, err = store.Open(ctx, h.dsn, store.Options{Logger: h.log, Now: h.clock, Wall: h.wall, FileSettings: values})
 	if err != nil {
 		return err
 	}

@@ -40,55 +40,57 @@ var LapseModels = []LapseModel{
 	{ // quiet: nothing ever happens
 		Model: Model{Tenant: "aurora-bank", ModelType: drift.FraudDetector, BehavesLike: drift.FraudDetector, Version: "14", PerDay: 160},
 	},
-	{ // from day 8 on a new partner's bookings look like everybody's and end otherwise: accuracy slides
+	{ // from day 6 on a new partner's bookings look like everybody's and end otherwise: accuracy slides
 		// under HIGH within days, and the automatic retrain learns them
 		Model: Model{Tenant: "harbour-freight", ModelType: drift.ConflictPredictor, BehavesLike: drift.ConflictPredictor, Version: "31", PerDay: 200},
 		crowd: func(day float64) crowd {
-			if day < 7 {
+			if day < 5 {
 				return crowd{}
 			}
 			return crowd{share: 0.65, calm: 4}
 		},
 	},
-	{ // on day 26 a new partner brings larger and calmer payments, three times as many: scores and
+	{ // on day 16 a new partner brings larger and calmer payments, three times as many: scores and
 		// accuracy break at once, which is CRITICAL and waits for a manager
 		Model: Model{Tenant: "harbour-freight", ModelType: drift.FraudDetector, BehavesLike: drift.FraudDetector, Version: "9", PerDay: 200},
 		crowd: func(day float64) crowd {
-			if day < 25 {
+			if day < 15 {
 				return crowd{}
 			}
 			return crowd{share: 0.7, shift: 1.9, calm: 4}
 		},
-		busier: act{from: 25, to: forever, by: 2},
+		busier: act{from: 15, to: forever, by: 2},
 	},
-	{ // from day 46 on nearly all disputes come by one channel and, for some days, come to nothing. The
-		// automatic retrain learns that; the morning after its activation the channel is as before
+	{ // from day 25 on nearly all disputes come by one channel and, for some days, come to nothing. The
+		// automatic retrain learns that; an hour after its activation the channel is as before, and
+		// the watch puts the old version back. From day 63 on they come to nothing for good
 		Model: Model{Tenant: "harbour-freight", ModelType: Dispute, BehavesLike: drift.ConflictPredictor, Version: "3", PerDay: 180},
 		crowd: func(day float64) crowd {
 			switch {
-			case day < 45:
+			case day < 24:
 				return crowd{}
-			case day < anomalyEnds:
-				return crowd{share: 0.9, calm: 4}
+			case day < anomalyEnds, day >= 62:
+				return crowd{share: 0.95, calm: 3}
 			}
-			return crowd{share: 0.9}
+			return crowd{share: 0.95}
 		},
 	},
-	{ // outcomes stop on day 71 and all come five days later; predictions go on
+	{ // outcomes stop on day 45 and all come ten days later; predictions go on
 		Model:  Model{Tenant: "aurora-bank", ModelType: "chargeback_predictor", BehavesLike: drift.FraudDetector, Version: "5", PerDay: 140},
-		silent: silence{from: 70, end: 75},
+		silent: silence{from: 44, end: 54},
 	},
 }
 
-// anomalyEnds is when the disputes' channel is as before: an hour after the check that has the model
-// retrained on what it was.
-const anomalyEnds = 49 + 5.0/24
+// anomalyEnds is when the disputes' channel is as before: within an hour of the check that has the
+// model retrained on what it was.
+const anomalyEnds = 27 + 5.0/24
 
 // LapseSwitches lists what the time-lapse's people switch on as it begins: automatic retraining, on the
 // last week of the log, which suits a world that has just changed.
 func LapseSwitches() []Switch {
 	const tenant, on = "harbour-freight", "true"
 	return []Switch{
+		{Name: "GUARD_MIN_D", Value: "0.1"}, // ninety days of checks at p < 0.01 would cry wolf now and then
 		{Name: "AUTO_RETRAIN_ENABLED_TENANTS", Value: `["harbour-freight"]`},
 		{Tenant: tenant, Name: "TRAINING_DATA_DAYS", Value: "7"},
 		{Tenant: tenant, Name: "ENABLE_AUTO_RETRAIN", Value: on},

@@ -11,6 +11,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/demo"
 	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/schedule"
 )
 
 // House is where a time-lapse plays: a database, reached by the ways that everybody's rows come in.
@@ -47,6 +48,9 @@ type Options struct {
 	From   drift.Date       // the first day
 	// Reached is how far it has been played.
 	Reached time.Time
+	Seed    uint64
+	// Step is how far the clock goes at once where nothing falls due before; an hour where zero.
+	Step time.Duration
 	// Day is how long a day takes; 0 is as fast as can be.
 	Day time.Duration
 	// Wait waits for so long, or until ctx ends; a timer where nil.
@@ -64,10 +68,9 @@ type Lapse struct {
 	due     time.Time // when the next step is to begin, by the wall
 }
 
-// The pace of a time-lapse. A step is an hour at most; while a manager is waited for, each takes so
-// many times as long, for that a visitor may be first.
+// The pace of a time-lapse. While a manager is waited for, time takes so many times as long, for that
+// a visitor may be first.
 const (
-	stepAtMost = time.Hour
 	slowed     = 9
 	tellEvery  = 4 * time.Hour
 	behindMost = time.Second // lost time beyond is not made up for
@@ -78,8 +81,11 @@ func New(o Options) *Lapse {
 	if o.Wait == nil {
 		o.Wait = wait
 	}
+	if o.Step == 0 {
+		o.Step = time.Hour
+	}
 	o.Clock.Set(o.Reached)
-	return &Lapse{o: o, rows: demo.NewLapse(demo.LapseSeed, o.From), reached: o.Reached, lifted: map[int64]bool{}}
+	return &Lapse{o: o, rows: demo.NewLapse(o.Seed, o.From), reached: o.Reached, lifted: map[int64]bool{}}
 }
 
 func wait(ctx context.Context, d time.Duration) error {
@@ -161,16 +167,27 @@ func (l *Lapse) Produce(ctx context.Context) error {
 
 // next is where the clock is to stand next: a step further, or where something falls due before.
 func (l *Lapse) next(ctx context.Context) (time.Time, error) {
-	next := l.reached.Truncate(stepAtMost).Add(stepAtMost)
+	next := l.reached.Truncate(l.o.Step).Add(l.o.Step)
+	due := func(t time.Time) {
+		if t.After(l.reached) && t.Before(next) {
+			next = t
+		}
+	}
+	for _, job := range drift.DailyJobs {
+		due(schedule.Next(job, l.reached).At)
+	}
 	live, err := l.o.Engine.RetrainsIn(ctx, drift.RetrainWaitingApproval, drift.RetrainCountdown, drift.RetrainWatching)
 	if err != nil {
 		return next, err
 	}
 	waits := false
 	for _, r := range live {
-		waits = waits || r.State == drift.RetrainWaitingApproval
-		if r.DueAt != nil && r.DueAt.After(l.reached) && r.DueAt.Before(next) {
-			next = *r.DueAt
+		if r.State == drift.RetrainWaitingApproval {
+			waits = true
+			due(r.StateSince.Add(drift.LapseApprovesAfter))
+		}
+		if r.DueAt != nil {
+			due(*r.DueAt)
 		}
 	}
 	l.waits.Store(waits)

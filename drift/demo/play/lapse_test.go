@@ -1,22 +1,27 @@
 package play_test
 
 import (
+	"os"
+	"strconv"
+
 	"fmt"
 	"testing"
 	"time"
 
-	"github.com/driftwatch/driftwatch/store"
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/store"
 )
 
 func TestStory(t *testing.T) {
 	w := newWorld(t)
 	begun := time.Now()
-	w.play(89.5)
+	w.play(days())
 	fmt.Println("took", time.Since(begun))
 	w.dump()
 }
 
+func days() float64 { n,_:=strconv.ParseFloat(os.Getenv("DAYS"),64); return n }
+func seed() uint64 { n, _ := strconv.Atoi(os.Getenv("SEED")); return uint64(n) }
 func (w *world) dump() {
 	err := w.db.View(w.t.Context(), drift.SystemActor(), func(tx *store.Tx) error {
 		for _, q := range []string{
@@ -25,12 +30,22 @@ func (w *world) dump() {
 			`SELECT name||' '||count(*)||' '||count(distinct slot) ||' '||min(attempt)||max(attempt)||state FROM schedule_run GROUP BY name,state`,
 		} {
 			rows, err := tx.Query(w.t.Context(), q)
-			if err != nil { return err }
-			for rows.Next() { var s string; if err := rows.Scan(&s); err != nil { return err }; fmt.Println(s) }
+			if err != nil {
+				return err
+			}
+			for rows.Next() {
+				var s string
+				if err := rows.Scan(&s); err != nil {
+					return err
+				}
+				fmt.Println(s)
+			}
 			rows.Close()
 			fmt.Println()
 		}
 		return nil
 	})
-	if err != nil { w.t.Error(err) }
+	if err != nil {
+		w.t.Error(err)
+	}
 }

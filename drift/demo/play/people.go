@@ -9,9 +9,6 @@ import (
 	"github.com/driftwatch/driftwatch/drift/retrain"
 )
 
-// ApprovesAfter is how long the manager of a time-lapse leaves a retrain to its visitor.
-const ApprovesAfter = 8 * time.Hour
-
 // liftsAfter is how long a model rests after a rollback: longer than what it was misled by stays in
 // the recent window and in the training data.
 const liftsAfter = 9 * 24 * time.Hour
@@ -38,7 +35,7 @@ func (l *Lapse) people(ctx context.Context, now time.Time) (acted bool, err erro
 	for _, r := range list {
 		did := false
 		switch {
-		case r.State == drift.RetrainWaitingApproval && !now.Before(r.StateSince.Add(ApprovesAfter)):
+		case r.State == drift.RetrainWaitingApproval && !now.Before(r.StateSince.Add(drift.LapseApprovesAfter)):
 			did, err = l.approve(ctx, r)
 		case r.State == drift.RetrainRolledBack && !now.Before(r.StateSince.Add(liftsAfter)) && !l.lifted[r.ID]:
 			l.lifted[r.ID] = true

@@ -84,7 +84,7 @@ func (w *world) open() {
 	}
 	w.lapse = play.New(play.Options{
 		House: w, Queue: w.queue, Engine: w.engine, Clock: w.clock, Wall: func() time.Time { return w.wall },
-		From: drift.DateOf(install.LapseFrom), Reached: install.LapseReached,
+		From: drift.DateOf(install.LapseFrom), Reached: install.LapseReached, Step: 12 * time.Hour, Seed: seed(),
 	})
 }
 
