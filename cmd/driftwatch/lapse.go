@@ -182,6 +182,12 @@ func (h lapseHouse) Outcomes(ctx context.Context, lines []byte) error {
 	return h.takeOutcomes(ctx, demoActor(), lines)
 }
 
+// OpenAlerts implements play.House.
+func (h lapseHouse) OpenAlerts(ctx context.Context) ([]drift.Alert, error) {
+	p, err := h.store.Alerts(ctx, drift.SystemActor(), drift.AlertFilter{Open: true})
+	return p.Items, err
+}
+
 // Reached implements play.House.
 func (h lapseHouse) Reached(ctx context.Context, now time.Time, tell bool) error {
 	return h.store.LapseReached(ctx, now, tell)

@@ -21,6 +21,7 @@ type House interface {
 	Import(ctx context.Context, log io.Reader) error
 	Predictions(ctx context.Context, lines []byte) error
 	Outcomes(ctx context.Context, lines []byte) error
+	OpenAlerts(ctx context.Context) ([]drift.Alert, error)
 	// Reached remembers how far it has been played; tell says so to the browsers.
 	Reached(ctx context.Context, now time.Time, tell bool) error
 }
@@ -35,6 +36,7 @@ type Engine interface {
 	SetSettings(ctx context.Context, by drift.Actor, changes ...engine.SettingChange) (drift.Settings, error)
 	RetrainsIn(ctx context.Context, states ...drift.RetrainState) ([]*drift.Retrain, error)
 	MoveRetrain(ctx context.Context, by drift.Actor, req engine.RetrainMove) (*drift.Retrain, error)
+	Move(ctx context.Context, by drift.Actor, req engine.MoveRequest) (*drift.Alert, error)
 	LiftPause(ctx context.Context, by drift.Actor, m drift.Model, reason string) error
 }
 

@@ -2,6 +2,7 @@ package play
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -18,6 +19,14 @@ func boss() drift.Actor {
 	return drift.Actor{Name: "demo-manager", Role: drift.RoleManager, AllTenants: true}
 }
 
+// operator is the operator of a time-lapse.
+func operator() drift.Actor {
+	return drift.Actor{Name: "demo-operator", Role: drift.RoleOperator, AllTenants: true}
+}
+
+// looksAt is the hour of the day at which the operator goes through the alerts.
+const looksAt = 12
+
 // owner switches things on before the first day.
 func owner() drift.Actor {
 	by := drift.SystemActor()
@@ -25,9 +34,14 @@ func owner() drift.Actor {
 	return by
 }
 
-// people does what the manager of a time-lapse does by now, unless a visitor was first, and reports
-// whether that was anything.
+// people does what the people of a time-lapse do by now, unless a visitor was first, and reports
+// whether that was anything that work may follow from.
 func (l *Lapse) people(ctx context.Context, now time.Time) (acted bool, err error) {
+	if now.Equal(now.Truncate(time.Hour)) && now.UTC().Hour() == looksAt {
+		if err := l.goThrough(ctx, now); err != nil {
+			return false, err
+		}
+	}
 	list, err := l.o.Engine.RetrainsIn(ctx, drift.RetrainWaitingApproval, drift.RetrainRolledBack)
 	if err != nil {
 		return false, err
@@ -63,4 +77,30 @@ func done(err error) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// goThrough acknowledges what is new and resolves what is over.
+func (l *Lapse) goThrough(ctx context.Context, now time.Time) error {
+	open, err := l.o.House.OpenAlerts(ctx)
+	if err != nil {
+		return fmt.Errorf("open alerts: %w", err)
+	}
+	for _, a := range open {
+		req := engine.MoveRequest{AlertID: a.ID, Version: a.Version}
+		switch {
+		case a.Cleared:
+			req.Move, req.Note = drift.MoveResolve, "Its last check was clean."
+		case a.AlertType == drift.AlertRollback && !now.Before(a.CreatedAt.Add(liftsAfter)):
+			req.Move, req.Note = drift.MoveResolve, "What misled the version is over; retraining is on again."
+		case a.Status == drift.AlertNew || a.Status == drift.AlertEscalated:
+			req.Move, req.Note = drift.MoveAcknowledge, "Seen."
+		default:
+			continue
+		}
+		_, err := l.o.Engine.Move(ctx, operator(), req)
+		if _, err = done(err); err != nil {
+			return fmt.Errorf("alert %d: %w", a.ID, err)
+		}
+	}
+	return nil
 }

@@ -84,7 +84,7 @@ func (w *world) open() {
 	}
 	w.lapse = play.New(play.Options{
 		House: w, Queue: w.queue, Engine: w.engine, Clock: w.clock, Wall: func() time.Time { return w.wall },
-		From: drift.DateOf(install.LapseFrom), Reached: install.LapseReached, Step: 12 * time.Hour, Seed: seed(),
+		From: drift.DateOf(install.LapseFrom), Reached: install.LapseReached, Step: 12 * time.Hour, Seed: demo.LapseSeed,
 	})
 }
 
@@ -170,6 +170,11 @@ func (w *world) Artifact(ctx context.Context, v drift.VersionKey) (data []byte, 
 		return err
 	})
 	return data, err
+}
+
+func (w *world) OpenAlerts(ctx context.Context) ([]drift.Alert, error) {
+	p, err := w.db.Alerts(ctx, drift.SystemActor(), drift.AlertFilter{Open: true})
+	return p.Items, err
 }
 
 func (w *world) Reached(ctx context.Context, now time.Time, tell bool) error {
