@@ -32,7 +32,7 @@ type house struct {
 	log    *slog.Logger
 	clock  func() time.Time
 	wall   func() time.Time // the machine's own clock where clock may be stepped; nil where it is the same
-	local  *localpg.Server // nil where DATABASE_URL names another
+	local  *localpg.Server  // nil where DATABASE_URL names another
 }
 
 // closeWithin bounds how long a private PostgreSQL may take to stop.
