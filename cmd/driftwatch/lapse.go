@@ -14,7 +14,7 @@ import (
 
 // The pace of a time-lapse: so long takes a day, and after a failure it is tried again.
 const (
-	lapseDay   = 6500 * time.Millisecond
+	lapseDay   = 6 * time.Second
 	lapseAgain = time.Second
 )
 
@@ -91,7 +91,7 @@ func (s *server) loadLapse(ctx context.Context, p *parts) error {
 
 func (s *server) sayLapse(p *parts) {
 	l := p.lapse.State()
-	s.say("It plays %s to today, day %d of %d, a day in some %.1f seconds; then its clock runs at its real speed.", l.From, l.Day(), l.Days, lapseDay.Seconds())
+	s.say("It plays %s to today, day %d of %d, a day in some %.0f seconds; then its clock runs at its real speed.", l.From, l.Day(), l.Days, lapseDay.Seconds())
 }
 
 // playLapse steps the clock until it has met the present.
