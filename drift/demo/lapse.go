@@ -63,7 +63,7 @@ func (l *Lapse) Outcomes(m LapseModel, from, to time.Time) []byte {
 		}
 	}
 	if end := l.at(m.silent.end); m.silent.end > 0 && !end.Before(from) && end.Before(to) {
-		keep(l.Predictions(m, l.at(m.silent.from), end), true)
+		keep(l.Predictions(m, l.at(m.silent.from).Add(-outcomeDelay), end), true)
 	}
 	keep(l.Predictions(m, from.Add(-outcomeDelay), to.Add(-outcomeDelay)), false)
 	return out
