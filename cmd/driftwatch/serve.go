@@ -139,6 +139,9 @@ func (s *server) settle(ctx context.Context) (err error) {
 	if s.cmd.Demo && !s.install.Demo {
 		return drift.Invalid("demo", "This database holds real data; the demo would mix invented rows into it. Give the demo a directory of its own: DRIFTWATCH_DATA_DIR=./.driftwatch-demo.")
 	}
+	if s.isLapse() { // before anything notes a time
+		s.clock.Set(s.install.LapseReached)
+	}
 	return nil
 }
 

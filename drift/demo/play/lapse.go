@@ -185,8 +185,9 @@ func (l *Lapse) next(ctx context.Context) (time.Time, error) {
 	waits := false
 	for _, r := range live {
 		if r.State == drift.RetrainWaitingApproval {
-			waits = true
-			due(r.StateSince.Add(drift.LapseApprovesAfter))
+			approved := r.StateSince.Add(drift.LapseApprovesAfter)
+			waits = waits || l.reached.Before(approved) // beyond it is an emergency stop that holds it up
+			due(approved)
 		}
 		if r.DueAt != nil {
 			due(*r.DueAt)

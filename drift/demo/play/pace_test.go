@@ -179,6 +179,9 @@ func TestManager(t *testing.T) {
 		if err := l.Play(t.Context()); err != nil {
 			t.Errorf("%s: %v", code, err)
 		}
+		if s.waited[7] != 9*time.Second || s.waited[8] != time.Second { // it goes on at its pace
+			t.Errorf("%s: steps took %v", code, s.waited)
+		}
 	}
 	s, l = newStage(1)
 	s.refuse = errors.New("the database went away")
