@@ -30,11 +30,16 @@ func TestTimeLapse(t *testing.T) {
 	if want := time.Now().UTC().AddDate(0, 0, -89).Format(time.DateOnly); m[1] != want {
 		t.Errorf("it begins on %s, want %s", m[1], want)
 	}
-	var began int
-	for began < 2 { // until the first day is over
-		began = lapseDay(t, s)
-	}
 	token := strings.TrimSpace(must(t, dir, "", "token", "add", "e2e", "--role", "operator"))
+	viewer := signedIn(t, s.url, "viewer", "watching-drift-viewer")
+	began := lapseDay(t, s, viewer)
+	for began < 2 { // until the first day is over; nothing is activated in it, so that the long poll only waits
+		_, etag := activeVersion(t, s, token, "")
+		if code, _ := activeVersion(t, s, token, etag); code != http.StatusNotModified {
+			t.Fatalf("the long poll: %d", code)
+		}
+		began = lapseDay(t, s, viewer)
+	}
 	_, body := get(t, s.url+"/api/v1/alerts?status=NEW", token)
 	var list struct{ Items []struct{ Reason string } }
 	if err := json.Unmarshal(body, &list); err != nil {
@@ -54,7 +59,7 @@ func TestTimeLapse(t *testing.T) {
 	if err := s.ready(); err != nil {
 		t.Fatal(err)
 	}
-	if day := lapseDay(t, s); day < began || day > began+30 {
+	if day := lapseDay(t, s, signedIn(t, s.url, "viewer", "watching-drift-viewer")); day < began || day > began+30 {
 		t.Errorf("it went on with day %d, having been stopped on day %d", day, began)
 	}
 	if strings.Contains(s.said(), "Inventing") {
@@ -67,11 +72,29 @@ func TestTimeLapse(t *testing.T) {
 
 var lapseBanner = regexp.MustCompile(`Time runs fast, and the data is invented.* day (\d+) of 90`)
 
-// lapseDay is the day that a viewer's page says is played.
-func lapseDay(t *testing.T, s *server) int {
+// activeVersion asks which version serves, and waits a while for another than the one known.
+func activeVersion(t *testing.T, s *server, token, known string) (code int, etag string) {
 	t.Helper()
-	c := signedIn(t, s.url, "viewer", "watching-drift-viewer")
-	r, err := c.Get(s.url + "/")
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/api/v1/models/fraud_detector/active?tenant=harbour-freight&wait=3", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if known != "" {
+		req.Header.Set("If-None-Match", known)
+	}
+	r, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	return r.StatusCode, r.Header.Get("ETag")
+}
+
+// lapseDay is the day that a viewer's page says is played.
+func lapseDay(t *testing.T, s *server, viewer *http.Client) int {
+	t.Helper()
+	r, err := viewer.Get(s.url + "/")
 	if err != nil {
 		t.Fatal(err)
 	}
