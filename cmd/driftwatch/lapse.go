@@ -24,6 +24,24 @@ const lapseLock = "driftwatch: time-lapse"
 // isLapse reports whether this database holds a time-lapse, whatever the command said.
 func (s *server) isLapse() bool { return !s.install.LapseFrom.IsZero() }
 
+// settle finds out what this database is, or makes it that.
+func (s *server) settle(ctx context.Context) (err error) {
+	if s.cmd.TimeLapse {
+		if s.install, err = s.beginLapse(ctx); err != nil {
+			return err
+		}
+	} else if s.install, err = s.house.store.FirstServe(ctx, s.started, s.cmd.Demo); err != nil {
+		return err
+	}
+	if s.cmd.Demo && !s.install.Demo {
+		return drift.Invalid("demo", "This database holds real data; the demo would mix invented rows into it. Give the demo a directory of its own: DRIFTWATCH_DATA_DIR=./.driftwatch-demo.")
+	}
+	if s.isLapse() { // before anything notes a time
+		s.clock.Set(s.install.LapseReached)
+	}
+	return nil
+}
+
 // beginLapse makes an empty database that of a time-lapse, or finds that it is one.
 func (s *server) beginLapse(ctx context.Context) (store.Installation, error) {
 	i, known, err := s.house.store.Installation(ctx)

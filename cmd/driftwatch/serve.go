@@ -127,24 +127,6 @@ func (s *server) run(ctx context.Context) (err error) {
 	return s.serve(ctx)
 }
 
-// settle finds out what this database is, or makes it that.
-func (s *server) settle(ctx context.Context) (err error) {
-	if s.cmd.TimeLapse {
-		if s.install, err = s.beginLapse(ctx); err != nil {
-			return err
-		}
-	} else if s.install, err = s.house.store.FirstServe(ctx, s.started, s.cmd.Demo); err != nil {
-		return err
-	}
-	if s.cmd.Demo && !s.install.Demo {
-		return drift.Invalid("demo", "This database holds real data; the demo would mix invented rows into it. Give the demo a directory of its own: DRIFTWATCH_DATA_DIR=./.driftwatch-demo.")
-	}
-	if s.isLapse() { // before anything notes a time
-		s.clock.Set(s.install.LapseReached)
-	}
-	return nil
-}
-
 func (s *server) openHouse(ctx context.Context) error {
 	h := &house{dsn: s.session.db.URL, log: s.log, clock: s.clock.Now, wall: s.session.clock}
 	if h.dsn == "" {
