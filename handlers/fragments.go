@@ -12,6 +12,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/layout"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -43,6 +44,9 @@ func (p *Pages) Fragments(ctx context.Context, e drift.Event, class uint8) (map[
 		return haltFragments(ctx, payload.Halt, class)
 	case payload.Check != nil && payload.Check.Kind == "backfill":
 		return p.progressFragment(ctx)
+	case payload.Check != nil && p.o.Lapse != nil:
+		html := map[string]string{}
+		return html, add(ctx, html, layout.DemoID, component.Banner(layout.LapseBanner(*p.lapseVM())))
 	}
 	return nil, nil
 }

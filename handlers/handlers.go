@@ -116,6 +116,10 @@ type Options struct {
 	Clock  func() time.Time // time.Now where nil
 	Log    *slog.Logger     // nothing is logged where nil
 
+	// Wall is the machine's own clock, by which people sign in; Clock where nil.
+	Wall func() time.Time
+	// Lapse says how the time-lapse stands; nil where this is none.
+	Lapse func() drift.Lapse
 	// WakeHooks says that there is something to deliver to a webhook; nil where another server does.
 	WakeHooks func()
 	// Newest returns the number of the newest event that this server has told its browsers of, so
@@ -148,6 +152,9 @@ type Pages struct {
 func NewPages(o Options) *Pages {
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Wall == nil {
+		o.Wall = o.Clock
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

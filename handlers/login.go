@@ -68,7 +68,7 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	case e.Code == drift.CodeTooMany:
 		after, _ := e.Extra["retry_after"].(int)
-		p.tryAgain(w, r, signInTry{Name: name, Until: p.now().Add(time.Duration(after) * time.Second).Unix()}, next)
+		p.tryAgain(w, r, signInTry{Name: name, Until: p.o.Wall().Add(time.Duration(after) * time.Second).Unix()}, next)
 		return nil
 	case e.Code == drift.CodeUnauthorized:
 		p.tryAgain(w, r, signInTry{Name: name}, next)

@@ -63,7 +63,7 @@ func (p *Pages) lastTry(r *http.Request) page.LoginVM {
 		return v
 	}
 	until := time.Unix(try.Until, 0)
-	if wait := until.Sub(p.now()); wait > 0 {
+	if wait := until.Sub(p.o.Wall()); wait > 0 {
 		v.Note = component.FormNoteVM{Bad: true, Text: "Too many failed attempts. Try again in " +
 			format.Age(wait+time.Second-1) + ", at " + until.UTC().Format("15:04:05") + " UTC."}
 	}

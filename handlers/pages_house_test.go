@@ -67,7 +67,7 @@ func (q *fakeQueue) RunAgain(_ context.Context, by drift.Actor, job drift.JobNam
 }
 
 // newPages starts the pages beside an API on a database of their own. Their clock stands.
-func newPages(t testing.TB) *pageHouse {
+func newPages(t testing.TB, change ...func(*handlers.Options)) *pageHouse {
 	t.Helper()
 	failures := handlers.Failures{Log: slog.New(slog.DiscardHandler), Clock: time.Now}
 	api := newHouse(t, func(_ *handlers.FeedOptions, o *auth.Options) { o.Fail = failures.Fail })
@@ -77,10 +77,14 @@ func newPages(t testing.TB) *pageHouse {
 	}
 	h := &pageHouse{apiHouse: api, store: &countingStore{pageDB: db}, runs: &fakeQueue{}}
 	h.set(time.Now())
-	h.pages = handlers.NewPages(handlers.Options{
+	o := handlers.Options{
 		Store: h.store, Engine: api.engine, Queue: h.runs, Auth: api.auth, Clock: func() time.Time { return *h.clock.Load() },
 		Version: "test", Warning: "", Database: "a test's",
-	})
+	}
+	for _, set := range change {
+		set(&o)
+	}
+	h.pages = handlers.NewPages(o)
 	r := chi.NewRouter()
 	guard, err := web.SameOrigin(nil, h.pages.Fail)
 	if err != nil {

@@ -36,13 +36,24 @@ func mayMove(class uint8) bool { return class >= 1 }
 func (p *Pages) shell(by drift.Actor, w drift.Watch, title, active string) layout.Shell {
 	now := p.now()
 	s := layout.Shell{
-		Title: title, Active: active, Seq: w.Seq, Now: now, User: userVM(by, w.Tenants), Demo: w.Demo,
+		Title: title, Active: active, Seq: w.Seq, Now: now, User: userVM(by, w.Tenants), Demo: w.Demo, Lapse: p.lapseVM(),
 		Halt: haltVM(w.Halt), Progress: progressVM(w.Progress, now),
 	}
 	if since := watchOf(w, now).blindSince; !since.IsZero() {
 		s.BlindText = "no check since " + component.FormatMoment(since, component.DayClock)
 	}
 	return s
+}
+
+// lapseVM is how the time-lapse stands; nil where none is played here.
+func (p *Pages) lapseVM() *layout.LapseVM {
+	if p.o.Lapse == nil {
+		return nil
+	}
+	l := p.o.Lapse()
+	return &layout.LapseVM{
+		Now: l.Now, Day: l.Day(), Days: l.Days, Waits: l.Waits, Hours: int(drift.LapseApprovesAfter / time.Hour), Over: l.Over,
+	}
 }
 
 // haltVM is the emergency stop's banner; nil while it is off.

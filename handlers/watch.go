@@ -13,6 +13,9 @@ import (
 // grace is how long after its time a check may be missing before the watching counts as blind.
 const grace = 30 * time.Minute
 
+// justDue is how long after its time a job is at work as a matter of course.
+const justDue = time.Minute
+
 // jobState is how one daily job stands on a day.
 type jobState uint8
 
@@ -33,6 +36,12 @@ type jobToday struct {
 	run   *drift.ScheduleRun // nil where the schedule has not touched it
 }
 
+// begins tells whether the job has only just fallen due and is not over: it is at work, and nobody
+// needs to look what is missing.
+func (j jobToday) begins(now time.Time) bool {
+	return (j.state == jobMissing || j.state == jobRunning) && now.Sub(j.slot.At) < justDue
+}
+
 // watching is how the watching itself stands.
 type watching struct {
 	jobs       [4]jobToday
@@ -49,7 +58,7 @@ func watchOf(w drift.Watch, now time.Time) watching {
 	for i, job := range drift.DailyJobs {
 		j := jobOn(w, job, today, now)
 		out.jobs[i] = j
-		if j.state != jobLater {
+		if j.state != jobLater && !j.begins(now) {
 			out.due++
 		}
 		if j.state == jobDone {

@@ -56,7 +56,11 @@ func TestWatchOf(t *testing.T) {
 		"nothing ever ran":       {now: at(12, 0), first: week, due: 4, blind: week},
 		"started after the jobs": {now: at(12, 0), first: at(11, 0)},
 		"started between them":   {now: at(12, 0), first: at(2, 30), runs: all(watched0, "", "", "done", "done"), due: 2, ran: 2},
-		"missed since yesterday": {now: at(3, 0), first: week, due: 3, blind: week},
+		"a check just begun":     {now: at(3, 0), first: week, runs: append(all(watched0, "done", "done", "running"), old...), due: 2, ran: 2},
+		"a check about to begin": {now: at(3, 0), first: week, runs: append(all(watched0, "done", "done"), old...), due: 2, ran: 2},
+		"a check for a minute":   {now: at(3, 1), first: week, runs: append(all(watched0, "done", "done", "running"), old...), due: 3, ran: 2},
+		"a check failed at once": {now: at(3, 0), first: week, runs: append(all(watched0, "done", "done", "failed"), old...), due: 3, ran: 2},
+		"missed since yesterday": {now: at(3, 1), first: week, due: 3, blind: week},
 		"a backfill did it": {
 			now: at(12, 0), first: at(11, 0), due: 2, ran: 2,
 			checks: []drift.LastCheck{{DriftType: drift.Statistical, Date: watched0, At: at(3, 0)}, {DriftType: drift.Performance, Date: watched0, At: at(4, 0)}},

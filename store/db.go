@@ -28,6 +28,7 @@ const (
 type Options struct {
 	MaxConns int32            // connections of the pool; 0 is DefaultMaxConns
 	Now      func() time.Time // the clock; nil is time.Now
+	Wall     func() time.Time // the machine's own clock, where Now may be stepped; nil is Now
 	Logger   *slog.Logger     // nil: silent
 	// FileSettings are the values of the configuration file, checked already: the layer between
 	// the database and the defaults.
@@ -42,6 +43,7 @@ const DefaultMaxConns = 20
 type DB struct {
 	pool *pgxpool.Pool
 	now  func() time.Time
+	wall func() time.Time
 	log  *slog.Logger
 	memo *memo
 	beat *beats
@@ -79,9 +81,12 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open database: %w", unavailable(err))
 	}
-	db := &DB{pool: pool, now: opt.Now, log: opt.Logger, memo: newMemo(), beat: newBeats(), file: opt.FileSettings}
+	db := &DB{pool: pool, now: opt.Now, wall: opt.Wall, log: opt.Logger, memo: newMemo(), beat: newBeats(), file: opt.FileSettings}
 	if db.now == nil {
 		db.now = time.Now
+	}
+	if db.wall == nil {
+		db.wall = db.now
 	}
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
@@ -104,6 +109,7 @@ type Tx struct {
 	pgx.Tx
 	By     drift.Actor
 	now    func() time.Time
+	wall   func() time.Time
 	file   map[string]string
 	events []drift.Event
 	audits []drift.AuditEntry
@@ -131,7 +137,7 @@ func (db *DB) run(ctx context.Context, by drift.Actor, begin string, fn func(*Tx
 			rollback(ctx, ptx)
 		}
 	}()
-	tx := &Tx{Tx: ptx, By: by, now: db.now, file: db.file}
+	tx := &Tx{Tx: ptx, By: by, now: db.now, wall: db.wall, file: db.file}
 	if err := fn(tx); err != nil {
 		return told(ptx, err)
 	}

@@ -11,14 +11,14 @@ import (
 )
 
 // Heartbeat writes that a server is there, with how many browsers, and returns by how much its
-// clock is ahead of the database's. SeenAt is the database's time: servers are compared by it.
+// own clock is ahead of the database's. SeenAt is the database's time: servers are compared by it.
 func (db *DB) Heartbeat(ctx context.Context, name string, started time.Time, browsers int) (time.Duration, error) {
-	before := db.now()
+	before := db.wall()
 	var theirs time.Time
 	if err := db.pool.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&theirs); err != nil {
 		return 0, fmt.Errorf("database clock: %w", unavailable(err))
 	}
-	after := db.now()
+	after := db.wall()
 	// The database answered somewhere between the two readings.
 	offset := before.Add(after.Sub(before) / 2).Sub(theirs)
 	_, err := db.pool.Exec(ctx, `INSERT INTO server (name, started_at, seen_at, browsers, clock_offset_ms)

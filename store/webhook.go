@@ -98,7 +98,7 @@ func (db *DB) TestWebhook(ctx context.Context, by drift.Actor, owner drift.Webho
 		}
 		e := drift.Event{Type: drift.EventWebhookTest, TenantID: h.TenantID, Tenant: owner.Tenant, At: tx.now()}
 		var b pgx.Batch
-		if err := queueDelivery(&b, h, e, tx.now()); err != nil {
+		if err := queueDelivery(&b, h, e, tx.wall()); err != nil {
 			return err
 		}
 		return tx.SendBatch(ctx, &b).Close()
@@ -133,7 +133,7 @@ func (db *DB) ResendDelivery(ctx context.Context, by drift.Actor, id int64) erro
 		}
 		detail["delivery"] = id
 		tag, err := tx.Exec(ctx, `UPDATE webhook_delivery SET state = 'pending', attempts = 0, next_at = $2, give_up_at = $3,
-			finished_at = NULL WHERE id = $1 AND webhook_id = $4 AND state = 'dead'`, id, tx.now(), tx.now().Add(deliverWithin), h.ID)
+			finished_at = NULL WHERE id = $1 AND webhook_id = $4 AND state = 'dead'`, id, tx.wall(), tx.wall().Add(deliverWithin), h.ID)
 		if err == nil && tag.RowsAffected() == 0 {
 			return &drift.Error{Code: drift.CodeConflict, Message: "Only a dead letter is sent again; this one is not, or no longer."}
 		}

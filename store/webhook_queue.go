@@ -51,7 +51,7 @@ func (db *DB) RelayEvents(ctx context.Context) (more bool, err error) {
 		for _, e := range events {
 			for _, h := range hooks {
 				if h.Wants(e) {
-					if err := queueDelivery(&b, h, e, tx.now()); err != nil {
+					if err := queueDelivery(&b, h, e, tx.wall()); err != nil {
 						return err
 					}
 				}

@@ -30,13 +30,9 @@ var demoAccounts = []demoAccount{
 // the story belongs to the day of the first start.
 func (h *house) loadDemo(ctx context.Context, install store.Installation, say func(string, ...any)) error {
 	story, today := drift.DateOf(install.FirstStart), drift.DateOf(h.clock())
-	by := shellActor()
-	by.Name = "demo"
+	by := demoActor()
 	for _, m := range demo.Models {
-		if _, err := h.store.AddModelType(ctx, by, drift.ModelType{Name: m.ModelType, BehavesLike: m.BehavesLike}); err != nil {
-			return err
-		}
-		if _, _, err := h.store.AddTenant(ctx, by, m.Tenant); err != nil {
+		if err := h.addDemoModel(ctx, by, m); err != nil {
 			return err
 		}
 	}
@@ -52,6 +48,14 @@ func (h *house) loadDemo(ctx context.Context, install store.Installation, say fu
 		return fmt.Errorf("record today's jobs: %w", err)
 	}
 	return h.store.DemoIsReady(ctx, h.clock())
+}
+
+func (h *house) addDemoModel(ctx context.Context, by drift.Actor, m demo.Model) error {
+	_, err := h.store.AddModelType(ctx, by, drift.ModelType{Name: m.ModelType, BehavesLike: m.BehavesLike})
+	if err == nil {
+		_, _, err = h.store.AddTenant(ctx, by, m.Tenant)
+	}
+	return err
 }
 
 // recordToday runs today's jobs once more, now on finished reports, and puts them down in the
@@ -92,6 +96,11 @@ func (h *house) importDemo(ctx context.Context, g *demo.Generator, today drift.D
 		w.CloseWithError(err)
 	}()
 	defer r.Close()
+	return h.importInvented(ctx, r)
+}
+
+// importInvented takes in a log of which every row has to be good.
+func (h *house) importInvented(ctx context.Context, r io.Reader) (rows int64, err error) {
 	batches := newPredictionBatches(h, r, store.IngestOptions{Strict: true})
 	for {
 		res, err := batches.next(ctx)

@@ -8,8 +8,8 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/demo"
+	"github.com/driftwatch/driftwatch/drift/demo/play"
 	"github.com/driftwatch/driftwatch/drift/engine"
-	"github.com/driftwatch/driftwatch/drift/retrain/logistic"
 	"github.com/driftwatch/driftwatch/store"
 )
 
@@ -17,8 +17,7 @@ import (
 // What the demo's people switched on and approved is done by them, at its time.
 func (h *house) replayDemo(ctx context.Context, story, today drift.Date) error {
 	now := h.clock().UTC()
-	by := shellActor()
-	by.Name = "demo"
+	by := demoActor()
 	switches := demo.Switches(story)
 	boss := manager{by: "demo-manager", reason: "The drift is real and the data is there.", approves: func(r *drift.Retrain, at time.Time) bool {
 		when := demo.ApprovedAt(r.ModelType, now)
@@ -54,9 +53,8 @@ func (h *house) produce(ctx context.Context) {
 	tick := time.NewTicker(produceEvery)
 	defer tick.Stop()
 	var waiting [][]byte
-	var serving served
-	by := shellActor()
-	by.Name = "demo"
+	var serving play.Serving
+	by := demoActor()
 	for n := uint64(0); ; n++ {
 		select {
 		case <-ctx.Done():
@@ -66,10 +64,10 @@ func (h *house) produce(ctx context.Context) {
 		now := h.clock()
 		g := demo.New(demo.Seed, drift.DateOf(now))
 		var predictions, outcomes bytes.Buffer
-		err := serving.follow(ctx, h)
+		err := serving.Follow(ctx, versions{h})
 		for _, m := range demo.Models {
 			l := g.Live(m, now, n)
-			predictions.Write(serving.prediction(m, l))
+			predictions.Write(serving.Prediction(m, l))
 			outcomes.Write(l.Outcome)
 		}
 		if err == nil {
@@ -86,18 +84,12 @@ func (h *house) produce(ctx context.Context) {
 	}
 }
 
-// served are the models that Driftwatch has trained and put into service, by tenant and model type:
-// the demo's producer follows them, as a program of your own would.
-type served map[[2]string]servedModel
+// versions answers the producer what GET /active and the artefact's address answer a program.
+type versions struct{ *house }
 
-type servedModel struct {
-	version string
-	model   *logistic.Model
-}
-
-// follow reads what is active now.
-func (s *served) follow(ctx context.Context, h *house) error {
-	return h.store.View(ctx, drift.SystemActor(), func(tx *store.Tx) error {
+// ActiveVersions implements play.Versions.
+func (v versions) ActiveVersions(ctx context.Context) (list []drift.VersionKey, err error) {
+	err = v.store.View(ctx, drift.SystemActor(), func(tx *store.Tx) error {
 		tenants, err := tx.Tenants(ctx)
 		if err != nil {
 			return err
@@ -106,41 +98,17 @@ func (s *served) follow(ctx context.Context, h *house) error {
 		for i, t := range tenants {
 			ids[i] = t.ID
 		}
-		active, err := tx.ActiveVersions(ctx, ids)
-		if err != nil {
-			return err
-		}
-		next := served{}
-		for _, v := range active {
-			key := [2]string{v.Tenant, v.ModelType}
-			if was, ok := (*s)[key]; ok && was.version == v.Version {
-				next[key] = was
-				continue
-			}
-			artifact, _, err := tx.Artifact(ctx, v)
-			if err != nil {
-				return err
-			}
-			m, err := engine.LoadModel(v, artifact)
-			if err != nil {
-				return err
-			}
-			next[key] = servedModel{v.Version, m}
-		}
-		*s = next
-		return nil
+		list, err = tx.ActiveVersions(ctx, ids)
+		return err
 	})
+	return list, err
 }
 
-// prediction is the row as the version in service makes it.
-func (s served) prediction(m demo.Model, l demo.Live) []byte {
-	active, ok := s[[2]string{m.Tenant, m.ModelType}]
-	if !ok {
-		return l.Prediction
-	}
-	score, predicted, err := active.model.ScoreJSON(l.Features)
-	if err != nil {
-		return l.Prediction
-	}
-	return l.By(active.version, score, predicted)
+// Artifact implements play.Versions.
+func (v versions) Artifact(ctx context.Context, key drift.VersionKey) (artifact []byte, err error) {
+	err = v.store.View(ctx, drift.SystemActor(), func(tx *store.Tx) error {
+		artifact, _, err = tx.Artifact(ctx, key)
+		return err
+	})
+	return artifact, err
 }

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/demo/play"
 	"github.com/driftwatch/driftwatch/store"
 	"github.com/driftwatch/driftwatch/store/localpg"
 	"github.com/driftwatch/driftwatch/web"
@@ -20,6 +20,7 @@ import (
 
 type serveCmd struct {
 	Demo        bool   `help:"Load 75 days of invented history, replayed by the real engine, and keep it moving."`
+	TimeLapse   bool   `help:"With --demo: play 90 invented days in about ten minutes, in a database of their own."`
 	Addr        string `env:"DRIFTWATCH_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
 	TLSCert     string `name:"tls-cert" env:"DRIFTWATCH_TLS_CERT" type:"path" placeholder:"FILE" help:"Certificate chain for HTTPS; reread when it changes."`
 	TLSKey      string `name:"tls-key" env:"DRIFTWATCH_TLS_KEY" type:"path" placeholder:"FILE" help:"Its private key."`
@@ -35,6 +36,14 @@ the API and the socket, and runs the daily checks at 01:00, 02:00, 03:00 and 04:
 may share one DATABASE_URL. The first start prints a one-time link that makes the first administrator;
 with --demo it prints how to sign in as each role.
 
+With --demo --time-lapse the clock of the whole server is stepped through the last 90 days, a day in
+some six seconds and slower while a retrain waits for a manager: drift, alerts, approval, retraining,
+recovery, and a bad retrain that its watch rolls back, through the same code as in real time. When
+the clock has met the present it runs on at its real speed. Stopped before, it goes on from there at
+the next start. It needs a database of its own:
+
+  DRIFTWATCH_DATA_DIR=./.driftwatch-time-lapse driftwatch serve --demo --time-lapse
+
 Ctrl-C ends everything it started, in order.`
 }
 
@@ -48,6 +57,7 @@ type server struct {
 	public  *url.URL // nil unless behind a proxy
 	install store.Installation
 	started time.Time
+	clock   *play.Clock // of everything but sign-in, webhooks and the machine's own: a time-lapse steps it
 }
 
 // shutdownWithin bounds how long requests under way may take once the server is told to stop.
@@ -58,11 +68,14 @@ func (c serveCmd) Run(ctx context.Context, s *session) error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return usageError("HTTPS needs both --tls-cert and --tls-key.")
 	}
+	if c.TimeLapse && !c.Demo {
+		return usageError("--time-lapse plays invented days: give it together with --demo.")
+	}
 	level := slog.LevelWarn
 	if c.Verbose {
 		level = slog.LevelInfo
 	}
-	srv := &server{cmd: c, session: s, log: s.logger(level), started: s.clock()}
+	srv := &server{cmd: c, session: s, log: s.logger(level), started: s.clock(), clock: play.NewClock(s.clock)}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -100,17 +113,21 @@ func (s *server) run(ctx context.Context) (err error) {
 		err = errors.Join(err, s.house.close())
 		s.say("Stopped. Everything that was accepted is kept.")
 	}()
-	if s.install, err = s.house.store.FirstServe(ctx, s.started, s.cmd.Demo); err != nil {
+	if err := s.settle(ctx); err != nil {
 		return err
 	}
-	if s.cmd.Demo && !s.install.Demo {
-		return drift.Invalid("demo", "This database holds real data; the demo would mix invented rows into it. Give the demo a directory of its own: DRIFTWATCH_DATA_DIR=./.driftwatch-demo.")
+	if s.isLapse() {
+		release, err := s.holdLapse(ctx)
+		if err != nil {
+			return err
+		}
+		defer release()
 	}
 	return s.serve(ctx)
 }
 
 func (s *server) openHouse(ctx context.Context) error {
-	h := &house{dsn: s.session.db.URL, log: s.log, clock: s.session.clock}
+	h := &house{dsn: s.session.db.URL, log: s.log, clock: s.clock.Now, wall: s.session.clock}
 	if h.dsn == "" {
 		pg, err := localpg.Start(ctx, s.session.localOptions(s.log, "driftwatch serve"))
 		if err != nil {
@@ -174,6 +191,7 @@ func (s *server) serve(ctx context.Context) error {
 	group.Go(func() error { return endless(work, s.listen(work, p)) })
 	group.Go(func() error {
 		p.ready.wait(work) // the demo's history is replayed on a clock of its own: nobody else moves anything in it
+		s.playLapse(work, p)
 		return endless(work, p.queue.Run(work))
 	})
 	s.web.Handle(p.router)

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/demo/play"
 	"github.com/driftwatch/driftwatch/handlers"
 	"github.com/driftwatch/driftwatch/static"
 	"github.com/driftwatch/driftwatch/store"
@@ -33,6 +34,8 @@ type parts struct {
 	router   http.Handler
 	stopping context.CancelFunc // answers long polls
 	ready    readiness
+	lapse    *play.Lapse   // nil where no time-lapse is played
+	played   chan struct{} // closed when its clock has met the present
 }
 
 // assemble makes the parts and ties them together.
@@ -52,15 +55,17 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 		return nil, err
 	}
 	p.queue, err = queue.New(queue.Options{
-		DB: db, Engine: s.house.engine, Server: s.name(), Log: s.log, Clock: s.session.clock, FirstStart: s.install.FirstStart,
+		DB: db, Engine: s.house.engine, Server: s.name(), Log: s.log, Clock: s.clock.Now, FirstStart: s.install.FirstStart,
 		Browsers: func() int { return int(p.hub.Stats().Connections) },
 	})
 	if err != nil {
 		return nil, err
 	}
+	s.openLapse(p)
 	p.hooks = hook.New(hook.Options{Store: db, Clock: s.session.clock, Log: s.log})
 	p.pages = handlers.NewPages(handlers.Options{
-		Store: db, Engine: s.house.engine, Queue: p.queue, Auth: p.auth, Log: s.log, Clock: s.session.clock, Newest: p.hub.Newest, WakeHooks: p.hooks.Wake,
+		Store: db, Engine: s.house.engine, Queue: p.queue, Auth: p.auth, Log: s.log, Clock: s.clock.Now, Wall: s.session.clock,
+		Newest: p.hub.Newest, WakeHooks: p.hooks.Wake, Lapse: p.lapseState(),
 		Version: version, Warning: s.warning(), Database: s.databaseWords(),
 		Favicon: static.Favicon(), Static: static.Handler(),
 	})
@@ -70,7 +75,7 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 	p.stopping = stop
 	p.ready.install, p.ready.loaded = s.install, make(chan struct{})
 	p.api = handlers.NewAPI(handlers.APIOptions{
-		Store: db, Engine: s.house.engine, Auth: p.auth, Feed: p.feed, Meters: p.meters, Log: s.log, Now: s.session.clock,
+		Store: db, Engine: s.house.engine, Auth: p.auth, Feed: p.feed, Meters: p.meters, Log: s.log, Now: s.clock.Now,
 		Ready: func(ctx context.Context) error { return p.ready.check(ctx, db) }, Stopping: stopping,
 	})
 	p.trained = handlers.NewTrainerHook(handlers.TrainerHookOptions{
@@ -82,7 +87,7 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 }
 
 func (s *server) failures() handlers.Failures {
-	return handlers.Failures{Log: s.log, Clock: s.session.clock, Version: version, Warning: s.warning()}
+	return handlers.Failures{Log: s.log, Clock: s.clock.Now, Version: version, Warning: s.warning()}
 }
 
 // databaseWords says on the operations page where the database is, without its password.

@@ -57,19 +57,33 @@ func (s *server) welcome(ctx context.Context, p *parts) error {
 	}
 	if !s.install.DemoReady {
 		s.say("Inventing the demo's history at %s.", s.address())
-		if err := s.house.loadDemo(ctx, s.install, s.say); err != nil {
+		if err := s.loadHistory(ctx, p); err != nil {
 			return endless(ctx, err)
 		}
 	}
 	p.ready.set()
 	s.say("\nDriftwatch is ready: %s", s.address())
+	if p.lapse != nil {
+		s.sayLapse(p)
+	}
 	s.say("Its data is invented. Sign in as one of these:")
 	for _, a := range demoAccounts {
 		s.say("  %-9s password %s", a.name, passwords[a.name])
 	}
 	s.say("Ctrl-C stops it.")
+	if p.lapse != nil {
+		s.followLapse(ctx, p)
+		return nil
+	}
 	s.house.produce(ctx)
 	return nil
+}
+
+func (s *server) loadHistory(ctx context.Context, p *parts) error {
+	if p.lapse != nil {
+		return s.loadLapse(ctx, p)
+	}
+	return s.house.loadDemo(ctx, s.install, s.say)
 }
 
 // offerSetup prints the one-time link that makes the first administrator, while there is none.

@@ -31,7 +31,8 @@ type house struct {
 	dsn    string
 	log    *slog.Logger
 	clock  func() time.Time
-	local  *localpg.Server // nil where DATABASE_URL names another
+	wall   func() time.Time // the machine's own clock where clock may be stepped; nil where it is the same
+	local  *localpg.Server  // nil where DATABASE_URL names another
 
 	trainers *trainerSet
 	work     *workDir // for training jobs; nil: the system's folder for temporary files
@@ -73,7 +74,7 @@ func (h *house) connect(ctx context.Context, config string) error {
 		}
 		h.trainers = newTrainerSet(self)
 	}
-	h.store, err = store.Open(ctx, h.dsn, store.Options{Logger: h.log, Now: h.clock, FileSettings: values})
+	h.store, err = store.Open(ctx, h.dsn, store.Options{Logger: h.log, Now: h.clock, Wall: h.wall, FileSettings: values})
 	if err != nil {
 		return err
 	}

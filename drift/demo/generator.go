@@ -35,7 +35,7 @@ func (g *Generator) WriteDay(w io.Writer, day drift.Date) error {
 		step := 24 * time.Hour / time.Duration(n)
 		for i := range n {
 			at := day.Time().Add(time.Duration(i)*step + time.Duration(r.Int64N(int64(step))))
-			row := m.draw(r, ago)
+			row := m.story.on(ago).draw(r)
 			if ago <= m.story.silent {
 				row.actual = nil
 			}
@@ -53,10 +53,11 @@ type Live struct {
 	Outcome    []byte // a line of NDJSON, nil where the feed is silent
 	Features   []byte // a JSON object
 
-	row   row
-	model Model
-	at    time.Time
-	id    string
+	row    row
+	actual bool
+	model  Model
+	at     time.Time
+	id     string
 }
 
 // By returns the prediction as another version of the model makes it.
@@ -68,14 +69,21 @@ func (l Live) By(version string, score float64, predicted bool) []byte {
 // Live invents the prediction that a model makes now. n counts them, so that each has its own id.
 func (g *Generator) Live(m Model, at time.Time, n uint64) Live {
 	r := rand.New(rand.NewPCG(g.seed^uint64(at.UnixNano()), n^hash(m)))
-	row := m.draw(r, 1)
-	actual := *row.actual
-	row.actual = nil
-	id := fmt.Sprintf("%s-live-%d-%d", m.ModelType, at.UnixMilli(), n)
-	l := Live{Prediction: row.line(m, at, id), Features: []byte("{" + row.features() + "}"), row: row, model: m, at: at, id: id}
-	if m.story.silent == 0 {
-		l.Outcome = fmt.Appendf(nil, `{"prediction_id":%q,"tenant":%q,"actual":%t}`+"\n", id, m.Tenant, actual)
+	row := m.story.on(1).draw(r)
+	l := live(m, row, at, fmt.Sprintf("%s-live-%d-%d", m.ModelType, at.UnixMilli(), n))
+	if m.story.silent > 0 {
+		l.Outcome = nil
 	}
+	return l
+}
+
+// live is a row whose outcome is not known yet.
+func live(m Model, w row, at time.Time, id string) Live {
+	l := Live{model: m, at: at, id: id, actual: *w.actual}
+	w.actual = nil
+	l.row = w
+	l.Prediction, l.Features = w.line(m, at, id), []byte("{"+w.features()+"}")
+	l.Outcome = fmt.Appendf(nil, `{"prediction_id":%q,"tenant":%q,"actual":%t}`+"\n", id, m.Tenant, l.actual)
 	return l
 }
 
@@ -104,52 +112,47 @@ type row struct {
 
 var channels = [...]string{"web", "app", "branch", "partner"}
 
-// What sets the payments of a newcomer apart: the channel they come by, how far their first feature
-// lies above everybody else's, and how much lower their true log odds are than the law has it.
-const (
-	newcomerChannel = "marketplace"
-	newcomerShift   = 1.9
-	newcomerCalm    = 4
-)
+// newcomerChannel is the channel by which a new partner's rows come.
+const newcomerChannel = "marketplace"
 
 // weights is the law that the models learnt: log odds of the outcome for each feature.
 var weights = [...]float64{1.7, 1.1, -0.8}
 
 const intercept = -0.35
 
-// draw invents one row of the world as it was so many days ago.
-func (m Model) draw(r *rand.Rand, ago int) row {
-	x := [...]float64{r.NormFloat64() + m.story.shift(ago), r.NormFloat64(), r.NormFloat64()}
-	newcomer := m.story.newcomers != nil && m.story.newcomers(ago) > 0 && r.Float64() < m.story.newcomers(ago)
+// draw invents one row of this world.
+func (w world) draw(r *rand.Rand) row {
+	x := [...]float64{r.NormFloat64() + w.shift, r.NormFloat64(), r.NormFloat64()}
+	newcomer := w.newcomers.share > 0 && r.Float64() < w.newcomers.share
 	if newcomer {
-		x[0] += newcomerShift
+		x[0] += w.newcomers.shift
 	}
 	law := weights
-	law[0] *= 1 - 2*m.story.flip(ago)
+	law[0] *= 1 - 2*w.flip
 	learnt, real := intercept, intercept
 	for i := range x {
 		learnt += weights[i] * x[i]
 		real += law[i] * x[i]
 	}
 	if newcomer {
-		real -= newcomerCalm
+		real -= w.newcomers.calm
 	}
 	actual := r.Float64() < sigmoid(1.6*real)
 	score := math.Round(sigmoid(1.6*learnt+0.25*r.NormFloat64())*1e6) / 1e6
 	amount := math.Round(max(200+50*x[0], 1)*100) / 100
-	if m.story.cents > 0 && ago <= m.story.cents {
+	if w.cents {
 		amount = math.Round(amount * 100)
 	}
-	w := row{
+	out := row{
 		score: score, predicted: score >= 0.5, actual: &actual,
 		amount: amount, pace: math.Round(x[1]*1000) / 1000, age: math.Round((x[2]+3)*100) / 100,
 		channel: channels[min(int(3*sigmoid(x[0]-1)), len(channels)-2)+r.IntN(2)],
 		latency: math.Round((12+8*r.ExpFloat64())*10) / 10,
 	}
 	if newcomer {
-		w.channel = newcomerChannel
+		out.channel = newcomerChannel
 	}
-	return w
+	return out
 }
 
 func sigmoid(v float64) float64 { return 1 / (1 + math.Exp(-v)) }

@@ -31,6 +31,30 @@ type story struct {
 	firstAgo  int                   // no prediction before this many days ago
 }
 
+// world is how things are while a row is made.
+type world struct {
+	shift     float64 // of the first feature's mean, in its standard deviations
+	flip      float64 // 0: the law the model learnt; 1: its first weight turned round
+	cents     bool    // amounts are logged in cents
+	newcomers crowd
+}
+
+// crowd is a new partner's part of the rows, and what sets them apart.
+type crowd struct {
+	share float64 // of all rows
+	shift float64 // how far their first feature lies above everybody else's
+	calm  float64 // how much lower their true log odds are than the law has it
+}
+
+// on is the world of a day.
+func (s story) on(ago int) world {
+	w := world{shift: s.shift(ago), flip: s.flip(ago), cents: ago <= s.cents}
+	if s.newcomers != nil {
+		w.newcomers = crowd{share: s.newcomers(ago), shift: 1.9, calm: 4}
+	}
+	return w
+}
+
 // On returns how many predictions the model makes on a day so many days ago.
 func (m Model) On(ago int) int {
 	if m.story.busier == nil {

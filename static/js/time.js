@@ -1,9 +1,14 @@
 // Times in the reader's zone, ages that tick, the clock in the top bar.
 
 const root = document.documentElement;
-const started = Date.parse(root.dataset.now ?? '');
 /** How far the server's clock is ahead of this browser's, in milliseconds. */
-const skew = started ? started - (performance.timeOrigin + performance.now()) : 0;
+let skew = 0;
+/** @param {string | undefined} now what the server's clock says */
+function meet(now) {
+  const at = Date.parse(now ?? '');
+  if (at) skew = at - (performance.timeOrigin + performance.now());
+}
+meet(root.dataset.now);
 
 /** @returns {number} the server's time */
 export const serverNow = () => Date.now() + (Math.abs(skew) > 5000 ? skew : 0);
@@ -50,6 +55,7 @@ export const clock = (t) => hms.format(t);
  * @param {ParentNode} [el]
  */
 export function localise(el = document) {
+  meet(/** @type {any} */ (el).dataset?.now);
   for (const t of el.querySelectorAll('time[data-m],time[data-age]')) {
     const at = Date.parse(t.getAttribute('datetime') ?? '');
     if (!at || !(t instanceof HTMLElement)) continue;

@@ -46,6 +46,25 @@ func (q *Queue) loop(ctx context.Context) {
 	}
 }
 
+// Beat says that this server is there, looks at its clock and keeps house until ctx ends: what Run
+// does beside the work, for a server whose work is stepped.
+func (q *Queue) Beat(ctx context.Context) {
+	beat, keep := time.NewTicker(heartbeatEvery), time.NewTicker(keepEvery)
+	defer beat.Stop()
+	defer keep.Stop()
+	q.do(ctx, "heartbeat", q.heartbeat)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+			q.do(ctx, "heartbeat", q.heartbeat)
+		case <-keep.C:
+			q.do(ctx, "housekeeping", q.keepHouse)
+		}
+	}
+}
+
 // do runs one piece of work and logs its failure: the next turn tries again.
 func (q *Queue) do(ctx context.Context, what string, fn func(context.Context) error) {
 	if err := fn(ctx); err != nil && ctx.Err() == nil {

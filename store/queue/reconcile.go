@@ -37,7 +37,17 @@ const takenUpWithin = 20 * time.Second
 // whether it handed one out.
 func (q *Queue) Reconcile(ctx context.Context, now time.Time) (bool, error) {
 	handed := false
-	err := q.o.DB.InTx(ctx, drift.SystemActor(), func(tx *store.Tx) error {
+	err := q.oldestDue(ctx, now, func(tx *store.Tx, slot schedule.Slot, r drift.ScheduleRun, known bool) (err error) {
+		handed, err = q.handOut(ctx, tx, slot, r, known, now)
+		return err
+	})
+	return handed, err
+}
+
+// oldestDue calls take with the oldest slot that is due and not over, if there is one, and what is
+// known of it. No other server looks at the schedule until take's transaction ends.
+func (q *Queue) oldestDue(ctx context.Context, now time.Time, take func(tx *store.Tx, slot schedule.Slot, r drift.ScheduleRun, known bool) error) error {
+	return q.o.DB.InTx(ctx, drift.SystemActor(), func(tx *store.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, reconcileLock); err != nil {
 			return fmt.Errorf("lock schedule: %w", err)
 		}
@@ -62,12 +72,10 @@ func (q *Queue) Reconcile(ctx context.Context, now time.Time) (bool, error) {
 			if ok && (r.State == "done" || r.State == "failed") {
 				continue
 			}
-			handed, err = q.handOut(ctx, tx, slot, r, ok, now)
-			return err
+			return take(tx, slot, r, ok)
 		}
 		return nil
 	})
-	return handed, err
 }
 
 // handOut queues a slot that nobody claimed, or again one whose worker died or failed.

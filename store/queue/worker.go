@@ -21,23 +21,28 @@ type worker struct {
 	q *Queue
 }
 
-// Work runs the slot while holding its lock, unless it is over already.
+// Work runs the slot unless it is over already.
 func (w *worker) Work(ctx context.Context, job *river.Job[slotArgs]) error {
-	q, slot := w.q, schedule.Slot{Job: job.Args.Job, At: job.Args.At.UTC()}
+	_, err := w.q.runSlot(ctx, schedule.Slot{Job: job.Args.Job, At: job.Args.At.UTC()}, job.Args.Attempt)
+	return err
+}
+
+// runSlot runs the slot while holding its lock, and reports whether it was still to be run.
+func (q *Queue) runSlot(ctx context.Context, slot schedule.Slot, attempt int) (began bool, err error) {
 	release, err := q.holdSlot(ctx, slot)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer release()
-	if !q.begin(ctx, slot, job.Args.Attempt) {
-		return nil // over, or taken up by somebody else
+	if !q.begin(ctx, slot, attempt) {
+		return false, nil // over, or taken up by somebody else
 	}
 	defer q.Nudge() // what comes after it may run now
 	res, err := q.o.Engine.RunJob(ctx, slot.Job, slot.Date())
 	if err != nil {
-		return q.failed(ctx, slot, job.Args.Attempt, err)
+		return true, q.failed(ctx, slot, attempt, err)
 	}
-	return q.done(ctx, slot, res)
+	return true, q.done(ctx, slot, res)
 }
 
 // holdSlot takes the slot's lock on a connection of its own; it falls with the connection.

@@ -1,6 +1,9 @@
 package component
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // FactVM is one number with its label and what it is compared with.
 type FactVM struct {
@@ -42,6 +45,8 @@ type BannerVM struct {
 	Icon string
 	Bold string
 	Text []Piece
+	// Now, where set, is what the server's clock says: the browser's follows it.
+	Now time.Time
 }
 
 // name is what the landmark is called by those who hear it.

@@ -145,7 +145,7 @@ func Page(s Shell) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if s.Demo {
-			templ_7745c5c3_Err = component.Banner(demoBanner()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Banner(demoBanner(s.Lapse)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -33,6 +34,8 @@ type Shell struct {
 	BlindText string
 	// Demo shows the banner that the data is invented.
 	Demo bool
+	// Lapse is how the demo's time-lapse stands; nil where it has none.
+	Lapse *LapseVM
 	// Banners come after the demo banner.
 	Banners []component.BannerVM
 	// Halt is the emergency stop of retraining while it is on, else nil.
@@ -81,9 +84,41 @@ func seqAttr(n int64) string { return strconv.FormatInt(n, 10) }
 
 func asset(name string) string { return static.URL(name) }
 
-func demoBanner() component.BannerVM {
+// LapseVM is how a time-lapse stands.
+type LapseVM struct {
+	Now       time.Time // what its clock says
+	Day, Days int
+	Waits     bool // it goes slowly, because something waits for a manager
+	Hours     int  // how long a manager is waited for
+	Over      bool // its clock has met the present
+}
+
+// DemoID is the id of the demo's banner, which is a live fragment where a time-lapse is played.
+const DemoID = "demo"
+
+// LapseBanner says that time runs fast, what time it is there and how much is to come.
+func LapseBanner(l LapseVM) component.BannerVM {
+	b := component.BannerVM{ID: DemoID, Icon: "info", Bold: "Time-lapse.", Now: l.Now}
+	say := func(text string) { b.Text = append(b.Text, component.Piece{Text: text}) }
+	if l.Over {
+		say("The past days have been played, and the clock has met the present: from here on it runs at its real speed, and nobody decides but you. The data is invented; the checks that judge it are real.")
+		return b
+	}
+	say("Time runs fast, and the data is invented; the checks that judge it are real. It is ")
+	b.Text = append(b.Text, component.At(l.Now, component.DayClock))
+	say(fmt.Sprintf(", day %d of %d.", l.Day, l.Days))
+	if l.Waits {
+		say(fmt.Sprintf(" A retrain waits for a manager, so time goes slowly: after %d hours the demo's own manager approves it.", l.Hours))
+	}
+	return b
+}
+
+func demoBanner(l *LapseVM) component.BannerVM {
+	if l != nil {
+		return LapseBanner(*l)
+	}
 	return component.BannerVM{
-		ID: "demo", Icon: "info", Bold: "Demonstration.",
+		ID: DemoID, Icon: "info", Bold: "Demonstration.",
 		Text: component.Words("The tenants, predictions and outcomes are invented; the checks that judge them are real."),
 	}
 }
