@@ -117,12 +117,12 @@ func (tx *Tx) SaveRetrain(ctx context.Context, r *drift.Retrain, was int, e drif
 	tag, err := tx.Exec(ctx, `UPDATE ml_retrain SET version = $4, state = $5, approved_by = $6, safeguards = $7,
 			state_since = $8, due_at = $9, attempt = $10, server = $11, progress = $12, trainer = $13, parent_version = $14,
 			candidate_version = $15, rows_train = $16, rows_holdout = $17, window_from = $18, window_to = $19,
-			validation = $20, activated_at = $21, note = $22,
+			validation = $20, activated_at = $21, note = $22, severity = NULLIF($23, ''),
 			reached_training = CASE WHEN $5 = 'training' THEN $8 ELSE reached_training END
 		WHERE tenant_id = $1 AND id = $2 AND version = $3`,
 		r.TenantID, r.ID, was, was+1, string(r.State), r.ApprovedBy, r.Safeguards, r.StateSince, r.DueAt, r.Attempt, r.Server,
 		r.Progress, r.Trainer, r.ParentVersion, r.CandidateVersion, r.RowsTrain, r.RowsHoldout, r.WindowFrom, r.WindowTo,
-		nullJSON(r.Validation), r.ActivatedAt, r.Note)
+		nullJSON(r.Validation), r.ActivatedAt, r.Note, r.Severity.String())
 	if err != nil {
 		return false, fmt.Errorf("save retrain: %w", err)
 	}
@@ -150,13 +150,14 @@ func (tx *Tx) retrainEntry(ctx context.Context, r *drift.Retrain, e drift.Retrai
 	return nil
 }
 
-// Declined reports whether a person rejected or cancelled the last retrain proposed for the alert.
+// Declined reports whether a person rejected or cancelled the last retrain that drift asked for of the
+// alert's model, and did so when the alert was there: the no was to all that was known.
 func (tx *Tx) Declined(ctx context.Context, a *drift.Alert) (declined bool, err error) {
 	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ml_retrain r
 			JOIN ml_retrain_timeline m ON m.tenant_id = r.tenant_id AND m.retrain_id = r.id AND m.version = r.version
-		WHERE r.tenant_id = $1 AND r.model_type = $3 AND r.alert_id = $2 AND m.move IN ('reject', 'cancel')
-			AND r.id = (SELECT max(id) FROM ml_retrain l WHERE l.tenant_id = $1 AND l.model_type = $3 AND l.alert_id = $2))`,
-		a.TenantID, a.ID, a.ModelType).Scan(&declined)
+		WHERE r.tenant_id = $1 AND r.model_type = $2 AND m.move IN ('reject', 'cancel') AND m.at >= $3
+			AND r.id = (SELECT max(id) FROM ml_retrain l WHERE l.tenant_id = $1 AND l.model_type = $2 AND NOT l.manual))`,
+		a.TenantID, a.ModelType, a.CreatedAt).Scan(&declined)
 	if err != nil {
 		return false, fmt.Errorf("last retrain of the alert: %w", err)
 	}

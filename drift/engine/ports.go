@@ -191,7 +191,8 @@ type Retrains interface {
 	InsertRetrain(ctx context.Context, r *drift.Retrain, e drift.RetrainEntry) (bool, error)
 	// SaveRetrain writes one if its stored version is still the given one; false where not.
 	SaveRetrain(ctx context.Context, r *drift.Retrain, was int, e drift.RetrainEntry) (bool, error)
-	// Declined reports whether a person rejected or cancelled the last retrain proposed for the alert.
+	// Declined reports whether a person rejected or cancelled the last retrain that drift asked for of the
+	// alert's model, when the alert was there already.
 	Declined(ctx context.Context, a *drift.Alert) (bool, error)
 	// LockStarts makes starts of trainings one at a time, so that no two count the same free place.
 	LockStarts(ctx context.Context) error

@@ -48,7 +48,18 @@ func (p *pass) propose(ctx context.Context, tx Tx, a *drift.Alert, r *drift.Repo
 		return nil
 	}
 	m := r.Version.Model
-	if live, err := tx.LiveRetrain(ctx, m); err != nil || live != nil {
+	s, err := p.settings.get(ctx, tx, m.TenantID)
+	if err != nil {
+		return err
+	}
+	live, err := tx.LiveRetrain(ctx, m)
+	if err != nil {
+		return err
+	}
+	if live != nil {
+		return p.e.worsened(ctx, tx, live, a, severity, p.now, s)
+	}
+	if severity, err = worstOpen(ctx, tx, m, severity); err != nil {
 		return err
 	}
 	if paused, err := tx.Paused(ctx, m); err != nil || paused != nil {
@@ -69,15 +80,40 @@ func (p *pass) propose(ctx context.Context, tx Tx, a *drift.Alert, r *drift.Repo
 		return err
 	}
 	rt.Safeguards = guards
-	s, err := p.settings.get(ctx, tx, m.TenantID)
-	if err != nil {
-		return err
-	}
 	d := retrain.Decide(guards, retrain.DecideInput{Severity: severity, RequireApproval: s.Bool("REQUIRE_MANUAL_APPROVAL_CRITICAL_DRIFT")})
 	if d.Action == retrain.Refuse && (d.Safeguard == drift.SafeguardFlags || !news) {
 		return nil
 	}
 	return p.e.begin(ctx, tx, rt, d, drift.SystemActor(), p.now, s)
+}
+
+// worstOpen is the worst that the last checks found of a model, of its scores and of its accuracy: a
+// model whose scores drifted critically is not retrained unasked because its accuracy fell less.
+func worstOpen(ctx context.Context, tx Tx, m drift.Model, severity drift.Severity) (drift.Severity, error) {
+	open, err := tx.OpenAlertsOf(ctx, m)
+	if err != nil {
+		return severity, fmt.Errorf("open alerts: %w", err)
+	}
+	for _, a := range open {
+		if a.AlertType == drift.AlertDrift && !a.Cleared {
+			severity = max(severity, a.CurrentSeverity)
+		}
+	}
+	return severity, nil
+}
+
+// worsened leaves a retrain that would begin by itself to a manager, where a check finds the model's
+// drift to be CRITICAL before anything is trained.
+func (e *Engine) worsened(ctx context.Context, tx Tx, live *drift.Retrain, a *drift.Alert, severity drift.Severity, now time.Time, s drift.Settings) error {
+	asks := severity == drift.SeverityCritical && s.Bool("REQUIRE_MANUAL_APPROVAL_CRITICAL_DRIFT")
+	byItself := live.State == drift.RetrainCountdown || live.State == drift.RetrainQueued && live.ApprovedBy == ""
+	if !asks || !byItself {
+		return nil
+	}
+	live.Severity = severity
+	live.DueAt = after(now, time.Duration(s.Int("APPROVAL_EXPIRY_HOURS"))*time.Hour)
+	return e.moveRetrain(ctx, tx, live, retrain.MoveAskAgain, drift.SystemActor(), now,
+		fmt.Sprintf("Before it began, the %s check found CRITICAL drift (alert %d): a manager decides.", *a.DriftType, a.ID))
 }
 
 // begin writes a new retrain and makes its first move.

@@ -238,3 +238,62 @@ func TestWhatAPersonDeclinedIsNotProposedDaily(t *testing.T) {
 	}
 	w.recorded()
 }
+
+// bothWorse makes accuracy fall critically and scores move, which is HIGH by the cut-offs that it sets.
+func bothWorse(w *world) {
+	w.history("1", 60, 7)
+	for ago := 7; ago >= 1; ago-- {
+		w.log(today.Add(-ago), day{model: drift.FraudDetector, version: "1", n: 40, low: 0.15, high: 1, right: rightCritical})
+	}
+	w.set("STATISTICAL_DRIFT_PVALUE_CRITICAL", "0.000000000000001")
+	w.set("STATISTICAL_DRIFT_PVALUE_HIGH", "0.04")
+}
+
+// What a check finds less than CRITICAL does not train unasked a model that another found CRITICAL.
+func TestTheWorseOfBothChecksDecidesWhoIsAsked(t *testing.T) {
+	w := newLoop(t)
+	bothWorse(w)
+	w.run(drift.JobPerformance, today)
+	r := w.only(drift.RetrainWaitingApproval)
+	w.must(w.decide(r, manager, retrain.MoveReject))
+	// Its scores are found to have moved, HIGH at most: a new alert, but of a model whose accuracy is CRITICAL.
+	s := w.run(drift.JobStatistical, today).Reports[0]
+	if s.Severity != drift.SeverityHigh {
+		t.Fatalf("the scores are %s, want HIGH: %s", s.Severity, s.Message)
+	}
+	second := w.newest(drift.RetrainWaitingApproval)
+	if second.ID == r.ID || second.Severity != drift.SeverityCritical || *second.ReportID != s.ID {
+		t.Errorf("proposed %+v", second)
+	}
+	w.must(w.decide(second, manager, retrain.MoveReject))
+	// Neither check asks again the next day: both alerts were there when a person said no.
+	w.at(today.Add(1))
+	d := calm("1")
+	d.n, d.right = 400, 30
+	w.log(today, d)
+	w.check(today.Add(1))
+	if n := len(w.retrains()); n != 2 {
+		t.Errorf("%d retrains", n)
+	}
+	w.recorded()
+}
+
+func TestACountdownIsLeftToAManagerOnceTheDriftIsCritical(t *testing.T) {
+	for _, after := range []time.Duration{0, 6 * time.Minute} { // counting down, and queued
+		w := newLoop(t)
+		bothWorse(w)
+		w.run(drift.JobStatistical, today)
+		r := w.only(drift.RetrainCountdown)
+		w.wait(after)
+		w.fire()
+		w.run(drift.JobPerformance, today)
+		got := w.only(drift.RetrainWaitingApproval)
+		if got.Severity != drift.SeverityCritical || !got.DueAt.Equal(w.clock().Add(48*time.Hour)) || got.ApprovedBy != "" {
+			t.Errorf("after %v: %+v", after, got)
+		}
+		w.run(drift.JobPerformance, today)
+		w.work(r.ID, "a")
+		w.only(drift.RetrainWaitingApproval)
+		w.recorded()
+	}
+}

@@ -19,7 +19,7 @@ const (
 	MoveApprove        Move = "approve"
 	MoveReject         Move = "reject"
 	MoveExpire         Move = "expire"
-	MoveAskAgain       Move = "ask_again" // a later check was clean, or the alert was resolved
+	MoveAskAgain       Move = "ask_again" // a later check was clean or found worse, or the alert was resolved
 	MoveCountdownOver  Move = "countdown_over"
 	MoveStart          Move = "start"
 	MoveRequeue        Move = "requeue" // the server or the trainer's host died
