@@ -90,7 +90,12 @@ func (s *server) say(format string, args ...any) {
 // run opens the database, serves, and closes everything in order.
 func (s *server) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.closeWeb()) }()
-	if err := s.openHouse(ctx); err != nil {
+	work, err := openTrainings()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, work.close()) }()
+	if err := s.openHouse(ctx, work.dir); err != nil {
 		return err
 	}
 	defer func() {
@@ -109,8 +114,8 @@ func (s *server) run(ctx context.Context) (err error) {
 	return s.serve(ctx)
 }
 
-func (s *server) openHouse(ctx context.Context) error {
-	h := &house{dsn: s.session.db.URL, log: s.log, clock: s.session.clock}
+func (s *server) openHouse(ctx context.Context, work string) error {
+	h := &house{dsn: s.session.db.URL, log: s.log, clock: s.session.clock, work: work}
 	if h.dsn == "" {
 		pg, err := localpg.Start(ctx, s.session.localOptions(s.log, "driftwatch serve"))
 		if err != nil {

@@ -32,6 +32,7 @@ type house struct {
 	log    *slog.Logger
 	clock  func() time.Time
 	local  *localpg.Server // nil where DATABASE_URL names another
+	work   string          // where folders of trainings lie; the system's for temporary files where ""
 }
 
 // closeWithin bounds how long a private PostgreSQL may take to stop.
@@ -76,7 +77,7 @@ func (h *house) connect(ctx context.Context, config string) error {
 	if err != nil {
 		return err
 	}
-	h.engine = engine.New(engine.Options{Store: engineStore{h.store}, Clock: h.clock, Log: h.log, Trainers: trainers(self)})
+	h.engine = engine.New(engine.Options{Store: engineStore{h.store}, Clock: h.clock, Log: h.log, Trainers: trainers(self), WorkDir: h.work})
 	return nil
 }
 

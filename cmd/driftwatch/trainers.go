@@ -40,7 +40,7 @@ func runTrainer(ctx context.Context, args []string, std streams) (code int, ok b
 // trainers finds who trains a model type: the program that its setting names, or the built-in trainer,
 // which runs as a program of its own too, so that neither can touch the server.
 func trainers(self string) engine.Trainers {
-	guard := []string{self, trainerWord, "guard"}
+	guard := guardOf(self)
 	return func(modelType string, s drift.Settings) (string, retrain.Trainer, error) {
 		name, argv := "logistic", []string{self, trainerWord, "logistic", "."}
 		if own := s.List(retrain.CommandSetting(modelType)); len(own) > 0 {
@@ -50,6 +50,9 @@ func trainers(self string) engine.Trainers {
 		return name, t, err
 	}
 }
+
+// guardOf is the command that starts a guard.
+func guardOf(self string) []string { return []string{self, trainerWord, "guard"} }
 
 // ownProgram is this very program, to be started again.
 func ownProgram() (string, error) {
