@@ -166,7 +166,8 @@ func (k *trainee) retrainOf(tenant string) (r torn) {
 // look is a connection to the database as it is now.
 func (k *trainee) look() *pgx.Conn {
 	k.t.Helper()
-	if k.conn.IsClosed() {
+	if err := k.conn.Ping(context.Background()); err != nil { // its PostgreSQL went away, with its server or alone
+		_ = k.conn.Close(context.Background())
 		k.conn = k.dial()
 	}
 	return k.conn

@@ -103,18 +103,24 @@ var (
 		door.release()
 		f.blocks()
 	}}
-	judged = moment{"watching, all but judged", drift.RetrainWatching, false, func(k *trainee, tenant string, f *freeze) {
-		k.begin(tenant)
-		k.until(tenant, drift.RetrainWatching)
-		k.score(tenant, k.retrainOf(tenant).CandidateVersion, !strings.HasSuffix(tenant, "1"))
-		f.take(lockHead)
-		k.dayPasses(tenant)
-		f.blocks()
-	}}
+	keeping     = moment{"watching, all but kept", drift.RetrainWatching, false, watched(true)}
+	rollingBack = moment{"watching, all but rolled back", drift.RetrainWatching, false, watched(false)}
 )
 
 // moments lists them in the order of a retrain's life.
-var moments = []moment{proposed, approving, counting, queued, training, validating, activating, activated, judged}
+var moments = []moment{proposed, approving, counting, queued, training, validating, activating, activated, keeping, rollingBack}
+
+// watched reaches the judgement of a version that was right about everything, or about nothing.
+func watched(right bool) func(k *trainee, tenant string, f *freeze) {
+	return func(k *trainee, tenant string, f *freeze) {
+		k.begin(tenant)
+		k.until(tenant, drift.RetrainWatching)
+		k.score(tenant, k.retrainOf(tenant).CandidateVersion, right)
+		f.take(lockHead)
+		k.dayPasses(tenant)
+		f.blocks()
+	}
+}
 
 // freeze holds locks in a transaction of its own.
 type freeze struct {
@@ -211,7 +217,7 @@ func (k *trainee) round(r tornRound, tenant string) {
 	if now := k.retrainOf(tenant); now.State != r.moment.state {
 		k.t.Fatalf("at %q the retrain of %s is %q", r.moment.name, tenant, now.State)
 	}
-	k.kill(r.target)
+	k.kill(r.target, k.processes())
 	f.release()
 	if !k.server.running() {
 		k.server = k.serve()
@@ -223,12 +229,10 @@ func (k *trainee) round(r tornRound, tenant string) {
 		k.failed(tenant, "guards the trainer was killed")
 	case r.target == killProgram:
 		k.failed(tenant, "was killed from outside")
-	case r.moment.state == drift.RetrainWatching:
-		want := drift.RetrainKept
-		if strings.HasSuffix(tenant, "1") {
-			want = drift.RetrainRolledBack
-		}
-		k.until(tenant, want)
+	case r.moment.name == keeping.name:
+		k.until(tenant, drift.RetrainKept)
+	case r.moment.name == rollingBack.name:
+		k.until(tenant, drift.RetrainRolledBack)
 	default:
 		k.begin(tenant)
 		k.until(tenant, drift.RetrainWatching)
@@ -237,10 +241,9 @@ func (k *trainee) round(r tornRound, tenant string) {
 	k.verifyRetrains()
 }
 
-// kill kills a process, or two at once.
-func (k *trainee) kill(target string) {
+// kill kills a process, or two at once; those of trainings as they were found.
+func (k *trainee) kill(target string, alive trainerProcesses) {
 	k.t.Helper()
-	alive := k.processes()
 	shoot := func(what string, pids ...int) {
 		if len(pids) == 0 || pids[0] == 0 {
 			k.t.Fatalf("there is no %s to kill", what)

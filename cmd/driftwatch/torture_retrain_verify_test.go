@@ -108,6 +108,15 @@ LEFT JOIN ml_model_version v ON v.tenant_id = t.id AND v.is_active
 LEFT JOIN ml_service s ON s.tenant_id = t.id AND s.to_at IS NULL
 WHERE v.version IS DISTINCT FROM s.model_version
   OR v.version IS DISTINCT FROM CASE r.state WHEN 'rolled_back' THEN r.parent_version ELSE r.candidate_version END`)
+	none(t, conn, "rollbacks that are not whole", `
+SELECT format('retrain %s %s: %s events, %s audit rows, %s alerts, %s pauses', id, state, events, audits, alerts, pauses) FROM (
+  SELECT r.*,
+    (SELECT count(*) FROM event e WHERE e.type = 'MODEL_ROLLED_BACK' AND e.tenant_id = r.tenant_id) AS events,
+    (SELECT count(*) FROM audit_log a WHERE a.action = 'model.roll_back' AND a.tenant_id = r.tenant_id) AS audits,
+    (SELECT count(*) FROM noc_alert_event a WHERE a.alert_type = 'ML_ROLLBACK' AND a.tenant_id = r.tenant_id AND a.status = 'ESCALATED') AS alerts,
+    (SELECT count(*) FROM ml_pause p WHERE p.tenant_id = r.tenant_id) AS pauses
+  FROM ml_retrain r) x
+WHERE NOT (events = audits AND events = alerts AND events = pauses AND events = CASE state WHEN 'rolled_back' THEN 1 ELSE 0 END)`)
 	none(t, conn, "watches without an end", `SELECT format('retrain %s: %s', id, due_at) FROM ml_retrain
 		WHERE state = 'watching' AND due_at IS DISTINCT FROM activated_at + interval '24 hours'`)
 	k.verifyActive(conn)
