@@ -193,13 +193,12 @@ func TestTwoServersActivateAgainstRollback(t *testing.T) {
 		p.a.do("GET", fmt.Sprintf("/api/v1/retrains/%d", r.ID), "", p.mona).into(t, 200, &r)
 		var active struct{ Version string }
 		p.b.do("GET", apiModel+"/active?tenant=acme", "", p.mona).into(t, 200, &active)
-		switch {
-		case rolled.status == 200:
+		if rolled.status == 200 {
 			p.winners["the rollback"]++
 			if r.State != drift.RetrainFailed || active.Version != serving || i%3 < 2 && !strings.Contains(r.Note, "serves now") {
 				t.Fatalf("rolled back first, and the retrain is %s (%s), version %s serves", r.State, r.Note, active.Version)
 			}
-		default:
+		} else {
 			p.winners["the activation"]++
 			told := rolled.problem(t, 409, drift.CodeConflict, "")
 			if r.State != drift.RetrainWatching || active.Version != r.CandidateVersion || told["winner"] != drift.SystemActor().Name || told["won_at"] == nil {

@@ -21,7 +21,6 @@ import (
 // At each moment of a retrain's life each process is killed that there is.
 func TestTortureRetrainStates(t *testing.T) {
 	var list []tornRound
-	plain, drifting := 0, 0
 	for _, m := range moments {
 		targets := []string{killServer, killPostgres}
 		if m.state == drift.RetrainTraining {
@@ -29,14 +28,9 @@ func TestTortureRetrainStates(t *testing.T) {
 		}
 		for _, target := range targets {
 			list = append(list, tornRound{m, target})
-			if m.drift {
-				drifting++
-			} else {
-				plain++
-			}
 		}
 	}
-	newTrainee(t, plain, drifting).rounds(list)
+	retrainsKilled(t, list)
 }
 
 // A hundred kills at any moment, of any process, while retrains of many models run at once.
