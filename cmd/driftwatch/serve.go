@@ -95,6 +95,7 @@ func (s *server) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, work.close()) }()
+	defer s.sweep()()
 	if err := s.openHouse(ctx, work.dir); err != nil {
 		return err
 	}
@@ -112,6 +113,19 @@ func (s *server) run(ctx context.Context) (err error) {
 		return drift.Invalid("demo", "This database holds real data; the demo would mix invented rows into it. Give the demo a directory of its own: DRIFTWATCH_DATA_DIR=./.driftwatch-demo.")
 	}
 	return s.serve(ctx)
+}
+
+// sweep ends, beside everything else, what the trainings of killed servers left. What it returns waits
+// for that.
+func (s *server) sweep() (wait func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := sweepTrainings(); err != nil { // the next start tries again
+			s.log.Warn("trainings of a killed server could not be swept", "error", err)
+		}
+	}()
+	return func() { <-done }
 }
 
 func (s *server) openHouse(ctx context.Context, work string) error {

@@ -53,27 +53,28 @@ func (k *trainee) processes() (p trainerProcesses) {
 }
 
 // noOrphans: once nothing is trained, no process of a training is left, wherever it fled to, and no
-// folder but that of the living server.
+// folder but that of the living server, which is empty.
 func (k *trainee) noOrphans() {
 	k.t.Helper()
-	patience := time.Now().Add(15 * time.Second)
-	for left := k.processes().all(); len(left) > 0; left = k.processes().all() {
-		if time.Now().After(patience) {
-			k.t.Errorf("left of trainings: processes %v", left)
-			for _, pid := range left {
-				_ = syscall.Kill(pid, syscall.SIGKILL)
-			}
-			break
+	servers := strings.TrimPrefix(k.marks, "DRIFTWATCH_TRAINER_DIR=") + "*"
+	left := func() (pids []int, folders []string) {
+		jobs, _ := filepath.Glob(servers + "/*")
+		if folders, _ = filepath.Glob(servers); len(folders) == 1 {
+			folders = nil
 		}
+		return k.processes().all(), slices.Concat(folders, jobs)
+	}
+	pids, folders := left()
+	for patience := time.Now().Add(15 * time.Second); len(pids)+len(folders) > 0 && time.Now().Before(patience); pids, folders = left() {
 		<-time.After(20 * time.Millisecond)
 	}
-	folders, err := filepath.Glob(strings.TrimPrefix(k.marks, "DRIFTWATCH_TRAINER_DIR=") + "*/*")
-	if err != nil || len(folders) > 0 {
-		k.t.Errorf("folders of trainings that are over: %v %v", folders, err)
+	for _, pid := range pids {
+		line, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
+		k.t.Errorf("left of a training: process %d, %q", pid, line)
+		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
-	servers, err := filepath.Glob(strings.TrimPrefix(k.marks, "DRIFTWATCH_TRAINER_DIR=") + "*")
-	if err != nil || len(servers) > 1 {
-		k.t.Errorf("folders of dead servers: %v %v", servers, err)
+	if len(folders) > 0 {
+		k.t.Errorf("left of trainings: %v", folders)
 	}
 }
 

@@ -21,11 +21,8 @@ type trainings struct {
 	lock *os.File
 }
 
-// openTrainings makes a folder for this server, and first ends and removes what killed ones left.
+// openTrainings makes a folder for this server.
 func openTrainings() (*trainings, error) {
-	if err := sweepTrainings(); err != nil {
-		return nil, err
-	}
 	for {
 		dir, err := os.MkdirTemp("", trainingsPattern)
 		if err != nil {
@@ -48,9 +45,8 @@ func (t *trainings) close() error {
 	return errors.Join(err, t.lock.Close())
 }
 
-// sweepTrainings ends the trainings of servers that are dead and removes their folders. Usually the
-// guard has ended them already; where it was killed together with the server, what the trainer had
-// started beside itself still runs.
+// sweepTrainings ends the trainings of servers that are dead and removes their folders. Usually their
+// guards end them; a guard that was killed with its server, or after it, cannot.
 func sweepTrainings() error {
 	self, err := ownProgram()
 	if err != nil {
@@ -60,20 +56,16 @@ func sweepTrainings() error {
 	if err != nil {
 		return fmt.Errorf("folders of trainings: %w", err)
 	}
-	trainer, err := command.New(command.Options{Argv: []string{self}, Guard: guardOf(self)})
-	if err != nil {
-		return err
-	}
+	var failed []error
 	for _, dir := range dirs {
 		lock, err := lockFolder(dir)
 		if err != nil || lock == nil {
 			continue // a living server's, gone meanwhile, or another user's
 		}
-		trainer.Sweep(dir)
-		_ = os.RemoveAll(dir) // where a guard is just ending something in it, the next start removes it
-		lock.Close()
+		command.Sweep(dir, guardOf(self))
+		failed = append(failed, os.RemoveAll(dir), lock.Close())
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // lockFolder locks a folder for as long as this process lives. It returns nil where another process
