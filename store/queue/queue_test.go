@@ -118,7 +118,13 @@ var midnight = time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)
 // serve runs a server's queue until the test ends, or until stop.
 func serve(t *testing.T, dsn, name string, c *clock, e queue.Engine) (db *store.DB, q *queue.Queue, stop func()) {
 	t.Helper()
-	db, err := store.Open(t.Context(), dsn+"&application_name="+name, store.Options{Now: c.Now, MaxConns: 8})
+	return serveWith(t, 8, dsn, name, c, e)
+}
+
+// serveWith is serve with so many connections.
+func serveWith(t *testing.T, connections int32, dsn, name string, c *clock, e queue.Engine) (db *store.DB, q *queue.Queue, stop func()) {
+	t.Helper()
+	db, err := store.Open(t.Context(), dsn+"&application_name="+name, store.Options{Now: c.Now, MaxConns: connections})
 	if err != nil {
 		t.Fatal(err)
 	}

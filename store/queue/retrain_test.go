@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/store"
 	"github.com/driftwatch/driftwatch/store/storetest"
 )
 
@@ -22,7 +23,8 @@ type backlog struct {
 	both    []int64 // on which two servers worked at once
 	all     chan struct{}
 	looks   int
-	begin   chan struct{} // closed at the second look
+	dbs     map[string]*store.DB // of each server, for what work reads and writes
+	begin   chan struct{}        // closed at the second look
 }
 
 func newBacklog(n int) *backlog {
@@ -37,9 +39,7 @@ func newBacklog(n int) *backlog {
 // both find everything.
 func (b *backlog) Waiting(ctx context.Context) (list []*drift.Retrain, err error) {
 	b.mu.Lock()
-	if b.looks++; b.looks == 2 {
-		close(b.begin)
-	}
+	b.looks++
 	b.mu.Unlock()
 	select {
 	case <-b.begin:
@@ -55,7 +55,7 @@ func (b *backlog) Waiting(ctx context.Context) (list []*drift.Retrain, err error
 }
 
 // Work does what still waits, and finds nothing to do where somebody has done it, as the engine does.
-func (b *backlog) Work(_ context.Context, id int64, server string) error {
+func (b *backlog) Work(ctx context.Context, id int64, server string) error {
 	b.mu.Lock()
 	if b.inside[id] != "" {
 		b.both = append(b.both, id)
@@ -63,7 +63,10 @@ func (b *backlog) Work(_ context.Context, id int64, server string) error {
 	b.inside[id] = server
 	due := slices.Contains(b.waiting, id)
 	b.mu.Unlock()
-	<-time.After(5 * time.Millisecond) // a training takes its time
+	<-time.After(20 * time.Millisecond) // a training takes its time
+	if err := b.dbs[server].InTx(ctx, drift.SystemActor(), func(*store.Tx) error { return nil }); err != nil {
+		return err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.inside, id)
@@ -78,13 +81,18 @@ func (b *backlog) Work(_ context.Context, id int64, server string) error {
 	return nil
 }
 
-// Two servers want the same fifty retrains: each is worked on by one of them at a time, and done once.
+// Two servers want the same retrains, more than either has connections: each is worked on by one
+// of them at a time, and done once.
 func TestTwoServersOneBacklog(t *testing.T) {
-	const retrains = 50
+	const retrains, connections = 30, 24
 	c := &clock{now: midnight}
 	dsn, b := storetest.FreshDSN(t), newBacklog(retrains)
-	_, _, stopOne := serve(t, dsn, "one", c, b)
-	_, _, stopTwo := serve(t, dsn, "two", c, b)
+	one, _, stopOne := serveWith(t, connections, dsn, "one", c, b)
+	two, _, stopTwo := serveWith(t, connections, dsn, "two", c, b)
+	b.mu.Lock()
+	b.dbs = map[string]*store.DB{"one": one, "two": two}
+	b.mu.Unlock()
+	close(b.begin)
 	select {
 	case <-b.all:
 	case <-time.After(30 * time.Second):
