@@ -124,7 +124,13 @@ func (k *trainee) kill(target string, alive trainerProcesses) {
 	case killPostgres:
 		pid := k.postmaster()
 		shoot(target, pid)
-		eventually(k.t, time.Minute, "another postmaster", func() bool { p := k.postmaster(); return p != 0 && p != pid })
+		eventually(k.t, time.Minute, "another postmaster", func() bool {
+			p := k.postmaster()
+			return p != 0 && p != pid || !k.server.running()
+		})
+		if !k.server.running() { // as one may that was just starting
+			k.t.Logf("the server ended when its PostgreSQL was killed:\n%s", k.server.log.String())
+		}
 		_ = k.conn.Close(context.Background()) // it is dead, and may not know yet
 	}
 }
