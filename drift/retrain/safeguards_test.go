@@ -46,6 +46,9 @@ func TestTypeFlag(t *testing.T) {
 			t.Errorf("%s: %s, want %s", model, got, want)
 		}
 	}
+	if got := CommandSetting("churn-model.v2"); got != "TRAINER_COMMAND_CHURN_MODEL_V2" {
+		t.Errorf("its program is named by %s", got)
+	}
 }
 
 func TestCooldownToTheSecond(t *testing.T) {

@@ -1,0 +1,127 @@
+package engine_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+)
+
+// Whatever statement fails of what people or the clock do to an alert or a setting: all or nothing.
+func TestNoMoveOfAnAlertIsHalfDone(t *testing.T) {
+	w := newLoop(t)
+	worse(w, rightCritical)
+	w.check(today)
+	if _, err := w.db.AddUser(t.Context(), drift.SystemActor(), drift.User{Name: "mira", Role: drift.RoleOperator, AllTenants: true}, "x"); err != nil {
+		t.Fatal(err)
+	}
+	alert := func() drift.Alert { return w.drifts(drift.Performance)[0] }
+	move := func(req engine.MoveRequest) func(e *engine.Engine) error {
+		return func(e *engine.Engine) error {
+			req.AlertID, req.Version = alert().ID, alert().Version
+			_, err := e.Move(t.Context(), operator, req)
+			return err
+		}
+	}
+	timers := func(e *engine.Engine) error {
+		_, err := e.FireTimers(t.Context())
+		return err
+	}
+	w.wait(time.Hour)
+	w.wholeOrNotAtAll("escalate when nobody came", timers)
+	if a := alert(); a.Status != drift.AlertEscalated {
+		t.Fatalf("%+v", a)
+	}
+	w.wholeOrNotAtAll("acknowledge", move(engine.MoveRequest{Move: drift.MoveAcknowledge, Until: w.clock().Add(time.Hour)}))
+	w.wait(2 * time.Hour)
+	w.wholeOrNotAtAll("remind", timers)
+	w.wholeOrNotAtAll("suppress", move(engine.MoveRequest{Move: drift.MoveSuppress, Until: w.clock().Add(time.Hour)}))
+	w.wait(2 * time.Hour)
+	w.wholeOrNotAtAll("bring back", timers)
+	w.wholeOrNotAtAll("assign", move(engine.MoveRequest{Move: drift.MoveAssign, Assignee: "mira"}))
+	w.wholeOrNotAtAll("escalate", move(engine.MoveRequest{Move: drift.MoveEscalate, Team: "ML Engineering"}))
+	w.wholeOrNotAtAll("comment", move(engine.MoveRequest{Move: drift.MoveComment, Note: "still there"}))
+	w.wholeOrNotAtAll("why it retrains", func(e *engine.Engine) error {
+		a := alert()
+		guards, latest, err := e.Safeguards(t.Context(), operator, &a)
+		if err == nil && (len(guards) != 5 || latest == nil || latest.State != drift.RetrainWaitingApproval) {
+			t.Errorf("safeguards %+v of %+v", guards, latest)
+		}
+		return err
+	})
+	stale := w.only(drift.RetrainWaitingApproval)
+	w.wholeOrNotAtAll("resolve", move(engine.MoveRequest{Move: drift.MoveResolve, Note: "it was the feed"}))
+	if w.only(drift.RetrainWaitingApproval).Version == stale.Version {
+		t.Error("its retrain was not asked about again")
+	}
+	w.toldWhoWasFaster(stale)
+
+	value := "9"
+	w.wholeOrNotAtAll("set a setting", func(e *engine.Engine) error {
+		_, err := e.SetSetting(t.Context(), drift.SystemActor(), engine.SettingChange{Tenant: "acme", Name: "RETRAIN_COOLDOWN_DAYS", Value: &value, Reason: "slower"})
+		return err
+	})
+	program := `["train"]`
+	w.wholeOrNotAtAll("set a setting of a family", func(e *engine.Engine) error {
+		_, err := e.SetSetting(t.Context(), drift.SystemActor(), engine.SettingChange{Name: retrain.CommandSetting(drift.FraudDetector), Value: &program, Reason: "ours"})
+		return err
+	})
+	w.recorded()
+}
+
+// toldWhoWasFaster: neither is hidden from whoever comes late that the database fails.
+func (w *world) toldWhoWasFaster(stale drift.Retrain) {
+	w.t.Helper()
+	for n := 1; ; n++ {
+		e, failed := w.breakingAt(n)
+		_, err := e.MoveRetrain(w.t.Context(), manager, engine.RetrainMove{ID: stale.ID, Version: stale.Version, Move: retrain.MoveReject, Reason: "no"})
+		if !failed() {
+			wantCode(w.t, err, drift.CodeConflict)
+			return
+		}
+		if !errors.Is(err, errBroken) {
+			w.t.Fatalf("statement %d: %v", n, err)
+		}
+	}
+}
+
+// A daily job of which any statement fails either says so or says for which models it failed, and run
+// again it leaves what an undisturbed one leaves.
+func TestAnyStatementOfAJobMayFail(t *testing.T) {
+	w := newLoop(t)
+	w.set("SECONDARY_METRIC_ALERTS", "true")
+	worse(w, rightCritical)
+	for _, job := range drift.DailyJobs {
+		n := 1
+		for ; ; n++ {
+			e, failed := w.breakingAt(n)
+			res, err := e.RunJob(t.Context(), job, today)
+			if !failed() {
+				if err != nil || res.Covered.Failed > 0 {
+					t.Fatalf("%s undisturbed: %+v, %v", job, res.Covered, err)
+				}
+				break
+			}
+			if err == nil && res.Covered.Failed == 0 {
+				t.Fatalf("statement %d of %s failed and nobody says so: %+v", n, job, res.Covered)
+			}
+			if err != nil && !errors.Is(err, errBroken) {
+				t.Fatalf("statement %d of %s: %v", n, job, err)
+			}
+		}
+		t.Logf("%s: %d statements", job, n-1)
+	}
+	if a := w.drifts(drift.Performance); len(a) != 1 || a[0].Severity != drift.SeverityCritical {
+		t.Errorf("alerts %+v", a)
+	}
+	w.only(drift.RetrainWaitingApproval)
+	for _, a := range w.alerts(drift.AlertBlind) {
+		if a.Status != drift.AlertResolved {
+			t.Errorf("left blind: %+v", a)
+		}
+	}
+	w.recorded()
+}
