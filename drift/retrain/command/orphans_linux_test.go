@@ -40,13 +40,9 @@ func inFolder(dir string) (guards, others []int) {
 // Whenever its guard is killed, in the middle of the program's start too, nothing of a training is left.
 // A process that just becomes another program has no environment for a moment, by which it is found.
 func TestGuardKilledAtAnyMoment(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	tr, err := command.New(command.Options{
 		Argv:  []string{"/bin/sh", "-c", "for i in 1 2 3 4 5; do setsid sleep 600 & done; exec sleep 600"},
-		Guard: []string{self, "helper", "guard"},
+		Guard: guardCommand(),
 	})
 	if err != nil {
 		t.Fatal(err)

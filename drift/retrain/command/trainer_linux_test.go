@@ -71,8 +71,7 @@ func TestNothingOfAnEarlierAttemptCounts(t *testing.T) {
 }
 
 func TestProgramThatIsNotThere(t *testing.T) {
-	self, _ := os.Executable()
-	tr, err := command.New(command.Options{Argv: []string{"/no/such/trainer"}, Guard: []string{self, "helper", "guard"}})
+	tr, err := command.New(command.Options{Argv: []string{"/no/such/trainer"}, Guard: guardCommand()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,8 +249,7 @@ func TestServerAndGuardKilled(t *testing.T) {
 	_ = syscall.Kill(guard, syscall.SIGKILL)
 	gone(t, family[:2]) // the kernel kills the trainer with its guard, but not the trainer's children
 
-	self, _ := os.Executable()
-	guards := []string{self, "helper", "guard"}
+	guards := guardCommand()
 	command.Sweep(root+"/dies-elsewhere", guards)
 	for _, p := range family[2:] {
 		if err := syscall.Kill(p.pid, 0); err != nil {
@@ -273,7 +271,6 @@ func TestServerAndGuardKilled(t *testing.T) {
 // TestSweepWaitsForGuards: what a killed server leaves is ended by its guard, politely, while the
 // sweep waits; a guard that hangs is killed with the rest.
 func TestSweepWaitsForGuards(t *testing.T) {
-	self, _ := os.Executable()
 	for _, hangs := range []bool{false, true} {
 		root := t.TempDir()
 		if err := os.Mkdir(filepath.Join(root, "job"), 0o700); err != nil {
@@ -285,7 +282,7 @@ func TestSweepWaitsForGuards(t *testing.T) {
 		}
 		_ = server.Process.Kill()
 		_ = server.Wait()
-		command.Sweep(root, []string{self, "helper", "guard"})
+		command.Sweep(root, guardCommand())
 		gone(t, family)
 	}
 }
