@@ -88,6 +88,81 @@ func (w *world) toldWhoWasFaster(stale drift.Retrain) {
 	}
 }
 
+// Whatever statement fails of what says that nobody watches, and of what only looks.
+func TestNoBlindSpotIsHalfDone(t *testing.T) {
+	w := newLoop(t)
+	worse(w, rightHigh)
+	w.check(today)
+	r := w.only(drift.RetrainCountdown)
+	tenants, err := w.db.Tenants(t.Context(), drift.SystemActor())
+	w.must(err)
+	w.wholeOrNotAtAll("a clock is off", func(e *engine.Engine) error { return e.CheckClock(t.Context(), "a", time.Minute, tenants) })
+	w.wholeOrNotAtAll("a clock is right again", func(e *engine.Engine) error { return e.CheckClock(t.Context(), "a", 0, tenants) })
+	w.wholeOrNotAtAll("a job gave up", func(e *engine.Engine) error {
+		return e.JobGaveUp(t.Context(), drift.JobMetrics, today, drift.Invalid("disk", "The disk is full."))
+	})
+	open := 0
+	for _, a := range w.alerts(drift.AlertBlind) {
+		if a.Status != drift.AlertResolved {
+			open++
+		}
+	}
+	if open != 1 {
+		t.Errorf("%d blind spots are open", open)
+	}
+	w.wholeOrNotAtAll("the job succeeds", func(e *engine.Engine) error { return e.JobSucceeded(t.Context(), drift.JobMetrics, today) })
+	w.wholeOrNotAtAll("preview a setting", func(e *engine.Engine) error {
+		value := "0.30"
+		_, err := e.PreviewSetting(t.Context(), drift.Actor{Name: "ada", Role: drift.RoleAdmin, AllTenants: true},
+			engine.SettingChange{Name: "PERFORMANCE_DRIFT_CRITICAL", Value: &value})
+		return err
+	})
+	_, err = w.engine.StopRetraining(t.Context(), manager, "wait")
+	w.must(err)
+	w.wait(5 * time.Minute)
+	w.wholeOrNotAtAll("a countdown ends in a stop", func(e *engine.Engine) error {
+		_, err := e.FireRetrains(t.Context())
+		return err
+	})
+	w.wholeOrNotAtAll("what waits while it is stopped", func(e *engine.Engine) error { return e.Work(t.Context(), r.ID, "a") })
+	w.only(drift.RetrainWaitingApproval)
+	w.recorded()
+}
+
+// A day of a replay or a backfill of which any statement fails ends with that failure, or goes on without
+// the model as a daily job does; done again it comes to its end.
+func TestAnyStatementOfAReplayMayFail(t *testing.T) {
+	w := newWorld(t)
+	worse(w, rightHigh)
+	for _, c := range []struct {
+		what string
+		do   func(e *engine.Engine) error
+	}{
+		{"replay", func(e *engine.Engine) error {
+			_, err := e.Replay(t.Context(), engine.ReplayOptions{From: today.Add(-1), To: today.Add(-1), Tenant: "acme"})
+			return err
+		}},
+		{"backfill", func(e *engine.Engine) error {
+			_, err := e.Backfill(t.Context(), engine.BackfillOptions{From: today, To: today, Alerts: true})
+			return err
+		}},
+	} {
+		n := 1
+		for ; ; n++ {
+			e, failed := w.breakingAt(n)
+			err := c.do(e)
+			if !failed() {
+				w.must(err)
+				break
+			}
+			if err != nil && !errors.Is(err, errBroken) {
+				t.Fatalf("statement %d of the %s: %v", n, c.what, err)
+			}
+		}
+		t.Logf("%s: %d statements", c.what, n-1)
+	}
+}
+
 // A daily job of which any statement fails either says so or says for which models it failed, and run
 // again it leaves what an undisturbed one leaves.
 func TestAnyStatementOfAJobMayFail(t *testing.T) {

@@ -207,6 +207,13 @@ func TestNothingIsHalfDone(t *testing.T) {
 	w.must(w.decide(worse, manager, retrain.MoveApprove))
 	w.work(worse.ID, "a")
 	worse = w.newest(drift.RetrainWatching)
+	w.wholeOrNotAtAll("watch on without outcomes", func(e *engine.Engine) error {
+		_, err := e.FireWatches(t.Context(), w.clock().Add(48*time.Hour))
+		return err
+	})
+	if on := w.newest(drift.RetrainWatching); on.Version != worse.Version+1 || !on.DueAt.After(*worse.DueAt) {
+		t.Errorf("watched on: %+v", on)
+	}
 	w.rows("1", worse.ActivatedAt.Add(-30*time.Minute), 90, 10)
 	w.rows(worse.CandidateVersion, w.clock().Add(time.Minute), 10, 90)
 	w.wait(time.Hour)
