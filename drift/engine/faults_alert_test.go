@@ -130,7 +130,8 @@ func TestNoBlindSpotIsHalfDone(t *testing.T) {
 }
 
 // A day of a replay or a backfill of which any statement fails ends with that failure, or goes on without
-// the model as a daily job does; done again it comes to its end.
+// the model as a daily job does; done again it comes to its end. Its many statements are much alike: after
+// the first dozen some are passed over.
 func TestAnyStatementOfAReplayMayFail(t *testing.T) {
 	w := newWorld(t)
 	worse(w, rightHigh)
@@ -148,7 +149,7 @@ func TestAnyStatementOfAReplayMayFail(t *testing.T) {
 		}},
 	} {
 		n := 1
-		for ; ; n++ {
+		for ; ; n += 1 + n/12 {
 			e, failed := w.breakingAt(n)
 			err := c.do(e)
 			if !failed() {
@@ -159,7 +160,7 @@ func TestAnyStatementOfAReplayMayFail(t *testing.T) {
 				t.Fatalf("statement %d of the %s: %v", n, c.what, err)
 			}
 		}
-		t.Logf("%s: %d statements", c.what, n-1)
+		t.Logf("%s: fewer than %d statements", c.what, n)
 	}
 }
 
