@@ -33,7 +33,6 @@ type trainee struct {
 	conn    *pgx.Conn // looks; made anew when PostgreSQL was killed
 	asker   string
 	decider string
-	feeder  string
 	hold    string // while this file is there, trainers wait
 	marks   string // what a trainer's environment holds where its folder is this installation's
 }
@@ -68,21 +67,26 @@ func newTrainee(t *testing.T, tenants, drifting int) *trainee {
 	for i := range drifting {
 		learnable(&log, driftingOf(i), true)
 	}
+	settings := map[string]string{
+		"TRAINER_COMMAND_CONFLICT_PREDICTOR": fmt.Sprintf("[%q]", script), "MAX_CONCURRENT_RETRAIN_JOBS": "3",
+		"RETRAIN_COUNTDOWN_MINUTES": "1440", "ENABLE_AUTO_RETRAIN": "true", "ENABLE_AUTO_RETRAIN_CONFLICT": "true",
+		"AUTO_RETRAIN_ENABLED_TENANTS": `["*"]`,
+	}
+	text, err := json.Marshal(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(work, "settings.json")
+	if err := os.WriteFile(config, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k.env = append(k.env, "DRIFTWATCH_CONFIG="+config)
 	k.run(log.String(), "import", "predictions", "-")
 	k.server = k.serve()
-	set := func(name, value string) { k.run("", "config", "set", name, value, "--reason", "torture") }
-	set("TRAINER_COMMAND_CONFLICT_PREDICTOR", fmt.Sprintf("[%q]", script))
-	set("MAX_CONCURRENT_RETRAIN_JOBS", "3")
-	set("RETRAIN_COUNTDOWN_MINUTES", "1440")
-	k.asker = k.token("asker", "operator")
-	k.decider = k.token("decider", "manager")
-	k.feeder = k.token("feeder", "ingest")
+	k.asker, k.decider = k.token("asker", "operator"), k.token("decider", "admin")
 	k.conn = connect(t, k.socketDSN())
 	t.Cleanup(func() { _ = os.Remove(k.hold) })
 	if drifting > 0 {
-		set("ENABLE_AUTO_RETRAIN", "true")
-		set("ENABLE_AUTO_RETRAIN_CONFLICT", "true")
-		set("AUTO_RETRAIN_ENABLED_TENANTS", `["*"]`)
 		k.run("", "run", "performance")
 	}
 	return k
@@ -188,7 +192,7 @@ func (k *trainee) dial() (conn *pgx.Conn) {
 // active asks the API which version serves.
 func (k *trainee) active(tenant string) string {
 	k.t.Helper()
-	status, answer, err := k.call(context.Background(), http.MethodGet, "/api/v1/models/"+tornModel+"/active?tenant="+tenant, k.feeder, nil)
+	status, answer, err := k.call(context.Background(), http.MethodGet, "/api/v1/models/"+tornModel+"/active?tenant="+tenant, k.decider, nil)
 	var v struct{ Version string }
 	if err == nil && status == http.StatusOK {
 		err = json.Unmarshal(answer, &v)
@@ -208,7 +212,7 @@ func (k *trainee) score(tenant, version string, right bool) {
 		fmt.Fprintf(&b, `{"prediction_id":"%s-%s-%d","tenant":%q,"model_type":%q,"model_version":%q,"created_at":%q,"score":0.9,"predicted":true,"actual":%t}`+"\n",
 			tenant, version, i, tenant, tornModel, version, at.Add(time.Duration(i)*time.Microsecond).Format(time.RFC3339Nano), right)
 	}
-	status, answer, err := k.call(context.Background(), http.MethodPost, "/api/v1/predictions", k.feeder, b.Bytes())
+	status, answer, err := k.call(context.Background(), http.MethodPost, "/api/v1/predictions", k.decider, b.Bytes())
 	if err != nil || status != http.StatusOK {
 		k.t.Fatalf("outcomes of %s: %d %s %v", tenant, status, answer, err)
 	}

@@ -73,6 +73,7 @@ func TestTortureRetrainKills(t *testing.T) {
 	k.verifyRetrains()
 	k.watchesFallDue()
 	k.verifyRetrains()
+	k.verifyAudit(k.look())
 	for _, m := range slices.Sorted(maps.Keys(met)) {
 		t.Logf("met %3d times: %s", met[m], m)
 	}

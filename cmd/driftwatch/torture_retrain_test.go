@@ -66,6 +66,7 @@ func (k *trainee) rounds(list []tornRound) {
 	}
 	k.watchesFallDue()
 	k.verifyRetrains()
+	k.verifyAudit(k.look())
 	endInOrder(k.home, k.server, syscall.SIGTERM)
 }
 
