@@ -54,7 +54,8 @@ var (
 		f.hold()
 		k.begin(tenant)
 		eventually(k.t, time.Minute, "the trainer of "+tenant, func() bool {
-			return k.retrainOf(tenant).State == drift.RetrainTraining && len(k.processes().programs) > 0
+			p := k.processes()
+			return k.retrainOf(tenant).State == drift.RetrainTraining && len(p.programs) > 0 && len(p.others) > 0
 		})
 	}}
 	validating = moment{"validating", drift.RetrainValidating, false, func(k *trainee, tenant string, f *freeze) {
