@@ -10,7 +10,7 @@ ARGS     ?= serve --demo
 FUZZTIME ?= 1m
 SOURCES  := $(shell find cmd web handlers views drift store static -type f 2>/dev/null)
 
-.PHONY: help run build generate test lint bench torture fuzz screenshots clean setup
+.PHONY: help run build generate test lint cover mutation bench torture fuzz screenshots clean setup
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,13 +43,20 @@ lint: ## Formatting, static checks, the import table, generated files up to date
 	@.ci/generated
 	@lint=$$(.ci/linter) && "$$lint" run $(PACKAGES)
 
+cover: ## Count the statements below drift that its own tests reach, and fail under 95 %
+	@.ci/cover 95
+
+mutation: ## Flip each comparison of the state machines and rules once: each time a test has to fail
+	@.ci/tagged mutation 60m
+
 bench: ## Measure each promise of speed beside what it is compared with (BENCH_ONLY='check|KS' for some, BENCH_JSON=file for programs)
 	@.ci/chromium
 	@pg=$$(.ci/postgres) && DRIFTWATCH_PG_BIN=$$pg $(GO) run ./cmd/bench -run "$$BENCH_ONLY"
 
-torture: ## The long forms: kill rounds, races, an hour of fuzzing
+torture: ## The long forms: kill rounds, races, flipped comparisons, an hour of fuzzing
 	@.ci/chromium
 	@.ci/tagged torture 120m
+	@.ci/tagged mutation 60m
 	@.ci/fuzz $$((3600 / $$(.ci/fuzz --count)))s
 
 fuzz: ## Fuzz every parser (FUZZTIME=1m each)

@@ -37,3 +37,14 @@ func TestRollout(t *testing.T) {
 		t.Errorf("a new installation is in %s", got)
 	}
 }
+
+// Every phase has a name of its own, the guide's number where it has one.
+func TestPhasesAreNamed(t *testing.T) {
+	for p, want := range map[drift.RolloutPhase]string{
+		drift.RolloutFoundation: "2.1", drift.RolloutPilot: "2.2", drift.RolloutFraud: "2.3", drift.RolloutFull: "2.4", drift.RolloutOther: "none of the four",
+	} {
+		if got := p.String(); got != want {
+			t.Errorf("phase %d is called %s, want %s", p, got, want)
+		}
+	}
+}

@@ -108,3 +108,24 @@ func TestLayers(t *testing.T) {
 		}
 	}
 }
+
+// The list of settings ends with those of model types that somebody has set.
+func TestSettingsOfModelTypesAreListed(t *testing.T) {
+	n := len(drift.SettingSpecs)
+	if got := (drift.Settings{}).Specs(); len(got) != n {
+		t.Fatalf("%d settings are listed, want %d", len(got), n)
+	}
+	s := drift.Settings{}.With("TRAINER_COMMAND_CHURN", `["train"]`).With("ENABLE_AUTO_RETRAIN_CHURN", "true").With("RETRAIN_COOLDOWN_DAYS", "3")
+	got := s.Specs()
+	if len(got) != n+2 || got[n].Name != "ENABLE_AUTO_RETRAIN_CHURN" || got[n+1].Name != "TRAINER_COMMAND_CHURN" {
+		t.Errorf("behind the %d settings of everybody stand %+v", n, got[n:])
+	}
+	for name, want := range map[string]bool{
+		"ENABLE_AUTO_RETRAIN_CHURN": true, "ENABLE_AUTO_RETRAIN_FRAUD": false, "ENABLE_AUTO_RETRAIN": false,
+		"ENABLE_AUTO_RETRAIN_": false, "ENABLE_AUTO_RETRAIN_a": false, "NONSENSE": false,
+	} {
+		if got := drift.SettingOfFamily(name); got != want {
+			t.Errorf("%s is of a family: %t", name, got)
+		}
+	}
+}

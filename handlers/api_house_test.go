@@ -18,6 +18,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/handlers"
+	"github.com/driftwatch/driftwatch/store"
 	"github.com/driftwatch/driftwatch/store/storetest"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -76,7 +77,22 @@ type houseOption func(*handlers.FeedOptions, *auth.Options)
 // newHouse starts a server on a database of its own, with the tenants acme and globex.
 func newHouse(t testing.TB, opts ...houseOption) *apiHouse {
 	t.Helper()
-	db := storetest.Fresh(t)
+	return houseOn(t, storetest.Fresh(t), opts...)
+}
+
+// another starts a second server on the same database, with connections of its own.
+func (h *apiHouse) another() *apiHouse {
+	h.t.Helper()
+	db, err := store.Open(h.t.Context(), h.db.Pool().Config().ConnString(), store.Options{MaxConns: 8})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(db.Close)
+	return houseOn(h.t, db)
+}
+
+func houseOn(t testing.TB, db *store.DB, opts ...houseOption) *apiHouse {
+	t.Helper()
 	h := &apiHouse{t: t, db: db, store: onStore(db)}
 	h.engine = engine.New(engine.Options{Store: h.store})
 	h.acme, h.globex = h.tenant("acme"), h.tenant("globex")

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/driftwatch/driftwatch/drift/demo/play"
+	"github.com/driftwatch/driftwatch/drift/retrain/command"
 	"github.com/driftwatch/driftwatch/store"
 	"github.com/driftwatch/driftwatch/store/localpg"
 	"github.com/driftwatch/driftwatch/web"
@@ -113,6 +114,7 @@ func (s *server) run(ctx context.Context) (err error) {
 		err = errors.Join(err, s.house.close())
 		s.say("Stopped. Everything that was accepted is kept.")
 	}()
+	defer s.sweep()()
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
@@ -145,9 +147,19 @@ func (s *server) openHouse(ctx context.Context) error {
 	return nil
 }
 
-// makeRoom gives training jobs a folder below the data directory, also with DATABASE_URL, after it has
-// ended what a killed server's trainings left. Where nothing can be written there, the system's folder
-// for temporary files does.
+// sweep ends, beside everything else, what the trainings of killed servers left. What it returns waits
+// for that.
+func (s *server) sweep() (wait func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		clearDeadOnes(s.session.db.DataDir, func(dir string) { command.Sweep(dir, s.house.trainers.guard()) })
+	}()
+	return func() { <-done }
+}
+
+// makeRoom gives training jobs a folder below the data directory, also with DATABASE_URL. Where nothing
+// can be written there, the system's folder for temporary files does.
 func (s *server) makeRoom(h *house) error {
 	self, err := ownProgram()
 	if err != nil {
@@ -155,11 +167,7 @@ func (s *server) makeRoom(h *house) error {
 	}
 	h.trainers = newTrainerSet(self)
 	h.trainers.back = s.reachable
-	builtIn, err := h.trainers.program([]string{self})
-	if err != nil {
-		return err
-	}
-	if h.work, err = openWorkDir(s.session.db.DataDir, builtIn.Sweep); err != nil {
+	if h.work, err = openWorkDir(s.session.db.DataDir); err != nil {
 		s.log.Warn("training jobs get the system's folder for temporary files; what a killed server leaves there is not cleared away", "error", err)
 	}
 	return nil

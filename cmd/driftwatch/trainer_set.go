@@ -63,7 +63,7 @@ func (t *trainerSet) find(modelType string, s drift.Settings) (string, retrain.T
 }
 
 func (t *trainerSet) program(argv []string) (*command.Trainer, error) {
-	return command.New(command.Options{Argv: argv, Guard: []string{t.self, trainerWord, "guard"}})
+	return command.New(command.Options{Argv: argv, Guard: t.guard()})
 }
 
 // service returns the one trainer of a model type's service under these settings.
@@ -163,3 +163,6 @@ func (s *server) reachable(service *url.URL) string {
 	}
 	return s.web.URL()
 }
+
+// guard is the command that starts a guard.
+func (t *trainerSet) guard() []string { return []string{t.self, trainerWord, "guard"} }

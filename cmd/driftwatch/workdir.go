@@ -22,19 +22,11 @@ const (
 	lockEnding = ".lock"
 )
 
-// openWorkDir makes one, after it has cleared away those whose server is dead. sweep ends the processes
-// that still run below such a folder.
-func openWorkDir(dataDir string, sweep func(dir string)) (*workDir, error) {
+// openWorkDir makes one.
+func openWorkDir(dataDir string) (*workDir, error) {
 	root := filepath.Join(dataDir, workName)
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, fmt.Errorf("folder for trainings: %w", err)
-	}
-	left, err := filepath.Glob(filepath.Join(root, "*"+lockEnding))
-	if err != nil {
-		return nil, fmt.Errorf("folder for trainings: %w", err)
-	}
-	for _, lock := range left {
-		clearDead(lock, sweep)
 	}
 	for {
 		path, err := os.MkdirTemp(root, "server-")
@@ -49,6 +41,21 @@ func openWorkDir(dataDir string, sweep func(dir string)) (*workDir, error) {
 			return &workDir{path, lock}, nil
 		}
 		// Another server that starts now took the lock for a dead one's and has cleared it away.
+	}
+}
+
+// clearDeadOnes clears away the folders below the data directory whose server is dead. sweep ends the
+// processes that still run below such a folder, and may wait for guards that end theirs by themselves.
+func clearDeadOnes(dataDir string, sweep func(dir string)) {
+	root := filepath.Join(dataDir, workName)
+	left, err := os.ReadDir(root)
+	if err != nil {
+		return // there is none, or nobody may look: openWorkDir says so
+	}
+	for _, e := range left {
+		if strings.HasSuffix(e.Name(), lockEnding) {
+			clearDead(filepath.Join(root, e.Name()), sweep)
+		}
 	}
 }
 

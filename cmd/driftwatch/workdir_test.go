@@ -14,10 +14,11 @@ func TestWorkDirsOfDeadServers(t *testing.T) {
 	var swept []string
 	open := func() *workDir {
 		t.Helper()
-		w, err := openWorkDir(data, func(dir string) { swept = append(swept, dir) })
+		w, err := openWorkDir(data)
 		if err != nil {
 			t.Fatal(err)
 		}
+		clearDeadOnes(data, func(dir string) { swept = append(swept, dir) })
 		return w
 	}
 	alive, dead := open(), open()
@@ -53,7 +54,7 @@ func TestNoWorkDirWhereNothingCanBeWritten(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openWorkDir(file, func(string) {}); err == nil {
+	if _, err := openWorkDir(file); err == nil {
 		t.Error("a folder below a file")
 	}
 }

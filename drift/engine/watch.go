@@ -22,12 +22,16 @@ const watchAgain = time.Hour
 const dueBatch = 100
 
 // FireRetrains makes the moves of retrains whose time has come: countdowns end, approvals expire,
-// watches are decided. It returns how many it looked at. Open pages are told once an hour how a watched
-// version does, which is no move, so that clicks stay valid.
+// watches are decided. It returns how many it looked at.
 func (e *Engine) FireRetrains(ctx context.Context) (int, error) {
+	return e.fireRetrains(ctx, e.clock().UTC())
+}
+
+// TellWatches tells open pages once an hour how a watched version does. That is no move, so that clicks
+// stay valid.
+func (e *Engine) TellWatches(ctx context.Context) error {
 	now := e.clock().UTC()
-	n, err := e.fireRetrains(ctx, now)
-	told := e.system(ctx, func(tx Tx) error {
+	return e.system(ctx, func(tx Tx) error {
 		watches, err := tx.TellWatches(ctx, now)
 		if err != nil {
 			return err
@@ -41,7 +45,6 @@ func (e *Engine) FireRetrains(ctx context.Context) (int, error) {
 		}
 		return nil
 	})
-	return n, errors.Join(err, told)
 }
 
 // FireWatches decides the watches that fall due before the given instant, those still to come on what

@@ -37,19 +37,20 @@ func TestAWatchIsToldOfEachHour(t *testing.T) {
 	w.rows(r.CandidateVersion, today.Time().Add(time.Hour), 30, 10)
 	version := w.only(drift.RetrainWatching).Version
 	told := func() int { return w.events()[drift.EventRetrainUpdated] }
+	tell := func() { w.must(w.engine.TellWatches(t.Context())) }
 	before := told()
 	w.wait(time.Hour - time.Microsecond)
-	w.fire()
+	tell()
 	if n := told(); n != before {
 		t.Errorf("told %d times within the first hour", n-before)
 	}
 	w.wait(time.Microsecond)
-	w.fire()
-	w.fire()
+	tell()
+	tell()
 	w.wait(3*time.Hour + time.Minute) // a server that was away tells once
-	w.fire()
+	tell()
 	w.wait(59 * time.Minute)
-	w.fire()
+	tell()
 	if n := told(); n != before+3 {
 		t.Errorf("told %d times, want 3", n-before)
 	}

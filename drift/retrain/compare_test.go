@@ -169,6 +169,17 @@ func TestDeLongNeedsTwoOfEachClass(t *testing.T) {
 	if got, ok := compareROCAUC(&c, &c); ok {
 		t.Errorf("one positive: %+v", got)
 	}
+	c.add(true, 0.8, true)
+	if got, ok := compareROCAUC(&c, &c); !ok || got.Difference != 0 || got.Worse {
+		t.Errorf("two of each: %t, %+v", ok, got)
+	}
+	var d column
+	d.add(false, 0.1, false)
+	d.add(true, 0.9, true)
+	d.add(true, 0.8, true)
+	if got, ok := compareROCAUC(&d, &d); ok {
+		t.Errorf("one negative: %+v", got)
+	}
 }
 
 // The best precision over every threshold, tried one after the other.

@@ -40,10 +40,14 @@ func TestTypeFlag(t *testing.T) {
 	for model, want := range map[string]string{
 		"fraud_detector": "ENABLE_AUTO_RETRAIN_FRAUD", "conflict_predictor": "ENABLE_AUTO_RETRAIN_CONFLICT",
 		"churn-model.v2": "ENABLE_AUTO_RETRAIN_CHURN_MODEL_V2", "Größe9": "ENABLE_AUTO_RETRAIN_GR__E9",
+		"az-AZ/09": "ENABLE_AUTO_RETRAIN_AZ_AZ_09", "`{@[/:": "ENABLE_AUTO_RETRAIN_______",
 	} {
 		if got := TypeFlag(model); got != want {
 			t.Errorf("%s: %s, want %s", model, got, want)
 		}
+	}
+	if got := CommandSetting("churn-model.v2"); got != "TRAINER_COMMAND_CHURN_MODEL_V2" {
+		t.Errorf("its program is named by %s", got)
 	}
 }
 
@@ -71,7 +75,8 @@ func TestCooldownToTheSecond(t *testing.T) {
 		}
 	}
 	for d, want := range map[time.Duration]string{
-		167 * time.Hour: "6 days since", 25 * time.Hour: "1 day since", 2 * time.Hour: "2 hours since", time.Minute: "1 minute since", -time.Hour: "0 minutes since",
+		167 * time.Hour: "6 days since", 25 * time.Hour: "1 day since", 24 * time.Hour: "1 day since",
+		24*time.Hour - 1: "23 hours since", time.Hour: "1 hour since", time.Hour - 1: "59 minutes since", 2 * time.Hour: "2 hours since", time.Minute: "1 minute since", -time.Hour: "0 minutes since",
 	} {
 		if s := Cooldown(noon, 7, noon.Add(d), false); !strings.HasPrefix(s.Compared, want) {
 			t.Errorf("%v: %q", d, s.Compared)
@@ -98,6 +103,13 @@ func TestData(t *testing.T) {
 
 func TestSeverityAndValidation(t *testing.T) {
 	for s := drift.SeverityUnknown; s <= drift.SeverityCritical; s++ {
+		name := s.String()
+		if s == drift.SeverityUnknown {
+			name = "not judged"
+		}
+		if guard := Severity(s, false); !strings.HasPrefix(guard.Detail, "The drift is "+name) || guard.Compared != name+" against HIGH or CRITICAL" {
+			t.Errorf("%q: %q, %q", s, guard.Compared, guard.Detail)
+		}
 		if got := *Severity(s, false).Passed; got != (s.String() == "HIGH" || s.String() == "CRITICAL") {
 			t.Errorf("%q: %t", s, got)
 		}

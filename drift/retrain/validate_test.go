@@ -75,6 +75,13 @@ func TestRefusals(t *testing.T) {
 				in.Rows[i].Label = true
 			}
 		}, "both_classes", "100 of 100 hold-out rows"},
+		"the other class": {func(in *ValidationInput) {
+			for i := range in.Rows {
+				in.Rows[i].Label = false
+			}
+		}, "both_classes", "0 of 100 hold-out rows"},
+		"below 0":    {func(in *ValidationInput) { in.Predictions[3].Score = math.Nextafter(0, -1) }, "scores_in_range", "1 of the candidate's 100 scores"},
+		"above 1":    {func(in *ValidationInput) { in.Predictions[3].Score = math.Nextafter(1, 2) }, "scores_in_range", "1 of the candidate's 100 scores"},
 		"too few":    {func(in *ValidationInput) { in.Rows, in.Predictions = in.Rows[:29], in.Predictions[:29] }, "holdout_rows", "29 hold-out rows"},
 		"no rows":    {func(in *ValidationInput) { in.Rows, in.Predictions = nil, nil }, "holdout_rows", "0 hold-out rows"},
 		"suspicious": {func(in *ValidationInput) { *in = sample(100, 1000); in.Rows[0].Label = false }, "suspicious", "Suspicious"},
@@ -100,6 +107,25 @@ func TestRefusals(t *testing.T) {
 
 func threshold(measure, least string) []Threshold {
 	return []Threshold{{"SETTING", measure, stats.MustDecimal(least)}}
+}
+
+// 0 and 1 are scores like any other.
+func TestScoresMayBeCertain(t *testing.T) {
+	in := sample(100, 10)
+	for i, p := range in.Predictions {
+		if in.Predictions[i].Score = 0; p.Predicted {
+			in.Predictions[i].Score = 1
+		}
+	}
+	v := validate(t, in)
+	if !v.Passed {
+		t.Error(v.Sentence())
+	}
+	for _, c := range v.Checks {
+		if c.Name == CheckNameScores && c.Sentence != "Every score lies within 0 to 1." {
+			t.Errorf("it says %q", c.Sentence)
+		}
+	}
 }
 
 func TestThirtyRowsAreEnough(t *testing.T) {

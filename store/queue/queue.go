@@ -24,6 +24,8 @@ type Engine interface {
 	FireTimers(ctx context.Context) (int, error)
 	CheckClock(ctx context.Context, server string, offset time.Duration, tenants []drift.Tenant) error
 	FireRetrains(ctx context.Context) (int, error)
+	// TellWatches tells open pages once an hour how watched versions do.
+	TellWatches(ctx context.Context) error
 	Waiting(ctx context.Context) ([]*drift.Retrain, error)
 	Work(ctx context.Context, id int64, server string) error
 }

@@ -83,6 +83,7 @@ func (r *recorder) JobGaveUp(_ context.Context, job drift.JobName, d drift.Date,
 }
 func (r *recorder) JobSucceeded(context.Context, drift.JobName, drift.Date) error { return nil }
 func (r *recorder) FireRetrains(context.Context) (int, error)                     { return 0, nil }
+func (r *recorder) TellWatches(context.Context) error                             { return nil }
 func (r *recorder) Waiting(context.Context) ([]*drift.Retrain, error)             { return nil, nil }
 func (r *recorder) Work(context.Context, int64, string) error                     { return nil }
 func (r *recorder) FireTimers(context.Context) (int, error)                       { return 0, nil }
@@ -118,7 +119,13 @@ var midnight = time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)
 // serve runs a server's queue until the test ends, or until stop.
 func serve(t *testing.T, dsn, name string, c *clock, e queue.Engine) (db *store.DB, q *queue.Queue, stop func()) {
 	t.Helper()
-	db, err := store.Open(t.Context(), dsn+"&application_name="+name, store.Options{Now: c.Now, MaxConns: 8})
+	return serveWith(t, 8, dsn, name, c, e)
+}
+
+// serveWith is serve with so many connections.
+func serveWith(t *testing.T, connections int32, dsn, name string, c *clock, e queue.Engine) (db *store.DB, q *queue.Queue, stop func()) {
+	t.Helper()
+	db, err := store.Open(t.Context(), dsn+"&application_name="+name, store.Options{Now: c.Now, MaxConns: connections})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,10 @@ const retrainsEvery = time.Second
 // lockEvery is how often a worker looks whether its connection, and so its lock, is still there.
 const lockEvery = 2 * time.Second
 
+// lockShare is the part of a server's connections that may hold locks of retrains. Whoever holds one
+// needs another connection for the work itself: were all of them locks, nothing would ever go on.
+const lockShare = 4
+
 // retrainer works on retrains: each by one server at a time, under a lock that falls with the
 // connection, so that what a killed server left is taken up by another at once.
 type retrainer struct {
@@ -47,6 +51,7 @@ func (w *retrainer) run(ctx context.Context) {
 // look makes the moves that are due and takes up the retrains that nobody works on.
 func (w *retrainer) look(ctx context.Context) error {
 	_, late := w.q.o.Engine.FireRetrains(ctx)
+	late = errors.Join(late, w.q.o.Engine.TellWatches(ctx))
 	waiting, err := w.q.o.Engine.Waiting(ctx)
 	if err != nil {
 		return errors.Join(late, err)
@@ -59,10 +64,11 @@ func (w *retrainer) look(ctx context.Context) error {
 	return late
 }
 
-// takeUp begins to work on a retrain if its lock is free.
+// takeUp begins to work on a retrain if its lock is free, and the server does not work on as many as it
+// can already.
 func (w *retrainer) takeUp(ctx context.Context, r *drift.Retrain) error {
 	w.mu.Lock()
-	busy := w.working[r.ID]
+	busy := w.working[r.ID] || len(w.working) >= max(1, int(w.q.o.DB.Pool().Config().MaxConns)/lockShare)
 	w.mu.Unlock()
 	if busy {
 		return nil

@@ -20,11 +20,7 @@ func TestExampleInPython(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tr, err := command.New(command.Options{Argv: []string{"python3", script}, Guard: []string{self, "helper", "guard"}})
+	tr, err := command.New(command.Options{Argv: []string{"python3", script}, Guard: guardCommand()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,15 +28,46 @@ import (
 // "helper NAME".
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "helper" {
+		code := help(os.Args[2], os.Args[3:])
+		countStatements(m)
 		// Not os.Exit: the race detector would hold each of them for a second.
-		syscall.Exit(help(os.Args[2], os.Args[3:]))
+		syscall.Exit(code)
 	}
 	goleak.VerifyTestMain(m)
+}
+
+// countStatements adds the statements that a program of the tests reached to those of the tests, where
+// .ci/cover counts them, by a run of no test at all. The program of a training finds the folder in its
+// arguments: its environment is not the tests'.
+func countStatements(m *testing.M) {
+	flag := slices.IndexFunc(os.Args, func(a string) bool { return strings.HasPrefix(a, coverFlag) })
+	if flag < 0 {
+		return
+	}
+	os.Args = []string{os.Args[0], "-test.run=^$", "-test.gocoverdir=" + strings.TrimPrefix(os.Args[flag], coverFlag)}
+	os.Stdout, _ = os.Open(os.DevNull) // a run of tests says how it went
+	os.Stderr = os.Stdout
+	m.Run()
+}
+
+const coverFlag = "--cover="
+
+// guardCommand starts this binary as a guard.
+func guardCommand() []string {
+	self, _ := os.Executable()
+	words := []string{self, "helper", "guard"}
+	if dir := os.Getenv("DRIFTWATCH_COVER_DIR"); dir != "" {
+		words = append(words, coverFlag+dir)
+	}
+	return words
 }
 
 func help(name string, args []string) int {
 	switch name {
 	case "guard":
+		if len(args) > 0 && strings.HasPrefix(args[0], coverFlag) {
+			args = args[1:]
+		}
 		return command.Guard(args, os.Stdin)
 	case "server": // runs a training until it is killed
 		fmt.Println(train(context.Background(), args[0], "family", func(line string) { fmt.Println(line) }))
@@ -130,7 +162,7 @@ func train(ctx context.Context, dir, helper string, progress func(string), limit
 	}
 	tr, err := command.New(command.Options{
 		Argv:  []string{self, "helper", helper},
-		Guard: []string{self, "helper", "guard"},
+		Guard: guardCommand(),
 	})
 	if err != nil {
 		return err

@@ -21,40 +21,43 @@ func procList(pid int, file string) []string {
 	return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
 }
 
-// killMarked kills every process of one run until none is left: what a killed guard leaves behind
-// in sessions of its own.
-func killMarked(mark string) {
-	for deadline := time.Now().Add(sweepLimit); time.Now().Before(deadline); time.Sleep(sweepEach) {
-		found := false
+// cleanLooks is how often in a row nothing has to be found: a process that just becomes another program
+// has no environment for a moment.
+const cleanLooks = 3
+
+// killWhere kills every process whose environment satisfies which, until none is left: what a killed
+// guard leaves behind in sessions of its own.
+func killWhere(which func(env []string) bool) {
+	clean := 0
+	for deadline := time.Now().Add(sweepLimit); clean < cleanLooks && time.Now().Before(deadline); time.Sleep(sweepEach) {
+		clean++
 		for _, pid := range pids() {
-			if pid != os.Getpid() && slices.Contains(procList(pid, "environ"), mark) {
-				found = true
+			if pid != os.Getpid() && which(procList(pid, "environ")) {
+				clean = 0
 				_ = syscall.Kill(pid, syscall.SIGKILL)
 			}
-		}
-		if !found {
-			return
 		}
 	}
 }
 
-// killUnguarded kills the runs in folders below root that have no process with the guard's command.
-func killUnguarded(root string, guard []string) {
-	guarded := map[string]bool{} // by mark
+// killMarked kills every process of one run.
+func killMarked(mark string) {
+	killWhere(func(env []string) bool { return slices.Contains(env, mark) })
+}
+
+// killBelow kills every process of the runs in folders below root, once their guards have ended, or have
+// had their time to.
+func killBelow(root string, guard []string) {
 	below := dirVariable + "=" + strings.TrimSuffix(root, "/") + "/"
-	for _, pid := range pids() {
-		env := procList(pid, "environ")
-		mark := slices.IndexFunc(env, func(v string) bool { return strings.HasPrefix(v, runVariable+"=") })
-		if mark < 0 || !slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, below) }) {
-			continue
-		}
+	inside := func(env []string) bool {
+		return slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, below) })
+	}
+	guarded := func(pid int) bool {
 		args := procList(pid, "cmdline")
-		isGuard := len(args) > len(guard) && slices.Equal(args[:len(guard)], guard)
-		guarded[env[mark]] = guarded[env[mark]] || isGuard
+		return len(args) > len(guard) && slices.Equal(args[:len(guard)], guard) && inside(procList(pid, "environ"))
 	}
-	for mark, lives := range guarded {
-		if !lives {
-			killMarked(mark)
-		}
+	for deadline := time.Now().Add(stopPatience); slices.ContainsFunc(pids(), guarded) && time.Now().Before(deadline); {
+		time.Sleep(sweepEach)
 	}
+	killWhere(inside)
 }

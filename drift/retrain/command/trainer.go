@@ -89,9 +89,11 @@ func (t *Trainer) Train(ctx context.Context, job retrain.Job) error {
 	return end.judge(job, last)
 }
 
-// Sweep kills what a training left below root, a folder of job folders, when its server and its guard
-// were killed at once. The server calls it when it starts; trainings whose guard lives are let be.
-func (t *Trainer) Sweep(root string) { killUnguarded(root, t.guard) }
+// Sweep ends what trainings left below root, the folder of job folders of a server that was killed, and
+// returns once it is gone. Guards that live end theirs by themselves and are given their time for it;
+// where a guard was killed too, what the program had started beside itself still runs. guard is the
+// command of the guards, as in [Options].
+func Sweep(root string, guard []string) { killBelow(root, guard) }
 
 // run starts the guard, and through it the program, and waits for the end of both.
 func (t *Trainer) run(ctx context.Context, job retrain.Job, output io.Writer) (ending, error) {

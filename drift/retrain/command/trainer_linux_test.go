@@ -71,8 +71,7 @@ func TestNothingOfAnEarlierAttemptCounts(t *testing.T) {
 }
 
 func TestProgramThatIsNotThere(t *testing.T) {
-	self, _ := os.Executable()
-	tr, err := command.New(command.Options{Argv: []string{"/no/such/trainer"}, Guard: []string{self, "helper", "guard"}})
+	tr, err := command.New(command.Options{Argv: []string{"/no/such/trainer"}, Guard: guardCommand()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,12 +236,12 @@ func TestServerKilled(t *testing.T) {
 func TestServerAndGuardKilled(t *testing.T) {
 	root := t.TempDir()
 	for _, name := range []string{"dies", "lives"} {
-		if err := os.Mkdir(filepath.Join(root, name), 0o700); err != nil {
+		if err := os.MkdirAll(filepath.Join(root, name, "job"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
-	server, family := startServer(t, filepath.Join(root, "dies"))
-	other, untouched := startServer(t, filepath.Join(root, "lives"))
+	server, family := startServer(t, filepath.Join(root, "dies", "job"))
+	other, untouched := startServer(t, filepath.Join(root, "lives", "job"))
 	guard := family[0].pid
 	_ = syscall.Kill(guard, syscall.SIGSTOP)
 	_ = server.Process.Kill()
@@ -250,27 +249,42 @@ func TestServerAndGuardKilled(t *testing.T) {
 	_ = syscall.Kill(guard, syscall.SIGKILL)
 	gone(t, family[:2]) // the kernel kills the trainer with its guard, but not the trainer's children
 
-	self, _ := os.Executable()
-	tr, err := command.New(command.Options{Argv: []string{"x"}, Guard: []string{self, "helper", "guard"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tr.Sweep(root + "-elsewhere")
+	guards := guardCommand()
+	command.Sweep(root+"/dies-elsewhere", guards)
 	for _, p := range family[2:] {
 		if err := syscall.Kill(p.pid, 0); err != nil {
 			t.Errorf("another folder's process %d was killed: %v", p.pid, err)
 		}
 	}
-	tr.Sweep(root)
+	command.Sweep(root+"/dies", guards)
 	gone(t, family[2:])
 	for _, p := range untouched {
 		if err := syscall.Kill(p.pid, 0); err != nil {
-			t.Errorf("process %d of a guarded training was killed: %v", p.pid, err)
+			t.Errorf("process %d of a training elsewhere was killed: %v", p.pid, err)
 		}
 	}
 	_ = other.Process.Kill()
 	_ = other.Wait()
 	gone(t, untouched)
+}
+
+// TestSweepWaitsForGuards: what a killed server leaves is ended by its guard, politely, while the
+// sweep waits; a guard that hangs is killed with the rest.
+func TestSweepWaitsForGuards(t *testing.T) {
+	for _, hangs := range []bool{false, true} {
+		root := t.TempDir()
+		if err := os.Mkdir(filepath.Join(root, "job"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		server, family := startServer(t, filepath.Join(root, "job"))
+		if hangs {
+			_ = syscall.Kill(family[0].pid, syscall.SIGSTOP)
+		}
+		_ = server.Process.Kill()
+		_ = server.Wait()
+		command.Sweep(root, guardCommand())
+		gone(t, family)
+	}
 }
 
 func TestGuardIsNotStartedByHand(t *testing.T) {

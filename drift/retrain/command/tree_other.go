@@ -18,7 +18,7 @@ func adoptOrphans()                     {}
 func yieldTo(pid int)                   { _ = syscall.Setpriority(syscall.PRIO_PGRP, pid, 10) }
 func killDescendants()                  {}
 func killMarked(string)                 {}
-func killUnguarded(string, []string)    {}
+func killBelow(string, []string)        {}
 
 // residentBytes is the memory of the program's group.
 func residentBytes(group int) (sum int64) {
