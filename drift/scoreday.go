@@ -45,7 +45,10 @@ type LabelledScores struct {
 }
 
 // DriftWindow is a half-open stretch of days.
-type DriftWindow struct{ From, To Date }
+type DriftWindow struct {
+	From Date `json:"from"`
+	To   Date `json:"to"`
+}
 
 // JobName names a job of the day.
 type JobName string

@@ -41,7 +41,7 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 	if v.Retrain, err = p.alertRetrainVM(r.Context(), d, by); err != nil {
 		return err
 	}
-	if v.Features, err = p.featuresVM(r.Context(), by, featuresOf(d)); err != nil {
+	if v.Features, err = p.featuresVM(r.Context(), by, d.Own); err != nil {
 		return err
 	}
 	v.Note, v.Conflict = note, lost
@@ -82,14 +82,6 @@ func performanceReport(d drift.AlertData) *drift.Report {
 		}
 	}
 	return nil
-}
-
-// featuresOf is the report whose windows' features an alert's page compares, nil where it has none.
-func featuresOf(d drift.AlertData) *drift.Report {
-	if d.Own == nil || d.Own.Status != drift.StatusOK {
-		return nil
-	}
-	return d.Own
 }
 
 // raised marks when the alert was raised, where its charts reach that far.

@@ -31,6 +31,7 @@ type APIEngine interface {
 	Retrainer
 	Setter
 	Rehearser
+	FeatureComparer
 }
 
 // APINames finds what requests name.
@@ -168,6 +169,7 @@ func (a *API) readRoutes(r chi.Router) {
 	r.Get("/models/{model_type}/versions", a.do(a.versions))
 	r.Get("/alerts", a.do(a.alerts))
 	r.Get("/alerts/{id}", a.do(a.alert))
+	r.Get("/alerts/{id}/features", a.do(a.alertFeatures))
 	r.Get("/retrains", a.do(a.retrains))
 	r.Get("/retrains/{id}", a.do(a.retrain))
 	r.Get("/retraining", a.do(a.halt))

@@ -43,6 +43,11 @@ func TestAlertLife(t *testing.T) {
 		a.Metrics["ks_statistic"] != 1.0 || len(a.Timeline) != 1 || a.Report == nil || a.Report.Severity != drift.SeverityCritical {
 		t.Fatalf("alert: %+v", a)
 	}
+	var moves drift.FeatureMoves
+	h.do("GET", path+"/features", "", operator).into(t, 200, &moves)
+	if moves.Features == nil || !moves.Recent.From.Time().Before(moves.Recent.To.Time()) {
+		t.Errorf("features: %+v", moves)
+	}
 	until := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
 	version := 1
 	for _, m := range []struct{ move, rest, status string }{

@@ -3,11 +3,16 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
+
+	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/detect"
 	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
 )
 
 // movesKept is how many reports' features are kept compared.
@@ -35,10 +40,41 @@ func (c *movesCache) put(report int64, v *page.FeaturesVM) {
 	c.kept[report] = v
 }
 
+// alertFeatures answers which features moved between the windows that an alert's check compared.
+func (a *API) alertFeatures(w http.ResponseWriter, r *http.Request) error {
+	if _, err := queryOf(r); err != nil {
+		return err
+	}
+	id, err := web.PathID(chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	by := auth.ActorFrom(r.Context())
+	found, _, err := a.store.AlertStory(r.Context(), by, id)
+	if err != nil {
+		return err
+	}
+	if !hasFeatureWindows(found.Report) {
+		return drift.NotFound("No check that compared two windows of the log stands behind this alert.")
+	}
+	recent, baseline := windowsOf(*found.Report)
+	moves, err := a.engine.FeatureMoves(r.Context(), by, found.Report, detect.Windows{Recent: recent, Baseline: baseline})
+	if err != nil {
+		return err
+	}
+	web.WriteJSON(w, http.StatusOK, moves)
+	return nil
+}
+
+// hasFeatureWindows tells whether a report compared two windows of the log, whose rows have features.
+func hasFeatureWindows(r *drift.Report) bool {
+	return r != nil && r.Status == drift.StatusOK && r.BaselineSource == drift.BaselineWindow
+}
+
 // featuresVM says which features moved between the windows of a report; nil where there is no report
 // or nothing to compare with but a validation set, which has no features of a window.
 func (p *Pages) featuresVM(ctx context.Context, by drift.Actor, r *drift.Report) (*page.FeaturesVM, error) {
-	if r == nil || r.BaselineSource != drift.BaselineWindow {
+	if !hasFeatureWindows(r) {
 		return nil, nil
 	}
 	if v := p.moves.get(r.ID); v != nil {

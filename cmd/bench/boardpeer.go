@@ -90,6 +90,7 @@ func newPeerPage(shell layout.Shell, board page.BoardVM) (*template.Template, *p
 			{"models", "/models", "cube", "Models"},
 			{"retrains", "/retrains", "loop", "Retrains"},
 			{"operations", "/operations", "pulse", "Operations"},
+			{"reviews", "/reviews", "check", "Reviews"},
 			{"teams", "/teams", "user", "Teams"},
 			{"audit", "/audit", "list", "Audit"},
 			{"settings", "/settings", "gear", "Settings"},
