@@ -55,6 +55,9 @@ func (h *house) produce(ctx context.Context) {
 	var waiting [][]byte
 	var serving play.Serving
 	by := demoActor()
+	if err := h.produceMissed(ctx); err != nil && ctx.Err() == nil {
+		h.log.Warn("the demo's producer could not write what it missed", "error", err)
+	}
 	for n := uint64(0); ; n++ {
 		select {
 		case <-ctx.Done():
@@ -82,6 +85,67 @@ func (h *house) produce(ctx context.Context) {
 			h.log.Warn("the demo's producer could not write; it tries again", "error", err)
 		}
 	}
+}
+
+// missedEvery is how far apart the rows are that a producer writes for the time before it was started.
+const missedEvery = 5 * time.Minute
+
+// produceMissed writes what the versions in service would have predicted today since their activation,
+// with the outcomes, so that a watch has something to go by from the start. The rows of a moment are
+// always the same: a second start writes none anew.
+func (h *house) produceMissed(ctx context.Context) error {
+	var serving play.Serving
+	if err := serving.Follow(ctx, versions{h}); err != nil {
+		return err
+	}
+	now := h.clock().UTC()
+	today := drift.DateOf(now)
+	since, err := h.activations(ctx)
+	if err != nil {
+		return err
+	}
+	g := demo.New(demo.Seed, today)
+	var predictions, outcomes bytes.Buffer
+	for _, m := range demo.Models {
+		from, ok := since[[2]string{m.Tenant, m.ModelType}]
+		if !ok {
+			continue
+		}
+		for at := today.Time(); at.Before(now); at = at.Add(missedEvery) {
+			if at.After(from) {
+				l := g.Live(m, at, 0)
+				predictions.Write(serving.Prediction(m, l))
+				outcomes.Write(l.Outcome)
+			}
+		}
+	}
+	if predictions.Len() == 0 {
+		return nil
+	}
+	if err := h.takePredictions(ctx, demoActor(), predictions.Bytes()); err != nil {
+		return err
+	}
+	return h.takeOutcomes(ctx, demoActor(), outcomes.Bytes())
+}
+
+// activations says since when each version that was trained here is in service, by tenant and model type.
+func (h *house) activations(ctx context.Context) (map[[2]string]time.Time, error) {
+	list, err := versions{h}.ActiveVersions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	since := map[[2]string]time.Time{}
+	err = h.store.View(ctx, drift.SystemActor(), func(tx *store.Tx) error {
+		for _, v := range list {
+			serving, err := tx.Serving(ctx, v.Model)
+			if err != nil {
+				return err
+			}
+			since[[2]string{v.Tenant, v.ModelType}] = serving.ActivatedAt
+		}
+		return nil
+	})
+	return since, err
 }
 
 // versions answers the producer what GET /active and the artefact's address answer a program.
