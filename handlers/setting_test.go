@@ -40,7 +40,9 @@ func TestSettingByForm(t *testing.T) {
 	says("/settings/PERFORMANCE_DRIFT_CRITICAL?value=0.99", 200, "2 of ", "lower severity")
 	says(highDrop+"?value=10+%25", 422, "write a fraction: 0.10", `id="value-problem"`)
 	says(highDrop+"?value=0.3", 422, "never reversed", `id="value-problem"`)
-	says("/settings/RETRAIN_COOLDOWN_DAYS?value=9", 200, "by this setting alone")
+	says("/settings/RETRAIN_COOLDOWN_DAYS?value=9", 200, "no model was retrained in the last 30 days")
+	says("/settings/RECENT_WINDOW_DAYS?value=9", 200, "cannot be told from the reports")
+	says("/settings/CATCH_UP_DAYS?value=9", 200, "decides about no alert and no retrain")
 	shell := says("/settings/TRAINER_COMMAND_FRAUD_DETECTOR?value=%5B%22sh%22%5D", 200, "from a shell")
 	if strings.Contains(shell, `name="value"`) {
 		t.Error("a program to run can be set by a page")

@@ -172,8 +172,13 @@ func previewLines(p *engine.SettingPreview) []string {
 	if p.Before == p.After {
 		return []string{"It has this value already: nothing would change but who is named for it."}
 	}
-	if !p.Judges {
-		return []string{"Nothing that the checks of the last 30 days found would have been judged otherwise by this setting alone."}
+	switch {
+	case p.Decides:
+		return loopLines(p.Loop)
+	case p.Recomputes:
+		return []string{"What this would have changed in the last 30 days cannot be told from the reports: the checks would have compared other rows. It holds from the next check on."}
+	case !p.Judges:
+		return []string{"It decides about no alert and no retrain by itself, so nothing of the last 30 days would have ended otherwise."}
 	}
 	a, out := p.Alerts, []string{}
 	say := func(n int, of int, what string) {
@@ -197,4 +202,25 @@ func previewLines(p *engine.SettingPreview) []string {
 		out = append(out, format.Plural(int64(p.Unsaid), "report is", "reports are")+" left out: GUARD_FDR weighs their p against the other checks of the day.")
 	}
 	return out
+}
+
+// loopLines says what a change would have made of the retrains of the last days.
+func loopLines(l engine.LoopChange) (out []string) {
+	if l.Gained > 0 {
+		out = append(out, fmt.Sprintf("%d of %s of HIGH or CRITICAL drift would have asked for a retrain, and did not.", l.Gained, format.Plural(int64(l.Asked), "stretch", "stretches")))
+	}
+	if l.Lost > 0 {
+		out = append(out, fmt.Sprintf("%d of %s of HIGH or CRITICAL drift would have asked for no retrain.", l.Lost, format.Plural(int64(l.Asked), "stretch", "stretches")))
+	}
+	for _, c := range l.Changed {
+		out = append(out, fmt.Sprintf("%d of %s: %s; before: %s.", c.N, format.Plural(int64(l.Retrains), "retrain", "retrains"), c.Then, c.Was))
+	}
+	switch {
+	case len(out) > 0:
+	case l.Retrains == 0 && l.Asked == 0:
+		out = append(out, "Nothing: no model was retrained in the last 30 days, and none asked for it.")
+	default:
+		out = append(out, fmt.Sprintf("Nothing: all %s of the last 30 days would have ended the same.", format.Plural(int64(l.Retrains), "retrain", "retrains")))
+	}
+	return append(out, "Decided anew by what is kept of each retrain and by the outcomes known now. A person's answer stays what it was, and no training is invented.")
 }

@@ -283,3 +283,16 @@ func TestStopAgainstApprovalAndActivation(t *testing.T) {
 	w.services()
 	w.recorded()
 }
+
+// A stop holds for every tenant: who sees one of them may stop everything, but lifts their own stop alone.
+func TestWhoseStopIsLifted(t *testing.T) {
+	w := newLoop(t)
+	local := drift.Actor{Name: "lena", Role: drift.RoleManager, Tenants: []int64{1}}
+	_, err := w.engine.StopRetraining(t.Context(), manager, "the feed is broken")
+	w.must(err)
+	wantCode(t, w.engine.ResumeRetraining(t.Context(), local, "ours is fine"), drift.CodeForbidden)
+	w.must(w.engine.ResumeRetraining(t.Context(), second, "mended"))
+	_, err = w.engine.StopRetraining(t.Context(), local, "ours is broken")
+	w.must(err)
+	w.must(w.engine.ResumeRetraining(t.Context(), local, "ours is mended"))
+}

@@ -51,7 +51,8 @@ func (e *Engine) StopRetraining(ctx context.Context, by drift.Actor, reason stri
 	return h, nil
 }
 
-// ResumeRetraining lifts the emergency stop; those who waited for approval get the time back.
+// ResumeRetraining lifts the emergency stop; those who waited for approval get the time back. The stop
+// holds for every tenant: who sees some of them may stop everything, but resumes only what they stopped.
 func (e *Engine) ResumeRetraining(ctx context.Context, by drift.Actor, reason string) error {
 	reason, err := haltReason(by, "resume", reason)
 	if err != nil {
@@ -69,6 +70,9 @@ func (e *Engine) ResumeRetraining(ctx context.Context, by drift.Actor, reason st
 		}
 		if !changed || h == nil {
 			return &drift.Error{Code: drift.CodeConflict, Message: "Retraining is not stopped."}
+		}
+		if !by.System && !by.AllTenants && h.By != by.Name {
+			return drift.Forbidden("The stop holds for every tenant, and you see some of them: " + h.By + ", who stopped it, or a manager of all tenants resumes it.")
 		}
 		if err := tx.ShiftApprovals(ctx, h.Since, now); err != nil {
 			return err

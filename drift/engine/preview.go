@@ -19,8 +19,11 @@ type SettingPreview struct {
 	Before       string // in force now
 	After        string // in force then
 	Judges       bool   // the setting decides about alerts by numbers that reports hold
+	Decides      bool   // it decides about retrains by what is kept of them
+	Recomputes   bool   // it changes what the checks compute, which reports do not tell
 	From         drift.Date
 	Alerts       AlertsChange
+	Loop         LoopChange
 	Unsaid       int // reports whose numbers alone do not say: GUARD_FDR weighs them against others
 }
 
@@ -47,7 +50,8 @@ var previewed = append([]string{"SECONDARY_METRIC_ALERTS", "GUARD_K_OF_M", "ALER
 // PreviewSetting checks a change as SetSetting does and says what it would have changed in the last
 // 30 days.
 func (e *Engine) PreviewSetting(ctx context.Context, by drift.Actor, c SettingChange) (SettingPreview, error) {
-	out := SettingPreview{Name: c.Name, Tenant: c.Tenant, Judges: slices.Contains(previewed, c.Name)}
+	out := SettingPreview{Name: c.Name, Tenant: c.Tenant, Judges: slices.Contains(previewed, c.Name), Decides: loopSetting(c.Name)}
+	out.Recomputes = !out.Judges && (slices.Contains(detect.StatisticalSettings, c.Name) || slices.Contains(detect.PerformanceSettings, c.Name) || c.Name == "MIN_OUTCOMES_PER_DAY")
 	if err := checkChange(by, &c); err != nil {
 		return out, err
 	}
@@ -69,10 +73,13 @@ func (e *Engine) PreviewSetting(ctx context.Context, by drift.Actor, c SettingCh
 			return err
 		}
 		out.Before, out.After = before.Text(c.Name), after.Text(c.Name)
-		if !out.Judges {
-			return nil
+		switch {
+		case out.Judges:
+			return out.replay(ctx, tx, c)
+		case out.Decides:
+			return out.replayLoop(ctx, tx, c, e.clock().UTC())
 		}
-		return out.replay(ctx, tx, c)
+		return nil
 	})
 	return out, err
 }

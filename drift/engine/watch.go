@@ -156,6 +156,15 @@ type Watch struct {
 
 // WatchOf compares a watched version with the one before it as things stand.
 func WatchOf(ctx context.Context, tx Tx, r *drift.Retrain, now time.Time) (*Watch, error) {
+	s, err := tx.Settings(ctx, r.TenantID)
+	if err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
+	return watchUnder(ctx, tx, r, s, now)
+}
+
+// watchUnder does the same under other settings.
+func watchUnder(ctx context.Context, tx Tx, r *drift.Retrain, s drift.Settings, now time.Time) (*Watch, error) {
 	services, err := tx.Services(ctx, r.Model())
 	if err != nil {
 		return nil, err
@@ -169,10 +178,6 @@ func WatchOf(ctx context.Context, tx Tx, r *drift.Retrain, now time.Time) (*Watc
 			}
 			break
 		}
-	}
-	s, err := tx.Settings(ctx, r.TenantID)
-	if err != nil {
-		return nil, fmt.Errorf("settings: %w", err)
 	}
 	in := rollback.Input{
 		Threshold: s.Text("ROLLBACK_ACCURACY_DROP_THRESHOLD"), MinOutcomes: s.Int("ROLLBACK_MIN_OUTCOMES"),

@@ -1,9 +1,12 @@
 package retrain
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/stats"
 )
 
 // The names of the checks of a validation, beside those of the thresholds.
@@ -79,6 +82,46 @@ func (v *Verdict) Failed() []Check {
 		}
 	}
 	return failed
+}
+
+// PassesWith tells whether the candidate would pass under the thresholds of other settings, by the
+// values that were measured then.
+func (v *Verdict) PassesWith(s drift.Settings) (bool, error) {
+	for _, c := range v.Checks {
+		if !c.Deciding {
+			continue
+		}
+		passed := c.Passed
+		if name := thresholdSetting(v.Checks, c.Name); name != "" {
+			least, err := stats.ParseDecimal(s.Text(name))
+			if err != nil {
+				return false, fmt.Errorf("setting %s: %w", name, err)
+			}
+			passed = c.Value.Defined() && float64(c.Value) >= least.Float64()-1e-12
+		}
+		if !passed {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// thresholdSetting names the setting that a check's threshold comes from, among the checks of one
+// verdict: what a model behaves like shows in what was asked of it. "" for a check without one.
+func thresholdSetting(checks []Check, measure string) string {
+	for _, list := range thresholdSettings {
+		name, all := "", true
+		for _, t := range list {
+			all = all && slices.ContainsFunc(checks, func(c Check) bool { return c.Name == t.measure })
+			if t.measure == measure {
+				name = t.setting
+			}
+		}
+		if all && name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // Sentence says why the candidate is refused, or that it is not.
