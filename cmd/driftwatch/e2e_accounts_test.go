@@ -11,6 +11,7 @@ import (
 // Disabling a person and revoking a token hold within a second at a server that runs, and only for
 // them; what was done is in the audit log.
 func TestAccountsEnd(t *testing.T) {
+	t.Parallel()
 	s := serve(t, freshDir(t), anyPort)
 	const password = "a long enough password"
 	must(t, s.dir, "", "tenant", "add", "acme")

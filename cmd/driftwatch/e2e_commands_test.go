@@ -24,6 +24,7 @@ func written(t *testing.T, name, text string) string {
 
 // A header is a header by the column that is read: a first line of data is never taken for one.
 func TestCompareColumns(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, c := range []struct {
 		name, text, column string
@@ -71,6 +72,7 @@ func predictions(tenant, model string, from, n int) string {
 
 // A strict import takes in all of its files or nothing, whatever is wrong and however far on.
 func TestStrictImport(t *testing.T) {
+	t.Parallel()
 	s := serve(t, freshDir(t), anyPort)
 	good := written(t, "good.csv", predictions("acme", "fraud_detector", 0, 10))
 	for name, c := range map[string]struct{ bad, field string }{
@@ -99,6 +101,7 @@ func TestStrictImport(t *testing.T) {
 }
 
 func TestConfigHistoryOfATenant(t *testing.T) {
+	t.Parallel()
 	s := serve(t, freshDir(t), anyPort)
 	must(t, s.dir, "", "tenant", "add", "acme")
 	must(t, s.dir, "", "config", "set", "MIN_SCORES", "40", "--reason", "all")
@@ -120,6 +123,7 @@ func TestConfigHistoryOfATenant(t *testing.T) {
 
 // A model whose check fails does not keep the others from theirs, and the command says that it failed.
 func TestAFailedModelIsAFailedCommand(t *testing.T) {
+	t.Parallel()
 	s := serve(t, freshDir(t), anyPort)
 	day := time.Now().UTC().AddDate(0, 0, -2).Format(time.DateOnly)
 	for _, tenant := range []string{"acme", "zeta"} {
@@ -152,6 +156,7 @@ func TestAFailedModelIsAFailedCommand(t *testing.T) {
 
 // replay: the loop is stepped through past days and its result printed; what it rests on later is left alone.
 func TestReplayCommand(t *testing.T) {
+	t.Parallel()
 	dir := freshDir(t)
 	var rows strings.Builder
 	for d := 1; d <= 3; d++ {

@@ -36,8 +36,8 @@ func TestDemo(t *testing.T) {
 	t.Run("own writes", w.ownWrites)
 	t.Run("without scripts", w.withoutScripts)
 	t.Run("keyboard alone", w.keyboardAlone)
-	t.Run("the loop closes", w.closes)
 	t.Run("accessible", w.accessible)
+	t.Run("the loop closes", w.closes) // last: no retrain waits afterwards
 }
 
 // newWorld starts the demo in an empty directory.

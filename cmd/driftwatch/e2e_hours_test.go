@@ -16,6 +16,7 @@ import (
 // TestGuideAtEveryHour: whatever the hour at which the demo is first started, before the day's checks
 // or in its last minute, the guide's queries return sensible rows, and nothing lies ahead of the clock.
 func TestGuideAtEveryHour(t *testing.T) {
+	t.Parallel()
 	pg, err := localpg.Start(t.Context(), localpg.Options{DataDir: freshDir(t), Purpose: "tests", Volatile: true})
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 // in order, and goes on from there at the next start, whatever flags that is given. Its story is told in
 // drift/demo/play.
 func TestTimeLapse(t *testing.T) {
+	t.Parallel()
 	dir := freshDir(t)
 	if a := command(t, dir, "", "serve", "--time-lapse"); a.code != 2 || !strings.Contains(a.err, "together with --demo") {
 		t.Errorf("without --demo: exit code %d, %q", a.code, a.err)

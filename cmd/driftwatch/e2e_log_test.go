@@ -73,6 +73,7 @@ const (
 )
 
 func TestRealLogs(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"elec2", "california_housing"} {
 		t.Run(name, func(t *testing.T) { realLog(t, name) })
 	}

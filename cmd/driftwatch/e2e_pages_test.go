@@ -285,6 +285,7 @@ func (tb *tab) violations() (found []violation) {
 // TestEmptyPages: the pages of an installation in which nothing has happened yet are accessible too,
 // and the one-time link works in a browser.
 func TestEmptyPages(t *testing.T) {
+	t.Parallel()
 	checker := axe(t)
 	s := serve(t, freshDir(t), anyPort)
 	m, err := s.heard(`http://\S+(/setup\?key=\S+)`, stepWithin)

@@ -57,6 +57,7 @@ func labelled(n int) string {
 // The whole loop from the shell and the API: asked for, approved, trained by the built-in trainer,
 // activated, scored with, judged before its time, rolled back.
 func TestRetrainAndRollBack(t *testing.T) {
+	t.Parallel()
 	s := serve(t, freshDir(t), anyPort)
 	log := labelled(1000)
 	must(t, s.dir, log, "import", "predictions", "--strict", "-")
@@ -164,6 +165,7 @@ func TestRetrainAndRollBack(t *testing.T) {
 
 // The emergency stop from a shell reaches the API, holds across a restart and is lifted from a shell.
 func TestStopRetraining(t *testing.T) {
+	t.Parallel()
 	dir := freshDir(t)
 	must(t, dir, labelled(200), "import", "predictions", "-")
 	must(t, dir, "", "stop-retraining", "--reason", "the labels are wrong")
@@ -193,6 +195,7 @@ func TestStopRetraining(t *testing.T) {
 
 // Each model type has settings of its own; one that nothing would read is refused.
 func TestConfigOfModelTypes(t *testing.T) {
+	t.Parallel()
 	s := serve(t, freshDir(t), anyPort)
 	must(t, s.dir, "", "model", "add", "churn")
 	must(t, s.dir, "", "config", "set", "ENABLE_AUTO_RETRAIN_CHURN", "true", "--reason", "pilot")

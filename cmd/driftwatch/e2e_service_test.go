@@ -158,6 +158,7 @@ func retrainAt(t *testing.T, address, token string) (r retrainAnswer) {
 // the example that ends by its callback; then one that hangs, over a server that is killed, with every
 // callback that must change nothing.
 func TestTrainingService(t *testing.T) {
+	t.Parallel()
 	address, said := exampleService(t)
 	s := serve(t, freshDir(t), anyPort)
 	log := labelled(1000)

@@ -70,6 +70,7 @@ func (w *world) secondServer(t *testing.T) {
 // Without --demo a one-time link makes the first administrator, once; and real data and invented data
 // never meet.
 func TestStartWithoutDemo(t *testing.T) {
+	t.Parallel()
 	dir := freshDir(t)
 	s := serve(t, dir, anyPort)
 	m, err := s.heard(`(http://\S+/setup\?key=\S+)`, time.Minute)

@@ -16,6 +16,7 @@ import (
 // TestToldByCommand sets a tenant's webhook from the shell beside a running server, which delivers a
 // test and then a real event.
 func TestToldByCommand(t *testing.T) {
+	t.Parallel()
 	dir := freshDir(t)
 	serve(t, dir, anyPort)
 	type request struct{ body, signature string }

@@ -19,6 +19,7 @@ import (
 
 // TestImportKilled is the short form of TestTortureImport.
 func TestImportKilled(t *testing.T) {
+	t.Parallel()
 	importKilled(t, history{tenants: 2, days: 60, perDay: 250, today: drift.DateOf(time.Now())}, []string{"command", "postgres"})
 }
 

@@ -24,6 +24,7 @@ const (
 // TestRetrainKilled is the short form of TestTortureRetrainStates: one kill of each kind, of the server
 // and PostgreSQL at any moment.
 func TestRetrainKilled(t *testing.T) {
+	t.Parallel()
 	anyMoment := func() moment { return moments[rand.IntN(len(moments))] }
 	retrainsKilled(t, []tornRound{{anyMoment(), killServer}, {training, killProgram}, {anyMoment(), killPostgres}})
 }

@@ -19,6 +19,7 @@ import (
 
 // TestTwoServers is the short form of TestTortureTwoServers.
 func TestTwoServers(t *testing.T) {
+	t.Parallel()
 	twoServers(t, history{tenants: 6, days: 67, perDay: 40, today: drift.DateOf(time.Now())}, 1, []string{"server"})
 }
 
