@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
@@ -92,4 +93,57 @@ func TestPreviewSetting(t *testing.T) {
 	if _, err := w.engine.PreviewSetting(t.Context(), drift.Actor{Name: "max", Role: drift.RoleManager, AllTenants: true}, engine.SettingChange{Name: "MIN_SCORES"}); drift.CodeOf(err) != drift.CodeForbidden {
 		t.Errorf("a manager tries a setting: %v", err)
 	}
+}
+
+// A change of what decides about retrains is tried on those of the last days: on their safeguards, their
+// validation and their watch.
+func TestPreviewOfTheLoop(t *testing.T) {
+	w := newLoop(t) // HIGH drift asks, validation passes, the watch rolls back
+	worse(w, rightHigh)
+	w.check(today)
+	w.wait(5 * time.Minute)
+	w.fire()
+	w.work(w.only(drift.RetrainQueued).ID, "a")
+	r := w.only(drift.RetrainWatching)
+	w.rows(r.CandidateVersion, today.Time().Add(14*time.Hour), rightHigh-6, 106-rightHigh)
+	w.wait(24 * time.Hour)
+	w.fire()
+	r = w.only(drift.RetrainRolledBack)
+	admin := drift.Actor{Name: "ada", Role: drift.RoleAdmin, AllTenants: true}
+	preview := func(name, value string) engine.LoopChange {
+		t.Helper()
+		p, err := w.engine.PreviewSetting(t.Context(), admin, engine.SettingChange{Name: name, Value: &value})
+		if err != nil {
+			t.Fatalf("%s = %s: %v", name, value, err)
+		}
+		if !p.Decides || p.Judges || p.Loop.Retrains != 1 {
+			t.Errorf("%s: %+v", name, p)
+		}
+		return p.Loop
+	}
+	one := func(name, value, then string) {
+		t.Helper()
+		l := preview(name, value)
+		if len(l.Changed) != 1 || l.Changed[0].N != 1 || l.Changed[0].Was != "begins after a countdown, rolled back" || l.Changed[0].Then != then {
+			t.Errorf("%s = %s: %+v, want %q", name, value, l.Changed, then)
+		}
+	}
+	one("RETRAIN_MIN_TRAINING_SAMPLES", "100000", "refused by the safeguard data_threshold")
+	one("ENABLE_AUTO_RETRAIN_FRAUD", "false", "refused by the safeguard feature_flags")
+	one("VALIDATION_FRAUD_MIN_PR_AUC", "1", "begins after a countdown, refused by validation")
+	one("ROLLBACK_ACCURACY_DROP_THRESHOLD", "0.30", "begins after a countdown, kept")
+	one("ROLLBACK_MIN_OUTCOMES", "1000", "begins after a countdown, watched")
+	for name, value := range map[string]string{"ROLLBACK_MIN_OUTCOMES": "31", "REQUIRE_MANUAL_APPROVAL_CRITICAL_DRIFT": "false", "RETRAIN_COOLDOWN_DAYS": "30"} {
+		if l := preview(name, value); len(l.Changed) != 0 {
+			t.Errorf("%s = %s: %+v", name, value, l.Changed)
+		}
+	}
+	if l := preview("ENABLE_AUTO_RETRAIN", "false"); l.Asked == 0 || l.Lost != l.Asked || l.Gained != 0 {
+		t.Errorf("the master switch off: %+v", l)
+	}
+	w.set("AUTO_RETRAIN_ENABLED_TENANTS", "[]")
+	if l := preview("AUTO_RETRAIN_ENABLED_TENANTS", `["*"]`); l.Gained != l.Asked || l.Lost != 0 {
+		t.Errorf("everybody: %+v", l)
+	}
+	w.recorded()
 }
