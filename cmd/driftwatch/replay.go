@@ -34,6 +34,9 @@ The reports, alerts, retrains and trained versions of these days are made anew: 
 or check left of them is taken back first. So the same log gives the same result, and a database whose
 history matters is copied first (driftwatch backup). No server may run on the database meanwhile.
 
+An outcome counts as known from its prediction on: a log does not say when it came. Where outcomes come
+late in truth, what a replay says of retraining is what it could have done with them at hand.
+
 Scoring needs the built-in trainer's models; a replay says so where another trainer's is activated.
 
   driftwatch config set ENABLE_AUTO_RETRAIN true

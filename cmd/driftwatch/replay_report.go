@@ -65,7 +65,7 @@ func replayReport(res engine.ReplayResult, picture string) (string, error) {
 	if res.Tenant != "" {
 		whose = res.Tenant
 	}
-	fmt.Fprintf(&b, "# Replay of %s, %s to %s\n\nWritten by `driftwatch replay --report`: %s on a stepped clock.\n\n", whose, res.From, res.To, format.Plural(int64(res.Days), "day", "days"))
+	fmt.Fprintf(&b, "# Replay of %s, %s to %s\n\nWritten by `driftwatch replay --report`: %s on a stepped clock. An outcome counts as known from its prediction on.\n\n", whose, res.From, res.To, format.Plural(int64(res.Days), "day", "days"))
 	replayAccuracy(&b, res, picture)
 	replayCounts(&b, res)
 	b.WriteString("\n## Every retrain\n\nRows are training + hold-out. The measures are the candidate's on the hold-out; \"serving\" is the accuracy of the version in service on the hold-out rows that it scored.\n\n")
