@@ -52,6 +52,7 @@ func TestRetrainPages(t *testing.T) {
 	path := fmt.Sprintf("/retrains/%d", id)
 	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager, drift.RoleAdmin} {
 		who := h.as(role)
+		h.get("/", asBrowser, who).holds(t, "the board", "1\u00a0retrain waits for a manager.", `href="/retrains?state=waiting_approval"`)
 		h.get("/retrains", asBrowser, who).holds(t, "the list", "1 retrain waits for a decision", fmt.Sprintf("retrain-row-%d", id))
 		for query, shown := range map[string]bool{"state=waiting_approval": true, "state=kept": false, "tenant=globex": false, "model=fraud_detector": true, "part=summary": true} {
 			a := h.get("/retrains?"+query, asBrowser, who)

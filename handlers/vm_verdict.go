@@ -26,6 +26,11 @@ func (s boardSays) verdict(v *page.BoardVM, class uint8) {
 	default:
 		s.unjudged(v)
 	}
+	if n := s.d.Undecided; n > 0 {
+		v.Line = append(v.Line, component.Piece{Text: " "}, component.Piece{
+			Text: format.Plural(int64(n), "retrain waits", "retrains wait") + " for a manager.", Href: "/retrains?state=waiting_approval",
+		})
+	}
 }
 
 // quiet holds only where nothing is open and nothing is unseen: every check that is due ran, and

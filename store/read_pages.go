@@ -42,6 +42,9 @@ func (tx *Tx) watch(ctx context.Context, now time.Time) (w drift.Watch, err erro
 	if w.Halt, err = tx.Halt(ctx); err != nil {
 		return w, err
 	}
+	if err = tx.QueryRow(ctx, `SELECT count(*) FROM ml_retrain WHERE state = 'waiting_approval'`).Scan(&w.Undecided); err != nil {
+		return w, fmt.Errorf("count retrains that wait: %w", err)
+	}
 	w.Tenants, err = tx.Tenants(ctx)
 	return w, err
 }
