@@ -79,7 +79,7 @@ func (c configGetCmd) Run(ctx context.Context, s *session) error {
 }
 
 type configSetCmd struct {
-	Name   string `arg:"" help:"The setting."`
+	Name   string `arg:"" help:"The setting, as config get lists it."`
 	Value  string `arg:"" optional:"" help:"Its new value; fractions as fractions (0.10, not 10); - reads a line from standard input, for secrets."`
 	Reset  bool   `help:"Take the value back to what lies below: the file's or the default."`
 	Tenant string `help:"For this tenant alone." placeholder:"T"`
@@ -109,6 +109,27 @@ func (c configSetCmd) Run(ctx context.Context, s *session) error {
 		_, err = fmt.Fprintf(s.out, "%s is %s now, from %s.\n", c.Name, after.Text(c.Name), after.Origin(c.Name))
 		return err
 	})
+}
+
+// Help shows one setting of each kind.
+func (configSetCmd) Help() string {
+	return `driftwatch config get lists the settings with their values; a value is written as it is shown there.
+What is set for one tenant goes before what is set for all.
+
+A number, a switch, a list:
+
+  driftwatch config set PERFORMANCE_DRIFT_HIGH 0.12 --reason "noisy outcomes"
+  driftwatch config set ENABLE_AUTO_RETRAIN true --tenant acme --reason "pilot"
+  driftwatch config set AUTO_RETRAIN_ENABLED_TENANTS '["acme", "globex"]' --reason "pilot"
+
+The program that trains a model type, here one called churn, and the built-in trainer again:
+
+  driftwatch config set TRAINER_COMMAND_CHURN '["python3", "/srv/train.py"]' --reason "our own"
+  driftwatch config set TRAINER_COMMAND_CHURN --reset --reason "back to the built-in one"
+
+A secret comes from standard input, so that it stands in no history and no list of processes:
+
+  driftwatch config set TRAINER_SECRET_CHURN - --reason "shared with it" < secret`
 }
 
 type configHistoryCmd struct {

@@ -51,6 +51,18 @@ type modelAddCmd struct {
 	Like string `default:"conflict_predictor" enum:"fraud_detector,conflict_predictor" help:"Which built-in type it behaves like: in which column its outcomes show, and which thresholds validate a retrained version."`
 }
 
+// Help says what a name may be and where it shows.
+func (modelAddCmd) Help() string {
+	return `A name has 1 to 100 bytes of text without control characters, and no space at either end: churn, churn_eu,
+"card fraud". Logs write it exactly so, capitals included; rows with a name that is not registered are
+refused. It can be neither changed nor removed.
+
+The name in capitals, every other character than A-Z and 0-9 as _, ends the names of its settings:
+TRAINER_COMMAND_CHURN_EU. Give model types names that differ there too.
+
+  driftwatch model add churn --like fraud_detector`
+}
+
 // Run registers a model type.
 func (c modelAddCmd) Run(ctx context.Context, s *session) error {
 	return s.with(ctx, func(h *house) error {
@@ -78,7 +90,9 @@ type userAddCmd struct {
 
 // Help shows how to pass the password.
 func (userAddCmd) Help() string {
-	return `  read -rs P && printf %s "$P" | driftwatch user add jana --role operator --password-stdin`
+	return `The password is read without being shown, and stands in no history:
+
+  read -rs P && printf %s "$P" | driftwatch user add jana --role operator --password-stdin`
 }
 
 // Run makes an account.
@@ -127,6 +141,24 @@ type tokenAddCmd struct {
 	Name   string   `arg:"" help:"What it is for; shown in every record."`
 	Role   string   `required:"" enum:"ingest,viewer,operator,manager,admin" help:"ingest, viewer, operator, manager or admin."`
 	Tenant []string `sep:"none" help:"A tenant it may see; may be given again. All, present and future, where left out." placeholder:"T"`
+}
+
+// Help says what each role may do.
+func (tokenAddCmd) Help() string {
+	return `Give a program the least that it needs:
+
+  ingest     logs predictions and outcomes, follows the version in service, fetches its
+             artefact; may do nothing else, not even look
+  viewer     reads everything of its tenants, the socket included
+  operator   and makes every move on alerts, requests a retrain, cancels a countdown
+  manager    and approves, rejects and cancels retrains, rolls back, stops retraining
+  admin      and changes settings, logs, and makes tenants by logging them
+
+Send it as "Authorization: Bearer TOKEN"; docs/api.md describes the API.
+
+  TOKEN=$(driftwatch token add scoring --role ingest --tenant acme)
+  curl -H "Authorization: Bearer $TOKEN" --data-binary @rows.ndjson \
+    http://localhost:8080/api/v1/predictions`
 }
 
 // Run makes a token.

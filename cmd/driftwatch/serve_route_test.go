@@ -5,9 +5,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/handlers"
@@ -31,8 +35,8 @@ type noFeed struct{}
 
 func (noFeed) Stats() handlers.FeedStats { return handlers.FeedStats{} }
 
-// routed serves the router as serve assembles it, without a database behind it, and returns its URL.
-func routed(t *testing.T) string {
+// routed serves the router as serve assembles it, without a database behind it.
+func routed(t *testing.T) (url string, router http.Handler) {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	listening, err := web.Listen(t.Context(), web.ServerOptions{Addr: "127.0.0.1:0", Log: quiet})
@@ -50,18 +54,58 @@ func routed(t *testing.T) string {
 	p.meters = handlers.NewMeters(handlers.MeterOptions{Store: nothing{}, Hub: nothing{}, Feed: noFeed{}})
 	p.api = handlers.NewAPI(handlers.APIOptions{Auth: p.auth, Meters: p.meters, Log: quiet})
 	p.trained = handlers.NewTrainerHook(handlers.TrainerHookOptions{})
-	router, err := s.route(p)
-	if err != nil {
+	if router, err = s.route(p); err != nil {
 		t.Fatal(err)
 	}
 	listening.Handle(router)
-	return listening.URL()
+	return listening.URL(), router
+}
+
+// documented finds what docs/api.md says of a route: `GET /api/v1/alerts/{id}`.
+var documented = regexp.MustCompile("`([A-Z]+ /[^` ]*)`")
+
+// TestEveryRouteIsDocumented: docs/api.md names every address for programs by method and path, and none
+// that is not there.
+func TestEveryRouteIsDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, there := map[string]bool{}, map[string]bool{}
+	for _, m := range documented.FindAllStringSubmatch(string(doc), -1) {
+		said[m[1]] = true
+	}
+	_, router := routed(t)
+	err = chi.Walk(router.(chi.Routes), func(method, path string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+		switch first {
+		case "api", "hooks", "ws", "healthz", "readyz", "metrics": // the others are pages
+			there[method+" "+path] = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for route := range there {
+		if !said[route] {
+			t.Errorf("docs/api.md says nothing of %s", route)
+		}
+	}
+	for route := range said {
+		if !there[route] {
+			t.Errorf("docs/api.md tells of %s, which is not there", route)
+		}
+	}
+	if len(there) < 25 {
+		t.Errorf("only %d routes were found: the walk is broken", len(there))
+	}
 }
 
 // TestUnknownAddresses: what is not there is answered in the house's own form, on every level of the
 // router: a page for browsers, problem details for programs.
 func TestUnknownAddresses(t *testing.T) {
-	base := routed(t)
+	base, _ := routed(t)
 	for _, try := range []struct {
 		method, path, accept string
 		status               int

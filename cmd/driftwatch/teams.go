@@ -61,8 +61,16 @@ func (s *session) printTeam(team string, members []drift.TeamMember, asJSON bool
 }
 
 type memberArgs struct {
-	Team string `arg:"" help:"The team's name, such as NOC."`
+	Team string `arg:"" help:"NOC, \"ML Engineering\", \"ML Team Lead\" or DevOps."`
 	User string `arg:"" help:"The person's name."`
+}
+
+// Help is that of both commands with these arguments.
+func (memberArgs) Help() string {
+	return `The teams are NOC, ML Engineering, ML Team Lead and DevOps; a name with spaces stands in quotes. Being a
+member gives no rights: it says whose queue a person sees first.
+
+  driftwatch team add-member "ML Team Lead" jana`
 }
 
 type teamAddCmd struct{ memberArgs }

@@ -18,8 +18,19 @@ type webhookCmd struct {
 
 // ownerFlags say whose webhook it is.
 type ownerFlags struct {
-	Team   string `xor:"owner" required:"" placeholder:"T" help:"The team whose webhook it is."`
-	Tenant string `xor:"owner" required:"" placeholder:"T" help:"The tenant whose webhook it is."`
+	Team   string `xor:"owner" required:"" placeholder:"T" help:"The team whose webhook it is; this or --tenant."`
+	Tenant string `xor:"owner" required:"" placeholder:"T" help:"The tenant whose webhook it is; this or --team."`
+}
+
+// Help is that of every command with these flags.
+func (ownerFlags) Help() string {
+	return `Say whose webhook it is: either --team or --tenant, not both. The teams are NOC, ML Engineering, ML Team
+Lead and DevOps.
+
+  driftwatch webhook set --team NOC https://hooks.example.com/driftwatch
+  driftwatch webhook test --tenant acme
+
+docs/webhooks.md says what is sent and how it is signed.`
 }
 
 func (o ownerFlags) owner() drift.WebhookOwner {

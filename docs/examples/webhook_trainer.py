@@ -6,8 +6,10 @@ as trainer.py beside it, for each:
 
     TRAINER_SECRET=... python3 webhook_trainer.py 127.0.0.1 8090 python3 trainer.py
 
-It keeps jobs in a temporary folder and forgets them when it ends. When a program
-has ended it calls back, where Driftwatch said where, so as to be asked at once.
+Each job has a temporary folder, in which the program runs: arguments that name
+files here and now are made absolute before. Jobs are forgotten when the service
+ends. When a program has ended it calls back, where Driftwatch said where, so as to
+be asked at once.
 """
 
 import base64
@@ -30,6 +32,14 @@ import uuid
 
 SECRET = os.environ["TRAINER_SECRET"].encode()
 LIMIT = 4 << 30  # bytes of a request
+
+
+def absolute(words):
+    """The program to run, its words that name files written so that they do from any folder."""
+    return [os.path.abspath(w) if os.path.isfile(w) and (i > 0 or "/" in w) else w for i, w in enumerate(words)]
+
+
+PROGRAM = absolute(sys.argv[3:])
 
 jobs = {}  # by name: {"dir", "process", "key"}
 lock = threading.Lock()
@@ -92,7 +102,7 @@ def start(key, content_type, body):
         callback = unpack(content_type, body, folder)
         with open(os.path.join(folder, "log"), "wb") as log:
             environment = {k: v for k, v in os.environ.items() if k != "TRAINER_SECRET"}
-            process = subprocess.Popen(sys.argv[3:], cwd=folder, env=environment, stdout=log, stderr=log)
+            process = subprocess.Popen(PROGRAM, cwd=folder, env=environment, stdout=log, stderr=log)
         name = uuid.uuid4().hex
         jobs[name] = {"dir": folder, "process": process, "key": key}
         if callback:

@@ -15,14 +15,16 @@ import (
 	"github.com/driftwatch/driftwatch/drift/retrain/webhook"
 )
 
-// startExample runs the example service of docs/trainers.md with the example trainer.
+// startExample runs the example service with the example trainer, as docs/trainers.md prints it: beside
+// both, while jobs run in folders of their own.
 func startExample(t *testing.T) (url string) {
 	t.Helper()
 	examples, err := filepath.Abs("../../../docs/examples")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("python3", filepath.Join(examples, "webhook_trainer.py"), "127.0.0.1", "0", "python3", filepath.Join(examples, "trainer.py"))
+	cmd := exec.Command("python3", "webhook_trainer.py", "127.0.0.1", "0", "python3", "trainer.py")
+	cmd.Dir = examples
 	cmd.Env = append(os.Environ(), "TRAINER_SECRET="+secret, "TMPDIR="+t.TempDir())
 	out, err := cmd.StdoutPipe()
 	if err != nil {
