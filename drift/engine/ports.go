@@ -241,7 +241,8 @@ type Serving interface {
 	OutcomesByHour(ctx context.Context, v drift.VersionKey, from, to time.Time) ([]drift.HourTally, error)
 	// ValidationSet returns the hold-out of a version trained here, empty where none is kept.
 	ValidationSet(ctx context.Context, v drift.VersionKey) (drift.LabelledScores, error)
-	// PutVersion keeps a trained version with its artefact and validation set.
+	// PutVersion keeps a trained version with its artefact and validation set; CodeConflict where its name
+	// is another version's.
 	PutVersion(ctx context.Context, v drift.NewVersion, at time.Time) error
 }
 

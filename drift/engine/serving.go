@@ -34,10 +34,16 @@ func (e *Engine) activate(ctx context.Context, id int64) error {
 			return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now, fmt.Sprintf(
 				"Version %s serves now, not %s with which the candidate was compared. Ask for another retrain.", old.Version, r.ParentVersion))
 		}
+		next := drift.VersionKey{Model: m, Version: r.CandidateVersion}
+		if kept, err := tx.VersionOf(ctx, next); err != nil && drift.CodeOf(err) != drift.CodeNotFound {
+			return err
+		} else if err != nil || kept.Source != sourceTrained || kept.Digest == "" {
+			return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now, fmt.Sprintf(
+				"No artefact is kept of a candidate called %s, so that it cannot serve. Version %s stays in service.", next.Version, old.Version))
+		}
 		if now, err = inService(ctx, tx, m, now); err != nil {
 			return err
 		}
-		next := drift.VersionKey{Model: m, Version: r.CandidateVersion}
 		if err := tx.Activate(ctx, old, next, now); err != nil {
 			return err
 		}

@@ -138,7 +138,9 @@ func (e *Engine) start(ctx context.Context, tx Tx, r *drift.Retrain, server stri
 	}
 	r.Attempt++
 	r.Server, r.Progress, r.Trainer, r.ParentVersion = server, "", name, serving.Version
-	r.CandidateVersion = fmt.Sprintf("%s-r%d", drift.DateOf(now), r.ID)
+	if r.CandidateVersion, err = freeName(ctx, tx, r, drift.DateOf(now)); err != nil {
+		return nil, err
+	}
 	return r, e.moveRetrain(ctx, tx, r, retrain.MoveStart, drift.SystemActor(), now, "Training began on "+server+".")
 }
 
