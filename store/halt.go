@@ -50,9 +50,12 @@ func (tx *Tx) PutHalt(ctx context.Context, h *drift.Halt) (bool, error) {
 	return tag.RowsAffected() > 0, nil
 }
 
-// ShiftApprovals gives those who wait for approval the time back that a stop took.
+// ShiftApprovals gives those who wait for approval the time back that a stop took: from its beginning, or
+// from when they began to wait. One that asks again goes on waiting, so that state_since does not tell.
 func (tx *Tx) ShiftApprovals(ctx context.Context, since, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE ml_retrain SET due_at = due_at + ($2::timestamptz - greatest(state_since, $1::timestamptz))
+	_, err := tx.Exec(ctx, `UPDATE ml_retrain r SET due_at = due_at + ($2::timestamptz - greatest($1::timestamptz,
+			(SELECT max(m.at) FROM ml_retrain_timeline m WHERE m.tenant_id = r.tenant_id AND m.retrain_id = r.id
+				AND m.to_state = 'waiting_approval' AND m.from_state <> 'waiting_approval')))
 		WHERE state = 'waiting_approval' AND due_at IS NOT NULL`, since, now)
 	if err != nil {
 		return fmt.Errorf("extend approvals: %w", err)

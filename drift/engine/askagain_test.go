@@ -114,6 +114,28 @@ func TestTheStopFreezesAnApproval(t *testing.T) {
 	w.recorded()
 }
 
+// Whoever is asked again while everything stands still, or asked for the first time then, has all of the
+// time that was left.
+func TestAskedAgainDuringAStop(t *testing.T) {
+	w := newLoop(t)
+	worse(w, rightCritical)
+	w.check(today)
+	left := w.only(drift.RetrainWaitingApproval).DueAt.Sub(w.clock())
+	w.wait(time.Hour)
+	_, err := w.engine.StopRetraining(t.Context(), manager, "the feed is broken")
+	w.must(err)
+	w.wait(90 * time.Hour)
+	w.move(w.drifts(drift.Performance)[0], engine.MoveRequest{Move: drift.MoveResolve, Note: "it was the feed"})
+	w.wait(10 * time.Hour)
+	w.must(w.engine.ResumeRetraining(t.Context(), manager, "mended"))
+	if r := w.only(drift.RetrainWaitingApproval); !r.DueAt.Equal(w.clock().Add(left - time.Hour)) {
+		t.Errorf("of %v an hour was gone before the stop; %v are left after it", left, r.DueAt.Sub(w.clock()))
+	}
+	w.fire()
+	w.only(drift.RetrainWaitingApproval)
+	w.recorded()
+}
+
 func TestACountdownThatEndsInAStopAsks(t *testing.T) {
 	w := newLoop(t)
 	worse(w, rightHigh)
@@ -123,9 +145,12 @@ func TestACountdownThatEndsInAStopAsks(t *testing.T) {
 	w.wait(5 * time.Minute)
 	w.fire()
 	w.only(drift.RetrainWaitingApproval)
+	w.wait(7 * time.Hour)
 	w.must(w.engine.ResumeRetraining(t.Context(), manager, "go on"))
 	w.fire()
-	w.only(drift.RetrainWaitingApproval)
+	if r := w.only(drift.RetrainWaitingApproval); !r.DueAt.Equal(w.clock().Add(48 * time.Hour)) {
+		t.Errorf("a manager has until %s", r.DueAt)
+	}
 	w.untouched()
 }
 
