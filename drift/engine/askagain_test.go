@@ -114,6 +114,47 @@ func TestTheStopFreezesAnApproval(t *testing.T) {
 	w.recorded()
 }
 
+// overtaken is a store on which somebody else moves every retrain first, so many times.
+type overtaken struct {
+	wired
+	left *int
+}
+
+type overtakenTx struct {
+	engine.Tx
+	left *int
+}
+
+func (o overtaken) InTx(ctx context.Context, by drift.Actor, fn func(engine.Tx) error) error {
+	return o.wired.InTx(ctx, by, func(tx engine.Tx) error { return fn(overtakenTx{tx, o.left}) })
+}
+
+func (o overtakenTx) SaveRetrain(ctx context.Context, r *drift.Retrain, was int, e drift.RetrainEntry) (bool, error) {
+	if *o.left > 0 {
+		*o.left--
+		return false, nil
+	}
+	return o.Tx.SaveRetrain(ctx, r, was, e)
+}
+
+// An alert is resolved while its retrain moves: it gives way, and says so where that does not end.
+func TestResolvedWhileItsRetrainMoves(t *testing.T) {
+	for others, want := range map[int]drift.Code{3: "", 1000: drift.CodeConflict} {
+		w := newLoop(t)
+		worse(w, rightCritical)
+		w.check(today)
+		a := w.drifts(drift.Performance)[0]
+		left := others
+		e := engine.New(engine.Options{Store: overtaken{wired{w.db}, &left}, Clock: w.clock})
+		_, err := e.Move(t.Context(), operator, engine.MoveRequest{AlertID: a.ID, Version: a.Version, Move: drift.MoveResolve, Note: "it was the feed"})
+		now := w.drifts(drift.Performance)[0]
+		if want == "" && (err != nil || now.Status != drift.AlertResolved) || want != "" && (drift.CodeOf(err) != want || now.Version != a.Version) {
+			t.Errorf("%d were faster: %v, and the alert is %s", others, err, now.Status)
+		}
+		w.recorded()
+	}
+}
+
 // Whoever is asked again while everything stands still, or asked for the first time then, has all of the
 // time that was left.
 func TestAskedAgainDuringAStop(t *testing.T) {
