@@ -36,7 +36,7 @@ type Work interface {
 	// SaveTrainerLog keeps what a trainer printed.
 	SaveTrainerLog(ctx context.Context, r *drift.Retrain, log string) error
 	// SaveTrainerState keeps what a training elsewhere needs to go on after a restart: a JSON object
-	// with its attempt and the job's name there.
+	// with its attempt and the job's name there. It lasts until the retrain is queued again.
 	SaveTrainerState(ctx context.Context, r *drift.Retrain, state []byte) error
 }
 
