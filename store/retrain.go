@@ -223,14 +223,15 @@ func (tx *Tx) Retrains(ctx context.Context, f drift.RetrainFilter) (page drift.P
 }
 
 // RetrainProgress notes the newest line of a running trainer. It is no move: it neither counts up the
-// version nor enters the timeline.
-func (db *DB) RetrainProgress(ctx context.Context, r *drift.Retrain, line string) error {
-	_, err := db.pool.Exec(ctx, `UPDATE ml_retrain SET progress = $3 WHERE tenant_id = $1 AND id = $2
-		AND state IN ('training', 'validating')`, r.TenantID, r.ID, line)
+// version nor enters the timeline. It reports false, and notes nothing, where the retrain does not train
+// this attempt on this server any more.
+func (db *DB) RetrainProgress(ctx context.Context, r *drift.Retrain, line string) (bool, error) {
+	tag, err := db.pool.Exec(ctx, `UPDATE ml_retrain SET progress = $3 WHERE tenant_id = $1 AND id = $2
+		AND state = 'training' AND attempt = $4 AND server = $5`, r.TenantID, r.ID, line, r.Attempt, r.Server)
 	if err != nil {
-		return fmt.Errorf("note progress: %w", err)
+		return false, fmt.Errorf("note progress: %w", err)
 	}
-	return nil
+	return tag.RowsAffected() > 0, nil
 }
 
 // SaveTrainerLog keeps what the trainer printed.

@@ -31,8 +31,9 @@ type Work interface {
 	// TrainingRows reads the labelled rows of a model made in [from, to), in time order, in one state of
 	// the database: first their times for plan, then each row for fn, in constant memory.
 	TrainingRows(ctx context.Context, m drift.Model, from, to time.Time, plan func([]time.Time) error, fn func(int, drift.TrainingRow) error) error
-	// RetrainProgress notes the newest line of a running trainer; it is no move.
-	RetrainProgress(ctx context.Context, r *drift.Retrain, line string) error
+	// RetrainProgress notes the newest line of a running trainer; it is no move. False, and nothing noted,
+	// where the retrain does not train this attempt on this server any more.
+	RetrainProgress(ctx context.Context, r *drift.Retrain, line string) (bool, error)
 	// SaveTrainerLog keeps what a trainer printed.
 	SaveTrainerLog(ctx context.Context, r *drift.Retrain, log string) error
 	// SaveTrainerState keeps what a training elsewhere needs to go on after a restart: a JSON object
