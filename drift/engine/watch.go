@@ -48,7 +48,8 @@ func (e *Engine) TellWatches(ctx context.Context) error {
 }
 
 // FireWatches decides the watches that fall due before the given instant, those still to come on what
-// is known by now, and returns how many. Countdowns and approvals are left alone.
+// is known by now, and returns how many. Countdowns and approvals are left alone. One that cannot be
+// decided does not hold up the others.
 func (e *Engine) FireWatches(ctx context.Context, before time.Time) (int, error) {
 	due := func(r *drift.Retrain) bool {
 		return r.State == drift.RetrainWatching && r.DueAt != nil && r.DueAt.Before(before)
@@ -62,6 +63,7 @@ func (e *Engine) FireWatches(ctx context.Context, before time.Time) (int, error)
 		return 0, fmt.Errorf("watches: %w", err)
 	}
 	now, decided := e.clock().UTC(), 0
+	var failed []error
 	for _, r := range watching {
 		if !due(r) {
 			continue
@@ -78,11 +80,12 @@ func (e *Engine) FireWatches(ctx context.Context, before time.Time) (int, error)
 			return e.decideWatch(ctx, tx, r, now, asOf)
 		})
 		if err != nil {
-			return decided, fmt.Errorf("retrain %d: %w", r.ID, err)
+			failed = append(failed, fmt.Errorf("retrain %d: %w", r.ID, err))
+			continue
 		}
 		decided++
 	}
-	return decided, nil
+	return decided, errors.Join(failed...)
 }
 
 func (e *Engine) fireRetrains(ctx context.Context, now time.Time) (int, error) {
