@@ -332,7 +332,7 @@ func TestStopAgainstApprovalAndActivation(t *testing.T) {
 			if w.serving().Version != now.CandidateVersion {
 				t.Fatalf("%+v serves beside %+v", w.serving(), now)
 			}
-			w.must(w.decide(now, manager, retrain.MoveKeep))
+			w.keep(now)
 		case drift.RetrainQueued, drift.RetrainWaitingApproval:
 			w.must(w.decide(now, manager, retrain.MoveCancel))
 			fallthrough

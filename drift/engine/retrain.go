@@ -86,6 +86,9 @@ func (e *Engine) MoveRetrain(ctx context.Context, by drift.Actor, req RetrainMov
 		if r.Version != req.Version {
 			return lostRetrain(ctx, tx, r)
 		}
+		if why := retrain.NotYetKept(r); req.Move == retrain.MoveKeep && why != "" {
+			return &drift.Error{Code: drift.CodeIllegalMove, Message: why}
+		}
 		if req.Move == retrain.MoveApprove {
 			if err := mayApprove(ctx, tx, r, by); err != nil {
 				return err

@@ -146,6 +146,25 @@ func TestTooFewOutcomesAreWatchedForAWeekAndThenAManagerDecides(t *testing.T) {
 	w.recorded()
 }
 
+// A manager waves no version through while its watch still decides.
+func TestNobodyKeepsAVersionBeforeItsWatchHasEnded(t *testing.T) {
+	w, r := watched(t)
+	w.wait(time.Second)
+	err := w.decide(r, manager, retrain.MoveKeep)
+	if wantCode(t, err, drift.CodeIllegalMove); err == nil || !strings.HasPrefix(err.Error(), "The watch decides by itself;") {
+		t.Errorf("it was told %v", err)
+	}
+	wantCode(t, w.decide(r, operator, retrain.MoveKeep), drift.CodeForbidden)
+	if now := w.only(drift.RetrainWatching); now.Version != r.Version || !now.DueAt.Equal(*r.DueAt) {
+		t.Errorf("it is %+v", now)
+	}
+	w.rows(r.CandidateVersion, today.Time().Add(time.Hour), 84, 16)
+	w.wait(24 * time.Hour)
+	w.fire()
+	w.only(drift.RetrainRolledBack)
+	w.recorded()
+}
+
 func TestARetrainIsNotMarkedRolledBackAlone(t *testing.T) {
 	w, r := watched(t)
 	wantCode(t, w.decide(r, manager, retrain.MoveRollBack), drift.CodeIllegalMove)
@@ -204,7 +223,7 @@ func TestNothingToGoBackTo(t *testing.T) {
 // While a candidate was trained another version took over: it was not compared with that one.
 func TestActivationAgainstAManualRollback(t *testing.T) {
 	w, first := watched(t)
-	w.must(w.decide(first, manager, retrain.MoveKeep))
+	w.keep(first)
 	w.set("RETRAIN_COOLDOWN_DAYS", "0")
 	w.wait(time.Hour)
 	r := w.request(operator)
