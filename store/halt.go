@@ -77,10 +77,10 @@ func (tx *Tx) Paused(ctx context.Context, m drift.Model) (*drift.Pause, error) {
 	return &p, nil
 }
 
-// PutPause pauses a model; one that is paused stays as it is.
+// PutPause pauses a model. One that is paused already is paused for the newer reason.
 func (tx *Tx) PutPause(ctx context.Context, p drift.Pause) error {
 	_, err := tx.Exec(ctx, `INSERT INTO ml_pause (tenant_id, model_type, paused_by, reason, since) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT DO NOTHING`, p.Model.TenantID, p.Model.ModelType, p.By, p.Reason, p.Since)
+		ON CONFLICT (tenant_id, model_type) DO UPDATE SET paused_by = $3, reason = $4, since = $5`, p.Model.TenantID, p.Model.ModelType, p.By, p.Reason, p.Since)
 	if err != nil {
 		return fmt.Errorf("pause: %w", err)
 	}

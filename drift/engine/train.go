@@ -113,12 +113,12 @@ func (e *Engine) start(ctx context.Context, tx Tx, r *drift.Retrain, server stri
 	if r.Safeguards, err = Evaluate(ctx, tx, r, now); err != nil {
 		return nil, err
 	}
-	if paused, err := tx.Paused(ctx, r.Model()); err != nil || paused != nil && !r.Manual {
-		if err != nil {
-			return nil, err
-		}
-		return nil, e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), now,
-			fmt.Sprintf("The model was rolled back meanwhile, and its retraining is paused: %s", paused.Reason))
+	paused, err := pausedFor(ctx, tx, r)
+	if err != nil {
+		return nil, err
+	}
+	if paused != nil {
+		return nil, e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), now, pausedWords(paused))
 	}
 	d := retrain.Decide(r.Safeguards, retrain.DecideInput{Severity: r.Severity, Manual: r.Manual})
 	if d.Action == retrain.Refuse {

@@ -125,21 +125,11 @@ func (e *Engine) fireRetrain(ctx context.Context, tx Tx, id int64, now time.Time
 	case r.State == drift.RetrainWaitingApproval && h == nil:
 		return e.moveRetrain(ctx, tx, r, retrain.MoveExpire, drift.SystemActor(), now, "Nobody decided in time. The next check may propose it anew.")
 	case r.State == drift.RetrainCountdown && h != nil: // it does not start by itself the moment the stop is lifted
-		return e.askAfterHalt(ctx, tx, r, h, now)
+		return e.backToManager(ctx, tx, r, now, fmt.Sprintf("Its countdown ended while retraining was stopped by %s; a manager decides.", h.By))
 	case r.State == drift.RetrainCountdown:
 		return e.moveRetrain(ctx, tx, r, retrain.MoveCountdownOver, drift.SystemActor(), now, "Nobody stopped it during the countdown.")
 	}
 	return nil
-}
-
-func (e *Engine) askAfterHalt(ctx context.Context, tx Tx, r *drift.Retrain, h *drift.Halt, now time.Time) error {
-	s, err := tx.Settings(ctx, r.TenantID)
-	if err != nil {
-		return fmt.Errorf("settings: %w", err)
-	}
-	r.DueAt = after(now, time.Duration(s.Int("APPROVAL_EXPIRY_HOURS"))*time.Hour)
-	return e.moveRetrain(ctx, tx, r, retrain.MoveAskAgain, drift.SystemActor(), now,
-		fmt.Sprintf("Its countdown ended while retraining was stopped by %s; a manager decides.", h.By))
 }
 
 // Watch is how a watched version does beside the one before it.
