@@ -38,8 +38,12 @@ type Webhook struct {
 
 // Wants reports whether the webhook is told of an event: a tenant's of everything that happens to
 // the tenant, a team's of what happens to alerts that were escalated to it, and the NOC's of every
-// new alert besides.
+// new alert besides. What a running trainer says and how a watch stands from hour to hour is for open
+// pages alone: thousands of those would stand in front of the news that a model was rolled back.
 func (w Webhook) Wants(e Event) bool {
+	if e.Type == EventRetrainUpdated && !isMove(e) {
+		return false
+	}
 	if w.Owner.Team == "" {
 		return e.TenantID != 0 && e.TenantID == w.TenantID
 	}
@@ -52,6 +56,14 @@ func (w Webhook) Wants(e Event) bool {
 		} `json:"alert"`
 	}
 	return json.Unmarshal(e.Payload, &p) == nil && p.Alert.Team == w.Owner.Team
+}
+
+// isMove reports whether an event about a retrain is one of its moves.
+func isMove(e Event) bool {
+	var p struct {
+		Move json.RawMessage `json:"move"`
+	}
+	return json.Unmarshal(e.Payload, &p) == nil && len(p.Move) > 0
 }
 
 // DeliveryState is how far a delivery has come.

@@ -18,8 +18,10 @@ func TestWhatAWebhookIsTold(t *testing.T) {
 		event Event
 		want  bool
 	}{
-		{"its tenant's", acme, Event{Type: EventRetrainUpdated, TenantID: 3}, true},
-		{"another tenant's", acme, Event{Type: EventRetrainUpdated, TenantID: 4}, false},
+		{"its tenant's", acme, Event{Type: EventRetrainUpdated, TenantID: 3, Payload: json.RawMessage(`{"retrain":{"id":7},"move":{"move":"start"}}`)}, true},
+		{"another tenant's", acme, Event{Type: EventRetrainUpdated, TenantID: 4, Payload: json.RawMessage(`{"retrain":{"id":7},"move":{"move":"start"}}`)}, false},
+		{"a line of a trainer", acme, Event{Type: EventRetrainUpdated, TenantID: 3, Payload: json.RawMessage(`{"retrain":{"id":7,"progress":"epoch 3"}}`)}, false},
+		{"a rollback", acme, Event{Type: EventModelRolledBack, TenantID: 3, Payload: json.RawMessage(`{"model":{}}`)}, true},
 		{"nobody's", acme, Event{Type: EventSettingsChanged}, false},
 		{"a webhook of no tenant", Webhook{Owner: WebhookOwner{Tenant: "gone"}}, Event{Type: EventSettingsChanged}, false},
 		{"a new drift", noc, Event{Type: EventDriftDetected, TenantID: 3, Payload: escalatedTo("")}, true},

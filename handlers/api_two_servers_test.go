@@ -213,6 +213,10 @@ func TestTwoServersActivateAgainstRollback(t *testing.T) {
 			}
 		}
 		if served {
+			p.a.do("POST", r.path("keep"), r.body("at once"), p.mona).problem(t, 409, drift.CodeIllegalMove, "")
+			if _, err := p.a.db.Pool().Exec(t.Context(), `UPDATE ml_retrain SET due_at = NULL WHERE id = $1`, r.ID); err != nil {
+				t.Fatal(err) // as after a week of too few outcomes
+			}
 			p.a.do("POST", r.path("keep"), r.body("it is good"), p.mona).into(t, 200, &r)
 		}
 		serving = active.Version

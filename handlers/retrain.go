@@ -169,8 +169,8 @@ func retrainActionsVM(d drift.RetrainData, class uint8, own bool) page.RetrainAc
 	case own && !d.Settings.Bool("ALLOW_SELF_APPROVAL"):
 		v.Off["approve"] = "You asked for this retrain, so another manager decides."
 	}
-	if v.Off["keep"] == "" && r.DueAt != nil {
-		v.Off["keep"] = "The watch decides by itself; a manager is asked only where too few outcomes come in."
+	if why := retrain.NotYetKept(r); v.Off["keep"] == "" && why != "" {
+		v.Off["keep"] = why
 	}
 	return v
 }

@@ -50,9 +50,12 @@ func (tx *Tx) PutHalt(ctx context.Context, h *drift.Halt) (bool, error) {
 	return tag.RowsAffected() > 0, nil
 }
 
-// ShiftApprovals gives those who wait for approval the time back that a stop took.
+// ShiftApprovals gives those who wait for approval the time back that a stop took: from its beginning, or
+// from when they began to wait. One that asks again goes on waiting, so that state_since does not tell.
 func (tx *Tx) ShiftApprovals(ctx context.Context, since, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE ml_retrain SET due_at = due_at + ($2::timestamptz - greatest(state_since, $1::timestamptz))
+	_, err := tx.Exec(ctx, `UPDATE ml_retrain r SET due_at = due_at + ($2::timestamptz - greatest($1::timestamptz,
+			(SELECT max(m.at) FROM ml_retrain_timeline m WHERE m.tenant_id = r.tenant_id AND m.retrain_id = r.id
+				AND m.to_state = 'waiting_approval' AND m.from_state <> 'waiting_approval')))
 		WHERE state = 'waiting_approval' AND due_at IS NOT NULL`, since, now)
 	if err != nil {
 		return fmt.Errorf("extend approvals: %w", err)
@@ -74,10 +77,10 @@ func (tx *Tx) Paused(ctx context.Context, m drift.Model) (*drift.Pause, error) {
 	return &p, nil
 }
 
-// PutPause pauses a model; one that is paused stays as it is.
+// PutPause pauses a model. One that is paused already is paused for the newer reason.
 func (tx *Tx) PutPause(ctx context.Context, p drift.Pause) error {
 	_, err := tx.Exec(ctx, `INSERT INTO ml_pause (tenant_id, model_type, paused_by, reason, since) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT DO NOTHING`, p.Model.TenantID, p.Model.ModelType, p.By, p.Reason, p.Since)
+		ON CONFLICT (tenant_id, model_type) DO UPDATE SET paused_by = $3, reason = $4, since = $5`, p.Model.TenantID, p.Model.ModelType, p.By, p.Reason, p.Since)
 	if err != nil {
 		return fmt.Errorf("pause: %w", err)
 	}

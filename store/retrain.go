@@ -112,13 +112,15 @@ func (tx *Tx) InsertRetrain(ctx context.Context, r *drift.Retrain, e drift.Retra
 }
 
 // SaveRetrain writes the retrain and a timeline entry if its stored version is still the given one,
-// and reports false where somebody was faster. The retrain's version then is was + 1.
+// and reports false where somebody was faster. The retrain's version then is was + 1. One that is queued
+// begins anew: what an earlier attempt handed over is none of its business.
 func (tx *Tx) SaveRetrain(ctx context.Context, r *drift.Retrain, was int, e drift.RetrainEntry) (bool, error) {
 	tag, err := tx.Exec(ctx, `UPDATE ml_retrain SET version = $4, state = $5, approved_by = $6, safeguards = $7,
 			state_since = $8, due_at = $9, attempt = $10, server = $11, progress = $12, trainer = $13, parent_version = $14,
 			candidate_version = $15, rows_train = $16, rows_holdout = $17, window_from = $18, window_to = $19,
 			validation = $20, activated_at = $21, note = $22, severity = NULLIF($23, ''),
-			reached_training = CASE WHEN $5 = 'training' THEN $8 ELSE reached_training END
+			reached_training = CASE WHEN $5 = 'training' THEN $8 ELSE reached_training END,
+			trainer_state = CASE WHEN $5 <> 'queued' THEN trainer_state END
 		WHERE tenant_id = $1 AND id = $2 AND version = $3`,
 		r.TenantID, r.ID, was, was+1, string(r.State), r.ApprovedBy, r.Safeguards, r.StateSince, r.DueAt, r.Attempt, r.Server,
 		r.Progress, r.Trainer, r.ParentVersion, r.CandidateVersion, r.RowsTrain, r.RowsHoldout, r.WindowFrom, r.WindowTo,
@@ -221,14 +223,15 @@ func (tx *Tx) Retrains(ctx context.Context, f drift.RetrainFilter) (page drift.P
 }
 
 // RetrainProgress notes the newest line of a running trainer. It is no move: it neither counts up the
-// version nor enters the timeline.
-func (db *DB) RetrainProgress(ctx context.Context, r *drift.Retrain, line string) error {
-	_, err := db.pool.Exec(ctx, `UPDATE ml_retrain SET progress = $3 WHERE tenant_id = $1 AND id = $2
-		AND state IN ('training', 'validating')`, r.TenantID, r.ID, line)
+// version nor enters the timeline. It reports false, and notes nothing, where the retrain does not train
+// this attempt on this server any more.
+func (db *DB) RetrainProgress(ctx context.Context, r *drift.Retrain, line string) (bool, error) {
+	tag, err := db.pool.Exec(ctx, `UPDATE ml_retrain SET progress = $3 WHERE tenant_id = $1 AND id = $2
+		AND state = 'training' AND attempt = $4 AND server = $5`, r.TenantID, r.ID, line, r.Attempt, r.Server)
 	if err != nil {
-		return fmt.Errorf("note progress: %w", err)
+		return false, fmt.Errorf("note progress: %w", err)
 	}
-	return nil
+	return tag.RowsAffected() > 0, nil
 }
 
 // SaveTrainerLog keeps what the trainer printed.

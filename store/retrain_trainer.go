@@ -17,11 +17,13 @@ func (tx *Tx) TrainerState(ctx context.Context, r *drift.Retrain) (state []byte,
 	return state, nil
 }
 
-// SaveTrainerState keeps it: a JSON object, of which "attempt" and "job" are found by TrainerCalled.
+// SaveTrainerState keeps it: a JSON object, of which "attempt" and "job" are found by TrainerCalled. Of a
+// retrain that does not train this attempt on this server any more nothing is kept.
 func (db *DB) SaveTrainerState(ctx context.Context, r *drift.Retrain, state []byte) error {
 	_, err := db.pool.Exec(ctx, `UPDATE ml_retrain SET trainer_state = $3::jsonb,
 			trainer_called = CASE WHEN trainer_state ->> 'job' = $3::jsonb ->> 'job' THEN trainer_called END
-		WHERE tenant_id = $1 AND id = $2`, r.TenantID, r.ID, state)
+		WHERE tenant_id = $1 AND id = $2 AND state IN ('training', 'validating') AND attempt = $4 AND server = $5`,
+		r.TenantID, r.ID, state, r.Attempt, r.Server)
 	if err != nil {
 		return fmt.Errorf("keep the state of the trainer: %w", unavailable(err))
 	}

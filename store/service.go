@@ -42,7 +42,8 @@ const servingQuery = versionColumns + `
 	ORDER BY v.is_active DESC, greatest(s.last_created_at, v.first_seen) DESC, v.version LIMIT 1`
 
 // Activate takes the serving version out of service and puts another one in, at the given instant,
-// and reads back what then is active. Events and audit are the caller's.
+// and reads back what then is active: that version and, where it was trained here, with its artefact's
+// digest. Events and audit are the caller's.
 func (tx *Tx) Activate(ctx context.Context, old drift.Version, next drift.VersionKey, at time.Time) error {
 	var b pgx.Batch
 	if !old.Active && old.Version != "" { // the first activation here: it served since its first prediction
@@ -63,13 +64,17 @@ func (tx *Tx) Activate(ctx context.Context, old drift.Version, next drift.Versio
 		return fmt.Errorf("activate: %w", err)
 	}
 	var active string
-	err := tx.QueryRow(ctx, `SELECT version FROM ml_model_version WHERE tenant_id = $1 AND model_type = $2 AND is_active`,
-		next.TenantID, next.ModelType).Scan(&active)
+	var whole bool
+	err := tx.QueryRow(ctx, `SELECT version, source = 'external' OR digest IS NOT NULL FROM ml_model_version
+		WHERE tenant_id = $1 AND model_type = $2 AND is_active`, next.TenantID, next.ModelType).Scan(&active, &whole)
 	if err != nil {
 		return fmt.Errorf("read back the active version: %w", err)
 	}
 	if active != next.Version {
 		return fmt.Errorf("version %q is active after %q was activated", active, next.Version)
+	}
+	if !whole {
+		return fmt.Errorf("version %q was trained here, and no artefact of it is known", active)
 	}
 	return nil
 }

@@ -16,17 +16,15 @@ import (
 const keepVersions = 10
 
 // PutVersion keeps a trained version with its artefact and its validation set. Doing so again with the
-// same content changes nothing.
+// same artefact of the same retrain changes nothing; CodeConflict, and nothing changed, where the name is
+// another's: whoever logs predictions gives versions their names.
 func (tx *Tx) PutVersion(ctx context.Context, v drift.NewVersion, at time.Time) error {
+	if err := tx.takeVersionName(ctx, v, at); err != nil {
+		return err
+	}
 	var b pgx.Batch
 	b.Queue(`INSERT INTO ml_artifact (tenant_id, digest, bytes, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		v.Key.TenantID, v.Digest, v.Artifact, at)
-	b.Queue(`INSERT INTO ml_model_version (tenant_id, model_type, version, source, first_seen, digest, trainer, parent,
-			retrain_id, approved_by, rows_train, window_from, window_to, holdout)
-		VALUES ($1, $2, $3, 'trained', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-		ON CONFLICT (tenant_id, model_type, version) DO NOTHING`,
-		v.Key.TenantID, v.Key.ModelType, v.Key.Version, at, v.Digest, v.Trainer, v.Parent, v.RetrainID, v.ApprovedBy,
-		v.RowsTrain, v.WindowFrom, v.WindowTo, v.Holdout)
 	b.Queue(`INSERT INTO ml_validation_set (tenant_id, model_type, model_version, n, scores, labels)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 		v.Key.TenantID, v.Key.ModelType, v.Key.Version, len(v.Scores.Scores), packScores(v.Scores.Scores), v.Scores.Labels)
@@ -42,6 +40,34 @@ func (tx *Tx) PutVersion(ctx context.Context, v drift.NewVersion, at time.Time) 
 		WHERE v.tenant_id = a.tenant_id AND v.digest = a.digest)`, v.Key.TenantID)
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("keep version: %w", err)
+	}
+	return nil
+}
+
+// takeVersionName writes the version's row, or finds that of the same artefact and retrain.
+func (tx *Tx) takeVersionName(ctx context.Context, v drift.NewVersion, at time.Time) error {
+	tag, err := tx.Exec(ctx, `INSERT INTO ml_model_version (tenant_id, model_type, version, source, first_seen, digest, trainer, parent,
+			retrain_id, approved_by, rows_train, window_from, window_to, holdout)
+		VALUES ($1, $2, $3, 'trained', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (tenant_id, model_type, version) DO NOTHING`,
+		v.Key.TenantID, v.Key.ModelType, v.Key.Version, at, v.Digest, v.Trainer, v.Parent, v.RetrainID, v.ApprovedBy,
+		v.RowsTrain, v.WindowFrom, v.WindowTo, v.Holdout)
+	if err != nil {
+		return fmt.Errorf("keep version: %w", err)
+	}
+	if tag.RowsAffected() > 0 {
+		return nil
+	}
+	var same bool
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ml_model_version WHERE tenant_id = $1 AND model_type = $2 AND version = $3
+		AND source = 'trained' AND digest = $4 AND retrain_id = $5)`,
+		v.Key.TenantID, v.Key.ModelType, v.Key.Version, v.Digest, v.RetrainID).Scan(&same)
+	if err != nil {
+		return fmt.Errorf("look whose a version's name is: %w", err)
+	}
+	if !same {
+		return &drift.Error{Code: drift.CodeConflict, Message: fmt.Sprintf(
+			"Another version of %s is called %s already, so that the new one cannot be kept under this name.", v.Key.ModelType, v.Key.Version)}
 	}
 	return nil
 }

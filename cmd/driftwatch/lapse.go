@@ -206,6 +206,15 @@ func (h lapseHouse) OpenAlerts(ctx context.Context) ([]drift.Alert, error) {
 	return p.Items, err
 }
 
+// Paused implements play.House.
+func (h lapseHouse) Paused(ctx context.Context, m drift.Model) (p *drift.Pause, err error) {
+	err = h.store.View(ctx, drift.SystemActor(), func(tx *store.Tx) error {
+		p, err = tx.Paused(ctx, m)
+		return err
+	})
+	return p, err
+}
+
 // Reached implements play.House.
 func (h lapseHouse) Reached(ctx context.Context, now time.Time, tell bool) error {
 	return h.store.LapseReached(ctx, now, tell)

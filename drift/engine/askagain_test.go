@@ -114,6 +114,69 @@ func TestTheStopFreezesAnApproval(t *testing.T) {
 	w.recorded()
 }
 
+// overtaken is a store on which somebody else moves every retrain first, so many times.
+type overtaken struct {
+	wired
+	left *int
+}
+
+type overtakenTx struct {
+	engine.Tx
+	left *int
+}
+
+func (o overtaken) InTx(ctx context.Context, by drift.Actor, fn func(engine.Tx) error) error {
+	return o.wired.InTx(ctx, by, func(tx engine.Tx) error { return fn(overtakenTx{tx, o.left}) })
+}
+
+func (o overtakenTx) SaveRetrain(ctx context.Context, r *drift.Retrain, was int, e drift.RetrainEntry) (bool, error) {
+	if *o.left > 0 {
+		*o.left--
+		return false, nil
+	}
+	return o.Tx.SaveRetrain(ctx, r, was, e)
+}
+
+// An alert is resolved while its retrain moves: it gives way, and says so where that does not end.
+func TestResolvedWhileItsRetrainMoves(t *testing.T) {
+	for others, want := range map[int]drift.Code{3: "", 1000: drift.CodeConflict} {
+		w := newLoop(t)
+		worse(w, rightCritical)
+		w.check(today)
+		a := w.drifts(drift.Performance)[0]
+		left := others
+		e := engine.New(engine.Options{Store: overtaken{wired{w.db}, &left}, Clock: w.clock})
+		_, err := e.Move(t.Context(), operator, engine.MoveRequest{AlertID: a.ID, Version: a.Version, Move: drift.MoveResolve, Note: "it was the feed"})
+		now := w.drifts(drift.Performance)[0]
+		if want == "" && (err != nil || now.Status != drift.AlertResolved) || want != "" && (drift.CodeOf(err) != want || now.Version != a.Version) {
+			t.Errorf("%d were faster: %v, and the alert is %s", others, err, now.Status)
+		}
+		w.recorded()
+	}
+}
+
+// Whoever is asked again while everything stands still, or asked for the first time then, has all of the
+// time that was left.
+func TestAskedAgainDuringAStop(t *testing.T) {
+	w := newLoop(t)
+	worse(w, rightCritical)
+	w.check(today)
+	left := w.only(drift.RetrainWaitingApproval).DueAt.Sub(w.clock())
+	w.wait(time.Hour)
+	_, err := w.engine.StopRetraining(t.Context(), manager, "the feed is broken")
+	w.must(err)
+	w.wait(90 * time.Hour)
+	w.move(w.drifts(drift.Performance)[0], engine.MoveRequest{Move: drift.MoveResolve, Note: "it was the feed"})
+	w.wait(10 * time.Hour)
+	w.must(w.engine.ResumeRetraining(t.Context(), manager, "mended"))
+	if r := w.only(drift.RetrainWaitingApproval); !r.DueAt.Equal(w.clock().Add(left - time.Hour)) {
+		t.Errorf("of %v an hour was gone before the stop; %v are left after it", left, r.DueAt.Sub(w.clock()))
+	}
+	w.fire()
+	w.only(drift.RetrainWaitingApproval)
+	w.recorded()
+}
+
 func TestACountdownThatEndsInAStopAsks(t *testing.T) {
 	w := newLoop(t)
 	worse(w, rightHigh)
@@ -123,9 +186,12 @@ func TestACountdownThatEndsInAStopAsks(t *testing.T) {
 	w.wait(5 * time.Minute)
 	w.fire()
 	w.only(drift.RetrainWaitingApproval)
+	w.wait(7 * time.Hour)
 	w.must(w.engine.ResumeRetraining(t.Context(), manager, "go on"))
 	w.fire()
-	w.only(drift.RetrainWaitingApproval)
+	if r := w.only(drift.RetrainWaitingApproval); !r.DueAt.Equal(w.clock().Add(48 * time.Hour)) {
+		t.Errorf("a manager has until %s", r.DueAt)
+	}
 	w.untouched()
 }
 
@@ -266,7 +332,7 @@ func TestStopAgainstApprovalAndActivation(t *testing.T) {
 			if w.serving().Version != now.CandidateVersion {
 				t.Fatalf("%+v serves beside %+v", w.serving(), now)
 			}
-			w.must(w.decide(now, manager, retrain.MoveKeep))
+			w.keep(now)
 		case drift.RetrainQueued, drift.RetrainWaitingApproval:
 			w.must(w.decide(now, manager, retrain.MoveCancel))
 			fallthrough

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -56,11 +57,35 @@ func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir strin
 		if !v.Passed {
 			return e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), e.clock().UTC(), v.Sentence())
 		}
-		if err := e.keepVersion(ctx, tx, r, d, artifact, predictions, v.Candidate); err != nil {
+		err = e.keepVersion(ctx, tx, r, d, artifact, predictions, v.Candidate)
+		var said *drift.Error
+		if errors.As(err, &said) && said.Code == drift.CodeConflict { // logged as somebody's while this one trained
+			return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), e.clock().UTC(), said.Message+" The serving version is untouched.")
+		}
+		if err != nil {
 			return err
 		}
 		return e.moveRetrain(ctx, tx, r, retrain.MoveAccept, drift.SystemActor(), e.clock().UTC(), v.Sentence())
 	})
+}
+
+// sourceTrained is the source of versions that were trained here.
+const sourceTrained = "trained"
+
+// freeName is what a candidate is called: by the day and its retrain, and by a number where a version of
+// that name has been logged already. Names in the log are whatever the programs that predict give.
+func freeName(ctx context.Context, tx Tx, r *drift.Retrain, day drift.Date) (string, error) {
+	name := fmt.Sprintf("%s-r%d", day, r.ID)
+	for n, free := 2, name; ; n++ {
+		_, err := tx.VersionOf(ctx, drift.VersionKey{Model: r.Model(), Version: free})
+		if drift.CodeOf(err) == drift.CodeNotFound {
+			return free, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
 }
 
 func (e *Engine) keepVersion(ctx context.Context, tx Tx, r *drift.Retrain, d *dataset, artifact []byte, predictions []retrain.Prediction, m *retrain.Metrics) error {

@@ -49,8 +49,8 @@ func New(o Options) *Engine {
 	return &Engine{store: o.Store, clock: o.Clock, log: o.Log, trainers: o.Trainers, workDir: o.WorkDir, broken: &brokenOff{of: map[int64]attempt{}}}
 }
 
-// errChanged means that somebody moved an alert while the system was about to: the transaction is
-// taken again from its start, on what is there now.
+// errChanged means that somebody moved an alert or a retrain while the system was about to: the
+// transaction is taken again from its start, on what is there now.
 var errChanged = errors.New("changed by somebody else in the meantime")
 
 // covers reports whether a tenant is looked at.
@@ -61,9 +61,15 @@ const retries = 10
 
 // system runs fn in one transaction with the owner's rights, again where a person was faster.
 func (e *Engine) system(ctx context.Context, fn func(Tx) error) error {
+	return e.givingWay(ctx, drift.SystemActor(), fn)
+}
+
+// givingWay runs fn in one transaction under the actor's rights, again where what the system does in it
+// met somebody faster.
+func (e *Engine) givingWay(ctx context.Context, by drift.Actor, fn func(Tx) error) error {
 	var err error
 	for range retries {
-		if err = e.store.InTx(ctx, drift.SystemActor(), fn); !errors.Is(err, errChanged) {
+		if err = e.store.InTx(ctx, by, fn); !errors.Is(err, errChanged) {
 			return err
 		}
 	}

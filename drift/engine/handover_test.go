@@ -165,6 +165,33 @@ func TestAnotherServiceBeginsAnew(t *testing.T) {
 	w.recorded()
 }
 
+// What our own failure broke off begins anew under the same attempt. Another service is not asked for the
+// job of the one before, but sent the rows.
+func TestAnotherServiceAfterOurOwnFailureBeginsAnew(t *testing.T) {
+	w, r := approved(t)
+	s := &elsewhere{w: w, done: all}
+	failing := engine.New(engine.Options{
+		Store: frozen{wired{w.db}, drift.RetrainValidating}, Clock: w.clock, WorkDir: t.TempDir(),
+		Trainers: func(string, drift.Settings) (string, retrain.Trainer, error) { return "elsewhere", s, nil },
+	})
+	if err := failing.Work(t.Context(), r.ID, "a"); !errors.Is(err, errDied) {
+		t.Fatal(err)
+	}
+	s.gone = true
+	w.must(failing.Work(t.Context(), r.ID, "a"))
+	if now := w.only(drift.RetrainQueued); now.Attempt != 0 || !strings.Contains(now.Note, "that was no attempt") {
+		t.Fatalf("broken off by us: %+v", now)
+	}
+	old := w.retrains()[0]
+	old.Attempt, old.Server = 1, "a"
+	w.must(w.db.SaveTrainerState(t.Context(), &old, []byte(`{"attempt":1,"job":"late"}`))) // of a server that has not noticed
+	s.work(r.ID, "a")
+	if r := w.only(drift.RetrainWatching); r.Attempt != 1 || len(s.jobs) != 2 || r.RowsHoldout != len(s.jobs[1]) {
+		t.Errorf("%d jobs were sent; it ended as %+v", len(s.jobs), r)
+	}
+	w.recorded()
+}
+
 // A callback is heard once, on any server, while its training is waited for; it carries no result.
 func TestCallbacksOfATraining(t *testing.T) {
 	w, r := approved(t)

@@ -325,6 +325,14 @@ func (w *world) decide(r drift.Retrain, by drift.Actor, m retrain.Move) error {
 	return err
 }
 
+// keep has a manager keep a version whose watch has been left to managers.
+func (w *world) keep(r drift.Retrain) {
+	w.t.Helper()
+	_, err := w.db.Pool().Exec(w.t.Context(), `UPDATE ml_retrain SET due_at = NULL WHERE id = $1`, r.ID)
+	w.must(err)
+	w.must(w.decide(r, manager, retrain.MoveKeep))
+}
+
 func (w *world) must(err error) {
 	w.t.Helper()
 	if err != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -32,7 +33,7 @@ type MoveRequest struct {
 func (e *Engine) Move(ctx context.Context, by drift.Actor, req MoveRequest) (*drift.Alert, error) {
 	var moved *drift.Alert
 	now := e.clock().UTC()
-	err := e.store.InTx(ctx, by, func(tx Tx) error {
+	err := e.givingWay(ctx, by, func(tx Tx) error {
 		a, err := tx.Alert(ctx, req.AlertID)
 		if err != nil {
 			return err
@@ -75,7 +76,16 @@ func (e *Engine) Move(ctx context.Context, by drift.Actor, req MoveRequest) (*dr
 		}
 		return record(tx, drift.EventAlertUpdated, a, entry)
 	})
-	return moved, err
+	if errors.Is(err, errChanged) {
+		return nil, &drift.Error{
+			Code:    drift.CodeConflict,
+			Message: "The retrain that was proposed on this alert is being moved by others at this moment. Your click changed nothing; try again.",
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return moved, nil
 }
 
 // lost says who was faster.

@@ -31,12 +31,13 @@ type Work interface {
 	// TrainingRows reads the labelled rows of a model made in [from, to), in time order, in one state of
 	// the database: first their times for plan, then each row for fn, in constant memory.
 	TrainingRows(ctx context.Context, m drift.Model, from, to time.Time, plan func([]time.Time) error, fn func(int, drift.TrainingRow) error) error
-	// RetrainProgress notes the newest line of a running trainer; it is no move.
-	RetrainProgress(ctx context.Context, r *drift.Retrain, line string) error
+	// RetrainProgress notes the newest line of a running trainer; it is no move. False, and nothing noted,
+	// where the retrain does not train this attempt on this server any more.
+	RetrainProgress(ctx context.Context, r *drift.Retrain, line string) (bool, error)
 	// SaveTrainerLog keeps what a trainer printed.
 	SaveTrainerLog(ctx context.Context, r *drift.Retrain, log string) error
 	// SaveTrainerState keeps what a training elsewhere needs to go on after a restart: a JSON object
-	// with its attempt and the job's name there.
+	// with its attempt and the job's name there. It lasts until the retrain is queued again.
 	SaveTrainerState(ctx context.Context, r *drift.Retrain, state []byte) error
 }
 
@@ -241,7 +242,8 @@ type Serving interface {
 	OutcomesByHour(ctx context.Context, v drift.VersionKey, from, to time.Time) ([]drift.HourTally, error)
 	// ValidationSet returns the hold-out of a version trained here, empty where none is kept.
 	ValidationSet(ctx context.Context, v drift.VersionKey) (drift.LabelledScores, error)
-	// PutVersion keeps a trained version with its artefact and validation set.
+	// PutVersion keeps a trained version with its artefact and validation set; CodeConflict where its name
+	// is another version's.
 	PutVersion(ctx context.Context, v drift.NewVersion, at time.Time) error
 }
 

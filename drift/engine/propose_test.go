@@ -169,7 +169,7 @@ func TestCooldownToTheSecond(t *testing.T) {
 
 func TestAManagerSkipsTheCooldown(t *testing.T) {
 	w, first := watched(t)
-	w.must(w.decide(first, manager, retrain.MoveKeep))
+	w.keep(first)
 	r, err := w.engine.RequestRetrain(t.Context(), manager, engine.RetrainRequest{Model: fraud, Reason: "now", SkipCooldown: true})
 	w.must(err)
 	if r.State != drift.RetrainWaitingApproval || !r.SkipCooldown {

@@ -86,6 +86,9 @@ func (e *Engine) MoveRetrain(ctx context.Context, by drift.Actor, req RetrainMov
 		if r.Version != req.Version {
 			return lostRetrain(ctx, tx, r)
 		}
+		if why := retrain.NotYetKept(r); req.Move == retrain.MoveKeep && why != "" {
+			return &drift.Error{Code: drift.CodeIllegalMove, Message: why}
+		}
 		if req.Move == retrain.MoveApprove {
 			if err := mayApprove(ctx, tx, r, by); err != nil {
 				return err
@@ -140,8 +143,14 @@ func (e *Engine) askAgain(ctx context.Context, tx Tx, a *drift.Alert, now time.T
 	if err != nil || r == nil || r.AlertID == nil || *r.AlertID != a.ID {
 		return err
 	}
+	return e.backToManager(ctx, tx, r, now, why)
+}
+
+// backToManager has a manager decide about a retrain, anew or for the first time, with the time that is
+// left where one was asked already. One that trains or is over stays as it is.
+func (e *Engine) backToManager(ctx context.Context, tx Tx, r *drift.Retrain, now time.Time, why string) error {
 	if _, err := retrain.Next(retrain.MoveAskAgain, r.State, drift.SystemActor()); err != nil {
-		return nil // it trains already, or is over: its validation decides
+		return nil // what it was proposed on no longer counts: its validation does
 	}
 	s, err := tx.Settings(ctx, r.TenantID)
 	if err != nil {

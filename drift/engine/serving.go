@@ -34,10 +34,23 @@ func (e *Engine) activate(ctx context.Context, id int64) error {
 			return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now, fmt.Sprintf(
 				"Version %s serves now, not %s with which the candidate was compared. Ask for another retrain.", old.Version, r.ParentVersion))
 		}
+		paused, err := pausedFor(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		if paused != nil {
+			return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now, pausedWords(paused))
+		}
+		next := drift.VersionKey{Model: m, Version: r.CandidateVersion}
+		if kept, err := tx.VersionOf(ctx, next); err != nil && drift.CodeOf(err) != drift.CodeNotFound {
+			return err
+		} else if err != nil || kept.Source != sourceTrained || kept.Digest == "" {
+			return e.moveRetrain(ctx, tx, r, retrain.MoveFail, drift.SystemActor(), now, fmt.Sprintf(
+				"No artefact is kept of a candidate called %s, so that it cannot serve. Version %s stays in service.", next.Version, old.Version))
+		}
 		if now, err = inService(ctx, tx, m, now); err != nil {
 			return err
 		}
-		next := drift.VersionKey{Model: m, Version: r.CandidateVersion}
 		if err := tx.Activate(ctx, old, next, now); err != nil {
 			return err
 		}
@@ -145,7 +158,8 @@ func stillServes(ctx context.Context, tx Tx, m drift.Model, seen string) error {
 }
 
 // rollBack takes the active version out of service, ends the watch on it, raises ML_ROLLBACK and
-// pauses the model's retraining until a person lifts it.
+// pauses the model's retraining until a person lifts it. A retrain that would begin by itself goes back
+// to a manager; one that trains is not activated, see pausedFor.
 func (e *Engine) rollBack(ctx context.Context, tx Tx, m drift.Model, to string, by drift.Actor, reason string, now time.Time) (*Rollback, error) {
 	if err := tx.LockServing(ctx, m); err != nil {
 		return nil, err
@@ -178,6 +192,12 @@ func (e *Engine) rollBack(ctx context.Context, tx Tx, m drift.Model, to string, 
 			err = errChanged
 		}
 		if err != nil {
+			return nil, err
+		}
+	}
+	if r != nil && !r.Manual {
+		why := fmt.Sprintf("Version %s was rolled back to %s, and retraining is paused. A manager looks again before anything is trained.", from.Version, target.Version)
+		if err := e.backToManager(ctx, tx, r, now, why); err != nil {
 			return nil, err
 		}
 	}

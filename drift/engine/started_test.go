@@ -62,6 +62,26 @@ func TestWhatATrainerSays(t *testing.T) {
 	})
 }
 
+// A trainer that talks on after its training was cancelled brings nobody's page back to training.
+func TestWhatATrainerSaysAfterItsEnd(t *testing.T) {
+	w, r := approved(t)
+	w.train = func(_ context.Context, job retrain.Job) error {
+		job.Progress("epoch 1")
+		w.must(w.decide(w.only(drift.RetrainTraining), manager, retrain.MoveCancel))
+		before := w.events()[drift.EventRetrainUpdated]
+		job.Progress("epoch 2")
+		if n := w.events()[drift.EventRetrainUpdated] - before; n != 0 {
+			t.Errorf("%d events after the cancellation", n)
+		}
+		return drift.Invalid("trainer", "It was told to end.")
+	}
+	w.work(r.ID, "a")
+	if r = w.only(drift.RetrainCancelled); r.Progress != "epoch 1" {
+		t.Errorf("the newest line is %q", r.Progress)
+	}
+	w.recorded()
+}
+
 // What a retrain was approved on is asked again before it starts.
 func TestRefusedAtTheStart(t *testing.T) {
 	w, r := approved(t)

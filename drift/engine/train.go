@@ -24,13 +24,43 @@ const maxAttempts = 3
 const stateEvery = time.Second
 
 // Waiting lists the retrains that a server may take up, oldest first: queued ones, and running ones
-// whose server may have died. Whoever works on one holds its lock; see package store/queue.
+// whose server may have died. Whoever works on one holds its lock; see package store/queue. What could not
+// go on anyhow is left out, for servers ask every second: all of them under the emergency stop, queued
+// ones while as many train as may. Whoever takes one up looks again, under locks.
 func (e *Engine) Waiting(ctx context.Context) (waiting []*drift.Retrain, err error) {
 	err = e.system(ctx, func(tx Tx) error {
-		waiting, err = tx.RetrainsIn(ctx, drift.RetrainQueued, drift.RetrainTraining, drift.RetrainValidating, drift.RetrainActivating)
-		return err
+		waiting = nil
+		h, err := tx.Halt(ctx)
+		if err != nil || h != nil {
+			return err
+		}
+		all, err := tx.RetrainsIn(ctx, drift.RetrainQueued, drift.RetrainTraining, drift.RetrainValidating, drift.RetrainActivating)
+		if err != nil {
+			return err
+		}
+		training, settings := 0, newSettingsFor()
+		for _, r := range all {
+			if trains(r) {
+				training++
+			}
+		}
+		for _, r := range all {
+			s, err := settings.get(ctx, tx, r.TenantID)
+			if err != nil {
+				return fmt.Errorf("settings: %w", err)
+			}
+			if r.State != drift.RetrainQueued || training < s.Int("MAX_CONCURRENT_RETRAIN_JOBS") {
+				waiting = append(waiting, r)
+			}
+		}
+		return nil
 	})
 	return waiting, err
+}
+
+// trains reports whether a retrain takes one of the places of MAX_CONCURRENT_RETRAIN_JOBS.
+func trains(r *drift.Retrain) bool {
+	return r.State == drift.RetrainTraining || r.State == drift.RetrainValidating
 }
 
 // RetrainsIn lists the retrains in any of the states, oldest first.
@@ -113,12 +143,12 @@ func (e *Engine) start(ctx context.Context, tx Tx, r *drift.Retrain, server stri
 	if r.Safeguards, err = Evaluate(ctx, tx, r, now); err != nil {
 		return nil, err
 	}
-	if paused, err := tx.Paused(ctx, r.Model()); err != nil || paused != nil && !r.Manual {
-		if err != nil {
-			return nil, err
-		}
-		return nil, e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), now,
-			fmt.Sprintf("The model was rolled back meanwhile, and its retraining is paused: %s", paused.Reason))
+	paused, err := pausedFor(ctx, tx, r)
+	if err != nil {
+		return nil, err
+	}
+	if paused != nil {
+		return nil, e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), now, pausedWords(paused))
 	}
 	d := retrain.Decide(r.Safeguards, retrain.DecideInput{Severity: r.Severity, Manual: r.Manual})
 	if d.Action == retrain.Refuse {
@@ -138,7 +168,9 @@ func (e *Engine) start(ctx context.Context, tx Tx, r *drift.Retrain, server stri
 	}
 	r.Attempt++
 	r.Server, r.Progress, r.Trainer, r.ParentVersion = server, "", name, serving.Version
-	r.CandidateVersion = fmt.Sprintf("%s-r%d", drift.DateOf(now), r.ID)
+	if r.CandidateVersion, err = freeName(ctx, tx, r, drift.DateOf(now)); err != nil {
+		return nil, err
+	}
 	return r, e.moveRetrain(ctx, tx, r, retrain.MoveStart, drift.SystemActor(), now, "Training began on "+server+".")
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -267,11 +268,36 @@ func TestAtMostSoManyTrainAtOnce(t *testing.T) {
 	<-begun
 	<-idle
 	<-idle
+	waiting := func(want ...int64) {
+		t.Helper()
+		list, err := w.engine.Waiting(t.Context())
+		var got []int64
+		for _, r := range list {
+			got = append(got, r.ID)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("a server may take up %v, %v; want %v", got, err, want)
+		}
+	}
+	for _, r := range w.retrains() {
+		if r.State == drift.RetrainTraining { // its server may have died; the others have no place
+			waiting(r.ID)
+		}
+	}
+	w.set("MAX_CONCURRENT_RETRAIN_JOBS", "2")
+	waiting(ids...)
 	if len(begun) != 0 {
 		t.Error("two train at once")
 	}
 	close(release)
 	group.Wait()
+	_, err := w.engine.StopRetraining(t.Context(), manager, "enough")
+	w.must(err)
+	waiting()
+	w.must(w.engine.ResumeRetraining(t.Context(), manager, "go on"))
+	if list, err := w.engine.Waiting(t.Context()); err != nil || len(list) != 2 {
+		t.Errorf("two still wait: %v, %v", list, err)
+	}
 	w.recorded()
 }
 

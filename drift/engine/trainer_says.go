@@ -11,10 +11,11 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 )
 
-// progress notes a trainer's line and tells the browsers: no move, so that clicks stay valid.
+// progress notes a trainer's line and tells the browsers: no move, so that clicks stay valid. Nobody is
+// told of what a trainer says after its training was ended.
 func (e *Engine) progress(ctx context.Context, r *drift.Retrain, line string) {
-	err := e.store.RetrainProgress(ctx, r, line)
-	if err == nil {
+	noted, err := e.store.RetrainProgress(ctx, r, line)
+	if noted {
 		err = e.system(ctx, func(tx Tx) error {
 			payload, err := json.Marshal(map[string]any{"retrain": map[string]any{
 				"id": r.ID, "version": r.Version, "model_type": r.ModelType, "state": drift.RetrainTraining, "progress": line,

@@ -48,7 +48,8 @@ func (e *Engine) TellWatches(ctx context.Context) error {
 }
 
 // FireWatches decides the watches that fall due before the given instant, those still to come on what
-// is known by now, and returns how many. Countdowns and approvals are left alone.
+// is known by now, and returns how many. Countdowns and approvals are left alone. One that cannot be
+// decided does not hold up the others.
 func (e *Engine) FireWatches(ctx context.Context, before time.Time) (int, error) {
 	due := func(r *drift.Retrain) bool {
 		return r.State == drift.RetrainWatching && r.DueAt != nil && r.DueAt.Before(before)
@@ -62,6 +63,7 @@ func (e *Engine) FireWatches(ctx context.Context, before time.Time) (int, error)
 		return 0, fmt.Errorf("watches: %w", err)
 	}
 	now, decided := e.clock().UTC(), 0
+	var failed []error
 	for _, r := range watching {
 		if !due(r) {
 			continue
@@ -78,11 +80,12 @@ func (e *Engine) FireWatches(ctx context.Context, before time.Time) (int, error)
 			return e.decideWatch(ctx, tx, r, now, asOf)
 		})
 		if err != nil {
-			return decided, fmt.Errorf("retrain %d: %w", r.ID, err)
+			failed = append(failed, fmt.Errorf("retrain %d: %w", r.ID, err))
+			continue
 		}
 		decided++
 	}
-	return decided, nil
+	return decided, errors.Join(failed...)
 }
 
 func (e *Engine) fireRetrains(ctx context.Context, now time.Time) (int, error) {
@@ -122,21 +125,11 @@ func (e *Engine) fireRetrain(ctx context.Context, tx Tx, id int64, now time.Time
 	case r.State == drift.RetrainWaitingApproval && h == nil:
 		return e.moveRetrain(ctx, tx, r, retrain.MoveExpire, drift.SystemActor(), now, "Nobody decided in time. The next check may propose it anew.")
 	case r.State == drift.RetrainCountdown && h != nil: // it does not start by itself the moment the stop is lifted
-		return e.askAfterHalt(ctx, tx, r, h, now)
+		return e.backToManager(ctx, tx, r, now, fmt.Sprintf("Its countdown ended while retraining was stopped by %s; a manager decides.", h.By))
 	case r.State == drift.RetrainCountdown:
 		return e.moveRetrain(ctx, tx, r, retrain.MoveCountdownOver, drift.SystemActor(), now, "Nobody stopped it during the countdown.")
 	}
 	return nil
-}
-
-func (e *Engine) askAfterHalt(ctx context.Context, tx Tx, r *drift.Retrain, h *drift.Halt, now time.Time) error {
-	s, err := tx.Settings(ctx, r.TenantID)
-	if err != nil {
-		return fmt.Errorf("settings: %w", err)
-	}
-	r.DueAt = after(now, time.Duration(s.Int("APPROVAL_EXPIRY_HOURS"))*time.Hour)
-	return e.moveRetrain(ctx, tx, r, retrain.MoveAskAgain, drift.SystemActor(), now,
-		fmt.Sprintf("Its countdown ended while retraining was stopped by %s; a manager decides.", h.By))
 }
 
 // Watch is how a watched version does beside the one before it.

@@ -1,6 +1,9 @@
 package engine_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -143,6 +146,25 @@ func TestTooFewOutcomesAreWatchedForAWeekAndThenAManagerDecides(t *testing.T) {
 	w.recorded()
 }
 
+// A manager waves no version through while its watch still decides.
+func TestNobodyKeepsAVersionBeforeItsWatchHasEnded(t *testing.T) {
+	w, r := watched(t)
+	w.wait(time.Second)
+	err := w.decide(r, manager, retrain.MoveKeep)
+	if wantCode(t, err, drift.CodeIllegalMove); err == nil || !strings.HasPrefix(err.Error(), "The watch decides by itself;") {
+		t.Errorf("it was told %v", err)
+	}
+	wantCode(t, w.decide(r, operator, retrain.MoveKeep), drift.CodeForbidden)
+	if now := w.only(drift.RetrainWatching); now.Version != r.Version || !now.DueAt.Equal(*r.DueAt) {
+		t.Errorf("it is %+v", now)
+	}
+	w.rows(r.CandidateVersion, today.Time().Add(time.Hour), 84, 16)
+	w.wait(24 * time.Hour)
+	w.fire()
+	w.only(drift.RetrainRolledBack)
+	w.recorded()
+}
+
 func TestARetrainIsNotMarkedRolledBackAlone(t *testing.T) {
 	w, r := watched(t)
 	wantCode(t, w.decide(r, manager, retrain.MoveRollBack), drift.CodeIllegalMove)
@@ -201,7 +223,7 @@ func TestNothingToGoBackTo(t *testing.T) {
 // While a candidate was trained another version took over: it was not compared with that one.
 func TestActivationAgainstAManualRollback(t *testing.T) {
 	w, first := watched(t)
-	w.must(w.decide(first, manager, retrain.MoveKeep))
+	w.keep(first)
 	w.set("RETRAIN_COOLDOWN_DAYS", "0")
 	w.wait(time.Hour)
 	r := w.request(operator)
@@ -219,5 +241,47 @@ func TestActivationAgainstAManualRollback(t *testing.T) {
 		t.Errorf("it says %q", r.Note)
 	}
 	w.services()
+	w.recorded()
+}
+
+// unread is a store in which one retrain cannot be read.
+type unread struct {
+	wired
+	id int64
+}
+
+type unreadTx struct {
+	engine.Tx
+	id int64
+}
+
+func (u unread) InTx(ctx context.Context, by drift.Actor, fn func(engine.Tx) error) error {
+	return u.wired.InTx(ctx, by, func(tx engine.Tx) error { return fn(unreadTx{tx, u.id}) })
+}
+
+func (u unreadTx) Retrain(ctx context.Context, id int64) (*drift.Retrain, error) {
+	if id == u.id {
+		return nil, errDied
+	}
+	return u.Tx.Retrain(ctx, id)
+}
+
+// A watch that cannot be decided does not hold up the others.
+func TestOneWatchThatFailsHoldsUpNoOther(t *testing.T) {
+	w, first := watched(t)
+	w.addModel("other")
+	r, err := w.engine.RequestRetrain(t.Context(), operator, engine.RetrainRequest{Model: drift.Model{Tenant: "acme", ModelType: "other"}, Reason: "x"})
+	w.must(err)
+	w.must(w.decide(*r, manager, retrain.MoveApprove))
+	w.work(r.ID, "a")
+	other := w.newest(drift.RetrainWatching)
+	e := engine.New(engine.Options{Store: unread{wired{w.db}, first.ID}, Clock: w.clock})
+	n, err := e.FireWatches(t.Context(), w.clock().Add(48*time.Hour))
+	if n != 1 || !errors.Is(err, errDied) || !strings.Contains(err.Error(), fmt.Sprintf("retrain %d: ", first.ID)) {
+		t.Errorf("%d decided, %v", n, err)
+	}
+	if now := w.newest(drift.RetrainWatching); now.Version != other.Version+1 { // too few outcomes: watched on
+		t.Errorf("the other is as it was: %+v", now)
+	}
 	w.recorded()
 }

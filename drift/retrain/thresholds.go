@@ -59,12 +59,18 @@ var measureWords = map[string]string{
 	MeasurePRAUC: "PR AUC", MeasurePrecisionAt80Recall: "Precision at 80 % recall",
 }
 
-// check compares one measure of m with its threshold: exactly where it is a ratio of counts.
+// prAUCError bounds how far a computed PR AUC and a threshold as floats lie from what they stand for, for
+// values up to 1: two roundings of each term, two of their compensated sum, one of its division and one of
+// the threshold are six of 1.1e-16. An area that equals its threshold reaches it, whatever they make of it.
+const prAUCError = 1e-15
+
+// check compares one measure of m with its threshold: exactly where it is a ratio of counts, to within
+// prAUCError where it is a sum of such.
 func (t Threshold) check(m measured) Check {
 	c := Check{Name: t.Measure, Threshold: t.Least.String(), Deciding: true}
 	if t.Measure == MeasurePRAUC {
 		c.Value = drift.Number(m.class.PRAUC)
-		c.Passed = c.Value.Defined() && m.class.PRAUC >= t.Least.Float64()
+		c.Passed = c.Value.Defined() && m.class.PRAUC >= t.Least.Float64()-prAUCError
 	} else {
 		p := m.ratio(t.Measure)
 		c.Value = drift.Number(p.Value())

@@ -173,6 +173,35 @@ func TestThresholdsAreExact(t *testing.T) {
 	}
 }
 
+// Areas that equal their threshold, of rows in the order of their scores: as floats each lies below it.
+func TestAnAreaThatEqualsItsThresholdReachesIt(t *testing.T) {
+	for least, labels := range map[string]string{
+		"0.4": "0100100001", "0.45": "011000000101", "0.550": "100010000001", "0.675": "011111000001", "0.80": "10111101", "0.81": "101111",
+	} {
+		var c column
+		for i, l := range labels {
+			c.add(l == '1', 1-float64(i)/100, l == '1')
+		}
+		m, err := c.measure()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := threshold(MeasurePRAUC, least)[0].check(m); !got.Passed {
+			t.Errorf("%s of %s: %v, %s", least, labels, m.class.PRAUC, got.Sentence)
+		}
+		if got := threshold(MeasurePRAUC, least+"00000000001")[0].check(m); got.Passed {
+			t.Errorf("more than %s of %s: %v, %s", least, labels, m.class.PRAUC, got.Sentence)
+		}
+	}
+	limit := stats.MustDecimal("0.7").Float64() - prAUCError
+	for area, want := range map[float64]bool{limit: true, math.Nextafter(limit, 0): false, math.NaN(): false} {
+		m := measured{class: stats.Classification{PRAUC: area}}
+		if got := threshold(MeasurePRAUC, "0.7")[0].check(m); got.Passed != want {
+			t.Errorf("%v: %+v", area, got)
+		}
+	}
+}
+
 func TestThresholdsFromSettings(t *testing.T) {
 	for like, want := range map[string]string{
 		drift.FraudDetector:     "pr_auc 0.70 precision_at_80_recall 0.50 ",

@@ -60,3 +60,12 @@ func illegal(m Move, from drift.RetrainState) string {
 	}
 	return fmt.Sprintf("This retrain is %s; %s is possible only while it is %s.", words(from), verb(m), strings.Join(states, " or "))
 }
+
+// NotYetKept says why no person keeps a watched version yet; "" where a person may, or where it is not
+// watched at all. What the first day shows is not to be waved through after a second.
+func NotYetKept(r *drift.Retrain) string {
+	if r.State != drift.RetrainWatching || r.DueAt == nil {
+		return ""
+	}
+	return "The watch decides by itself; a manager is asked only where too few outcomes come in."
+}

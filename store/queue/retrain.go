@@ -16,8 +16,12 @@ import (
 // watch's end is acted on within it.
 const retrainsEvery = time.Second
 
-// lockEvery is how often a worker looks whether its connection, and so its lock, is still there.
-const lockEvery = 2 * time.Second
+// lockEvery is how often a worker looks whether its connection, and so its lock, is still there. One that
+// does not answer within lockWithin counts as gone: its lock may be another server's by then.
+const (
+	lockEvery  = 2 * time.Second
+	lockWithin = 10 * time.Second
+)
 
 // lockShare is the part of a server's connections that may hold locks of retrains. Whoever holds one
 // needs another connection for the work itself: were all of them locks, nothing would ever go on.
@@ -79,11 +83,12 @@ func (w *retrainer) takeUp(ctx context.Context, r *drift.Retrain) error {
 	}
 	var free bool
 	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended($1, 0))`, retrainLock(r.ID)).Scan(&free)
-	if err != nil || !free {
+	if err != nil {
 		drop(conn)
-		if err != nil {
-			return fmt.Errorf("hold retrain: %w", err)
-		}
+		return fmt.Errorf("hold retrain: %w", err)
+	}
+	if !free { // the connection holds nothing, and is asked again in a second
+		conn.Release()
 		return nil
 	}
 	w.mu.Lock()
@@ -102,7 +107,7 @@ func (w *retrainer) work(ctx context.Context, conn *pgxpool.Conn, id int64) {
 	defer func() {
 		stop()
 		<-guarded
-		drop(conn)
+		letGo(conn, id)
 		w.mu.Lock()
 		delete(w.working, id)
 		w.mu.Unlock()
@@ -116,8 +121,27 @@ func (w *retrainer) work(ctx context.Context, conn *pgxpool.Conn, id int64) {
 	}
 }
 
+// letGo gives the lock back and then the connection, which is closed where that cannot be said: work that
+// may not begin yet is taken up and let go every second.
+func letGo(conn *pgxpool.Conn, id int64) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	var held bool
+	err := conn.QueryRow(ctx, `SELECT pg_advisory_unlock(hashtextextended($1, 0))`, retrainLock(id)).Scan(&held)
+	if err != nil || !held {
+		drop(conn)
+		return
+	}
+	conn.Release()
+}
+
+// pinger is a connection, as far as guard looks at it.
+type pinger interface {
+	Ping(ctx context.Context) error
+}
+
 // guard stops the work when the lock is gone: another server may have taken it up.
-func guard(ctx context.Context, conn *pgxpool.Conn, stop context.CancelFunc) {
+func guard(ctx context.Context, conn pinger, stop context.CancelFunc) {
 	tick := time.NewTicker(lockEvery)
 	defer tick.Stop()
 	for {
@@ -126,7 +150,10 @@ func guard(ctx context.Context, conn *pgxpool.Conn, stop context.CancelFunc) {
 			return
 		case <-tick.C:
 		}
-		if err := conn.Ping(ctx); err != nil {
+		asked, cancel := context.WithTimeout(ctx, lockWithin)
+		err := conn.Ping(asked)
+		cancel()
+		if err != nil {
 			stop()
 			return
 		}

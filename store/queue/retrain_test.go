@@ -112,3 +112,38 @@ func TestTwoServersOneBacklog(t *testing.T) {
 	}
 	t.Logf("done by %v", shares)
 }
+
+// Looking every second at what another server works on, and at what may not begin yet, costs no connection.
+func TestLooksKeepTheirConnections(t *testing.T) {
+	const looks = 20
+	e, _, db, q := newStepped(t)
+	e.waiting = []*drift.Retrain{{ID: 7}, {ID: 8}}
+	other, err := db.Pool().Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Release()
+	if _, err := other.Exec(t.Context(), `SELECT pg_advisory_lock(hashtextextended('driftwatch: retrain 7', 0))`); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := db.Pool().Stat().NewConnsCount()
+	for range looks {
+		if err := q.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := db.Pool().Stat().NewConnsCount() - before; n > looks/4 {
+		t.Errorf("%d looks opened %d connections", looks, n)
+	}
+	if slices.Contains(e.worked, 7) || len(e.worked) < looks {
+		t.Errorf("worked on %v", e.worked)
+	}
+	var held int
+	if err := db.Pool().QueryRow(t.Context(), `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database =
+		(SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&held); err != nil || held != 1 {
+		t.Errorf("%d locks are held beside the other's, %v", held-1, err)
+	}
+}

@@ -20,7 +20,6 @@ type Lapse struct {
 	rows    *demo.Lapse
 	serving Serving
 	reached time.Time // everything up to here has happened
-	lifted  map[int64]bool
 	waits   atomic.Bool
 	due     time.Time // when the next step is to begin, by the wall
 }
@@ -42,7 +41,7 @@ func New(o Options) *Lapse {
 		o.Step = time.Hour
 	}
 	o.Clock.Set(o.Reached)
-	return &Lapse{o: o, rows: demo.NewLapse(o.Seed, o.From), reached: o.Reached, lifted: map[int64]bool{}}
+	return &Lapse{o: o, rows: demo.NewLapse(o.Seed, o.From), reached: o.Reached}
 }
 
 func wait(ctx context.Context, d time.Duration) error {

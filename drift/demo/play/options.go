@@ -18,6 +18,8 @@ type House interface {
 	Predictions(ctx context.Context, lines []byte) error
 	Outcomes(ctx context.Context, lines []byte) error
 	OpenAlerts(ctx context.Context) ([]drift.Alert, error)
+	// Paused returns what pauses a model's retraining, nil where nothing does.
+	Paused(ctx context.Context, m drift.Model) (*drift.Pause, error)
 	// Reached remembers how far it has been played; tell says so to the browsers.
 	Reached(ctx context.Context, now time.Time, tell bool) error
 }

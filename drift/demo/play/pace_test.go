@@ -23,6 +23,7 @@ type stage struct {
 	steps   []time.Time     // where the clock stood at each step
 	waited  []time.Duration // for each
 	moves   []engine.RetrainMove
+	pause   *drift.Pause
 	lifts   int
 	alerts  []engine.MoveRequest
 	refuse  error         // what the engine answers to people
@@ -77,6 +78,9 @@ func (s *stage) MoveRetrain(_ context.Context, by drift.Actor, m engine.RetrainM
 
 func (s *stage) LiftPause(context.Context, drift.Actor, drift.Model, string) error {
 	s.lifts++
+	if s.refuse == nil {
+		s.pause = nil
+	}
 	return s.refuse
 }
 
@@ -98,6 +102,7 @@ func (s *stage) Import(context.Context, io.Reader) error                    { re
 func (s *stage) Predictions(context.Context, []byte) error                  { return nil }
 func (s *stage) Outcomes(context.Context, []byte) error                     { return nil }
 func (s *stage) OpenAlerts(context.Context) ([]drift.Alert, error)          { return s.open, nil }
+func (s *stage) Paused(context.Context, drift.Model) (*drift.Pause, error)  { return s.pause, nil }
 func (s *stage) Reached(_ context.Context, now time.Time, tell bool) error {
 	if tell {
 		s.told = append(s.told, now)
@@ -191,15 +196,36 @@ func TestManager(t *testing.T) {
 	}
 }
 
-// Nine days after a rollback the model may retrain again, asked for once.
+// Nine days after a rollback the model may retrain again, asked for once, also by a manager who came
+// back; the pause of a visitor's later rollback is the visitor's, and none is there to lift after a visitor did.
 func TestPauseIsLifted(t *testing.T) {
-	s, l := newStage(11)
-	s.retrain = &drift.Retrain{ID: 7, State: drift.RetrainRolledBack, StateSince: at(1)}
-	if err := l.Play(t.Context()); err != nil {
-		t.Fatal(err)
+	for name, c := range map[string]struct {
+		pause *drift.Pause
+		lifts int
+	}{
+		"its own":        {&drift.Pause{Since: at(1)}, 1},
+		"a visitor's":    {&drift.Pause{Since: at(9 * 24)}, 0},
+		"lifted already": {nil, 0},
+	} {
+		s, l := newStage(11)
+		s.retrain = &drift.Retrain{ID: 7, State: drift.RetrainRolledBack, StateSince: at(1)}
+		s.pause = c.pause
+		if err := l.Play(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if s.lifts != c.lifts || len(s.moves) != 0 {
+			t.Errorf("%s: lifted %d times, moves %v", name, s.lifts, s.moves)
+		}
 	}
-	if s.lifts != 1 || len(s.moves) != 0 {
-		t.Errorf("lifted %d times, moves %v", s.lifts, s.moves)
+	s, l := newStage(11)
+	s.retrain, s.pause = &drift.Retrain{ID: 7, State: drift.RetrainRolledBack, StateSince: at(1)}, &drift.Pause{Since: at(1)}
+	s.refuse = errors.New("the database went away")
+	if err := l.Play(t.Context()); !errors.Is(err, s.refuse) {
+		t.Fatalf("an error that nobody may swallow: %v", err)
+	}
+	s.refuse = nil
+	if err := l.Play(t.Context()); err != nil || s.lifts != 2 || s.pause != nil {
+		t.Errorf("after an error: %v, asked %d times, %+v", err, s.lifts, s.pause)
 	}
 }
 

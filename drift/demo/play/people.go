@@ -51,9 +51,8 @@ func (l *Lapse) people(ctx context.Context, now time.Time) (acted bool, err erro
 		switch {
 		case r.State == drift.RetrainWaitingApproval && !now.Before(r.StateSince.Add(drift.LapseApprovesAfter)):
 			did, err = l.approve(ctx, r)
-		case r.State == drift.RetrainRolledBack && !now.Before(r.StateSince.Add(liftsAfter)) && !l.lifted[r.ID]:
-			l.lifted[r.ID] = true
-			did, err = done(l.o.Engine.LiftPause(ctx, boss(), r.Model(), "What misled it is over, and its last week is clean."))
+		case r.State == drift.RetrainRolledBack && !now.Before(r.StateSince.Add(liftsAfter)):
+			did, err = l.lift(ctx, r)
 		}
 		if err != nil {
 			return acted, err
@@ -61,6 +60,19 @@ func (l *Lapse) people(ctx context.Context, now time.Time) (acted bool, err erro
 		acted = acted || did
 	}
 	return acted, nil
+}
+
+// lift ends the pause that a rollback began, not one that a visitor's later rollback did: while that one
+// is on, the manager waits for the visitor.
+func (l *Lapse) lift(ctx context.Context, r *drift.Retrain) (bool, error) {
+	p, err := l.o.House.Paused(ctx, r.Model())
+	if err != nil {
+		return false, fmt.Errorf("pause of retrain %d: %w", r.ID, err)
+	}
+	if p == nil || !p.Since.Equal(r.StateSince) {
+		return false, nil
+	}
+	return done(l.o.Engine.LiftPause(ctx, boss(), r.Model(), "What misled it is over, and its last week is clean."))
 }
 
 func (l *Lapse) approve(ctx context.Context, r *drift.Retrain) (bool, error) {

@@ -177,6 +177,14 @@ func (w *world) OpenAlerts(ctx context.Context) ([]drift.Alert, error) {
 	return p.Items, err
 }
 
+func (w *world) Paused(ctx context.Context, m drift.Model) (p *drift.Pause, err error) {
+	err = w.db.View(ctx, drift.SystemActor(), func(tx *store.Tx) error {
+		p, err = tx.Paused(ctx, m)
+		return err
+	})
+	return p, err
+}
+
 func (w *world) Reached(ctx context.Context, now time.Time, tell bool) error {
 	if tell {
 		w.told = append(w.told, now)
