@@ -91,7 +91,8 @@ func (e *Engine) takeUpAgain(ctx context.Context, tx Tx, r *drift.Retrain, serve
 		r.Server = server
 		return r, move(retrain.MoveResume, fmt.Sprintf("%s asks on for the training that goes on elsewhere.", server))
 	}
-	if e.broken.off(r, server) {
+	// What was handed over is known by the number of its attempt: given up, it must not come back as another's.
+	if h == nil && e.broken.off(r, server) {
 		r.Attempt--
 		return nil, move(retrain.MoveRequeue, "Driftwatch broke it off: its own database or disk failed. It begins anew, and that was no attempt.")
 	}

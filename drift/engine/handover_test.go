@@ -25,11 +25,16 @@ type elsewhere struct {
 	keys     []string
 	timeouts []time.Duration
 	gone     bool                        // the settings name another service now
+	turns    bool                        // they will as soon as they were looked at once more
 	done     func(ids []string) []string // the rows it predicts; nil: it trains on
 	begun    func(job string)            // it was handed over
 }
 
-func (s *elsewhere) Resumes(json.RawMessage) bool { return !s.gone }
+func (s *elsewhere) Resumes(json.RawMessage) bool {
+	resumes := !s.gone
+	s.gone = s.gone || s.turns
+	return resumes
+}
 
 func (s *elsewhere) Train(ctx context.Context, job retrain.Job) error {
 	s.timeouts = append(s.timeouts, job.Timeout)
@@ -161,6 +166,28 @@ func TestAnotherServiceBeginsAnew(t *testing.T) {
 	s.work(r.ID, "b")
 	if r := w.only(drift.RetrainWatching); r.Attempt != 2 || len(s.jobs) != 2 || s.keys[0] == s.keys[1] {
 		t.Errorf("%d jobs under %q, %+v", len(s.jobs), s.keys, r)
+	}
+	w.recorded()
+}
+
+// The setting may change between taking a training up and asking for it: whoever is set then is not asked
+// for another's work, and it begins anew.
+func TestAnotherServiceAtTheLastMoment(t *testing.T) {
+	w, r := approved(t)
+	s := &elsewhere{w: w}
+	s.killed(r.ID, "a")
+	s.turns, s.done = true, all
+	e := s.engine()
+	if err := e.Work(t.Context(), r.ID, "b"); err == nil || len(s.timeouts) != 1 {
+		t.Errorf("%v, and trainers were asked %d times", err, len(s.timeouts))
+	}
+	for range 2 {
+		if err := e.Work(t.Context(), r.ID, "b"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := w.only(drift.RetrainWatching); r.Attempt != 2 || len(s.jobs) != 2 {
+		t.Errorf("%d jobs, %+v", len(s.jobs), r)
 	}
 	w.recorded()
 }

@@ -240,9 +240,8 @@ func (e *Engine) train(ctx context.Context, r *drift.Retrain, dir string) (*data
 	if err != nil {
 		return nil, err
 	}
-	_, trainer, err := e.trainers(r.ModelType, s)
-	if err != nil {
-		return nil, err
+	if sent != nil && !e.resumes(r.ModelType, s, sent) { // taken up before the setting changed: no trainer's fault
+		return nil, fmt.Errorf("retrain %d was handed over to another trainer than the one that is set now", r.ID)
 	}
 	job := retrain.Job{
 		RetrainID: r.ID, Attempt: r.Attempt, Key: fmt.Sprintf("retrain-%d-%d", r.ID, r.Version), Tenant: r.Tenant,
@@ -256,6 +255,11 @@ func (e *Engine) train(ctx context.Context, r *drift.Retrain, dir string) (*data
 	} else {
 		d, err = e.prepare(ctx, r, s, &job)
 	}
+	if err != nil {
+		return nil, err
+	}
+	// Found only now: writing the folder may take minutes, in which the settings may change.
+	_, trainer, err := e.trainers(r.ModelType, s)
 	if err != nil {
 		return nil, err
 	}
