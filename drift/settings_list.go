@@ -59,7 +59,7 @@ var SettingSpecs = []SettingSpec{
 // settingFamilies are settings of which each registered model type has one: its name in capitals
 // follows, every other character than A-Z and 0-9 as _.
 var settingFamilies = []SettingSpec{
-	toggle("ENABLE_AUTO_RETRAIN_", "false", "Retraining", "Automatic retraining of this model type."),
+	toggle(retrainSwitch, "false", "Retraining", "Automatic retraining of this model type."),
 	{Name: trainerCommand, Kind: KindList, Default: "[]", Group: "Retraining", Global: true, Shell: true, Help: `Program that trains this model type, with its arguments: ["python3", "/srv/train.py"]; [] is the built-in trainer.`},
 	{Name: trainerURL, Kind: KindURL, Default: "", Group: "Retraining", Global: true, Shell: true, Help: "Service that trains this model type, https:// or, on this machine, http://: its rows are sent there. Empty is none."},
 	{Name: trainerSecret, Kind: KindSecret, Default: "", Group: "Retraining", Global: true, Shell: true, Help: "Secret that signs what goes to this model type's training service, and its callbacks. Never shown."},

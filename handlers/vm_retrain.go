@@ -124,10 +124,10 @@ func trainerWords(r *drift.Retrain, s drift.Settings) string {
 	if r.Trainer != "" {
 		return r.Trainer
 	}
-	if command := s.List(retrain.CommandSetting(r.ModelType)); len(command) > 0 {
+	if command := s.List(drift.CommandSetting(r.ModelType)); len(command) > 0 {
 		return "the program " + command[0]
 	}
-	if u, err := url.Parse(s.Text(retrain.WebhookSetting(r.ModelType))); err == nil && u.Host != "" {
+	if u, err := url.Parse(s.Text(drift.WebhookSetting(r.ModelType))); err == nil && u.Host != "" {
 		return "the service at " + u.Host
 	}
 	return "logistic, built in"
