@@ -67,6 +67,31 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
+// TestCalibrationThatTurnsRound: the earlier rows teach a rising calibration that helps on the later ones,
+// and all together one that falls: it would turn the order of the scores round.
+func TestCalibrationThatTurnsRound(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 7))
+	margins, label := make([]float64, 300), make([]bool, 300)
+	for i := range margins {
+		margins[i] = 2 * r.NormFloat64()
+		if i < 180 {
+			label[i] = r.Float64() < sigmoid(margins[i]/8)
+		} else {
+			label[i] = r.Float64() < sigmoid(-margins[i]/4)
+		}
+	}
+	if c, ok, err := teach(t.Context(), platt, margins, label); ok || err != nil || c.Slope >= 0 {
+		t.Fatalf("taught by all: %+v, %t, %v", c, ok, err)
+	}
+	c, tried, err := calibrate(t.Context(), margins, label)
+	if err != nil || len(tried) != 2 || tried[1].LogLoss >= tried[0].LogLoss || tried[1].ECE >= tried[0].ECE {
+		t.Fatalf("tried %+v, %v", tried, err)
+	}
+	if c.Method != uncalibrated || c.apply(1) <= c.apply(-1) {
+		t.Errorf("calibrated by %+v", c)
+	}
+}
+
 // By hand, in the order of margins: 0 | 1 0 0 | 1 1, the last two equal; each with half a row of
 // either class besides.
 func TestRisingLine(t *testing.T) {
