@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -305,9 +306,11 @@ func TestAnotherVersionThatServesAsksAgain(t *testing.T) {
 	}
 }
 
-// The description names what the rows' features are called, whatever they hold.
+// The description names what the rows' features are called, whatever they hold, and what the settings
+// in force ask for.
 func TestTheDescriptionListsTheFeatures(t *testing.T) {
 	w, r := approved(t)
+	w.set("VALIDATION_FRAUD_MIN_PR_AUC", "0.65")
 	for name, features := range map[string]string{"odd": `{"a": {"inner": 1, "b": [1, {"deep": 2}]}, "quote\"d\\": "},{\"no\": 1", "é": null}`, "none": `{}`} {
 		_, err := w.db.Pool().Exec(t.Context(), `UPDATE ml_prediction_log SET features = $1 WHERE prediction_id = $2`, features,
 			fmt.Sprintf("%s-1-%s-%d", drift.FraudDetector, today.Add(-1), len(name)))
@@ -322,6 +325,9 @@ func TestTheDescriptionListsTheFeatures(t *testing.T) {
 		}
 		if want := []string{"a", `quote"d\`, "é"}; err != nil || !slices.Equal(d.Features, want) {
 			t.Errorf("features %q, %v; want %q", d.Features, err, want)
+		}
+		if want := map[string]json.Number{"pr_auc": "0.65", "precision_at_80_recall": "0.50"}; !maps.Equal(d.Thresholds, want) {
+			t.Errorf("it is told to reach %v, want %v", d.Thresholds, want)
 		}
 		return good(ctx, job)
 	}

@@ -282,6 +282,11 @@ func (e *Engine) prepare(ctx context.Context, r *drift.Retrain, s drift.Settings
 	if err != nil {
 		return nil, err
 	}
+	thresholds, err := retrain.Thresholds(s, job.BehavesLike)
+	if err != nil {
+		return nil, err
+	}
+	d.description.Thresholds = retrain.Told(thresholds)
 	if err := d.describe(job.Dir, *job, r.ParentVersion); err != nil {
 		return nil, err
 	}

@@ -68,6 +68,8 @@ type Description struct {
 	WindowFrom    time.Time `json:"window_from"`
 	WindowTo      time.Time `json:"window_to"`
 	Features      []string  `json:"features"`
+	// Thresholds are what the candidate must reach, by measure, under the settings in force when it was described.
+	Thresholds map[string]json.Number `json:"thresholds"`
 }
 
 // Prediction is what a version says of one row: a line of predictions.ndjson.
