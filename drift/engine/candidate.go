@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -30,7 +28,7 @@ func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir strin
 	if err != nil {
 		return e.trainingFailed(ctx, r, err)
 	}
-	artifact, err := readArtifact(filepath.Join(dir, retrain.FileArtifact))
+	artifact, err := readArtifact(dir)
 	if err != nil {
 		return e.trainingFailed(ctx, r, err)
 	}
@@ -115,21 +113,12 @@ func setSafeguard(r *drift.Retrain, s drift.Safeguard) {
 	}
 }
 
-func readArtifact(path string) ([]byte, error) {
-	info, err := os.Lstat(path) // a link would keep another file
-	switch {
-	case err != nil || !info.Mode().IsRegular():
-		return nil, drift.Invalid("artifact", "The trainer left no artefact.")
-	case info.Size() == 0:
-		return nil, drift.Invalid("artifact", "The trainer left an empty artefact.")
-	case info.Size() > retrain.LimitArtifact:
-		return nil, drift.Invalid("artifact", fmt.Sprintf("The trainer left an artefact of %d MiB; at most %d are kept.", info.Size()>>20, retrain.LimitArtifact>>20))
+func readArtifact(dir string) ([]byte, error) {
+	b, err := retrain.ReadLeft(dir, retrain.FileArtifact, retrain.LimitArtifact)
+	if err == nil && len(b) == 0 {
+		err = drift.Invalid(retrain.FileArtifact, "The trainer left an empty artefact.")
 	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read artefact: %w", err)
-	}
-	return b, nil
+	return b, err
 }
 
 func behavesLike(ctx context.Context, tx Tx, modelType string) (string, error) {

@@ -248,6 +248,7 @@ func (e *Engine) train(ctx context.Context, r *drift.Retrain, dir string) (*data
 		ModelType: r.ModelType, BehavesLike: like, Version: r.CandidateVersion, Dir: dir,
 		Timeout: timeLimit(s), MemoryBytes: int64(s.Int("TRAINER_MEMORY_MIB")) << 20,
 		Progress: func(line string) { e.progress(ctx, r, line) },
+		Printed:  func(output []byte) { e.printed(r, output) },
 	}
 	var d *dataset
 	if sent != nil {
@@ -263,9 +264,7 @@ func (e *Engine) train(ctx context.Context, r *drift.Retrain, dir string) (*data
 	if err != nil {
 		return nil, err
 	}
-	err = trainer.Train(ctx, job)
-	e.keepLog(r, dir)
-	if err != nil {
+	if err := trainer.Train(ctx, job); err != nil {
 		return nil, trainerFailure{err}
 	}
 	return d, nil

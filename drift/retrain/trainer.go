@@ -38,6 +38,7 @@ type Job struct {
 	// SaveState keeps what is needed to go on, with the name that the work has elsewhere.
 	SaveState func(ctx context.Context, name string, state json.RawMessage) error
 	Progress  func(line string)
+	Printed   func(output []byte) // takes what a program printed, after its end; a service prints nothing
 }
 
 // Trainer makes a candidate: it reads a job's folder and leaves the artefact, the candidate's
