@@ -144,6 +144,7 @@ func resultVM(r *drift.Retrain) page.RetrainResultVM {
 		return v
 	}
 	v.Verdict, v.Compared = verdict.Sentence(), int64(verdict.RowsCompared)
+	v.Claims = verdict.FalseClaims()
 	for _, c := range verdict.Checks {
 		item := page.CheckVM{Name: measureName(c.Name), Threshold: c.Threshold, Passed: c.Passed, Deciding: c.Deciding, Sentence: c.Sentence}
 		if c.Value.Defined() && c.Threshold != "" {

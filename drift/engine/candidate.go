@@ -32,6 +32,10 @@ func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir strin
 	if err != nil {
 		return e.trainingFailed(ctx, r, err)
 	}
+	claims, err := retrain.ReadClaims(dir)
+	if err != nil {
+		return e.trainingFailed(ctx, r, err)
+	}
 	return e.fromTraining(ctx, r, func(tx Tx) error {
 		s, err := tx.Settings(ctx, r.TenantID)
 		if err != nil {
@@ -47,6 +51,7 @@ func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir strin
 		if err != nil {
 			return fmt.Errorf("validate: %w", err)
 		}
+		v.Claimed = claims
 		if r.Validation, err = json.Marshal(v); err != nil {
 			return fmt.Errorf("encode verdict: %w", err)
 		}

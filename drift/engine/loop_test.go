@@ -75,6 +75,9 @@ func leave(dir string, artifact []byte, list []retrain.Prediction) error {
 	if err := os.WriteFile(filepath.Join(dir, retrain.FilePredictions), b.Bytes(), 0o600); err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(dir, retrain.FileMetrics), []byte("{}"), 0o600); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(dir, retrain.FileArtifact), artifact, 0o600)
 }
 
