@@ -45,6 +45,8 @@ func (spec SettingSpec) ShellWhy() string {
 		return "says where a model's rows are sent"
 	case spec.Kind == KindSecret:
 		return "is a secret"
+	case spec.Kind == KindInt:
+		return "says how much of this machine a trainer may take"
 	}
 	return "names a program that this machine runs"
 }
