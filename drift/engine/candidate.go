@@ -11,7 +11,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift/retrain"
 )
 
-// judgeCandidate validates what the trainer left and, where it passes, keeps it as a version.
+// judgeCandidate keeps what the trainer left as a version, and validates it.
 func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir string, d *dataset) error {
 	err := e.fromTraining(ctx, r, func(tx Tx) error {
 		r.RowsTrain, r.RowsHoldout = d.description.RowsTrain, d.description.RowsHoldout
@@ -56,27 +56,33 @@ func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir strin
 			return fmt.Errorf("encode verdict: %w", err)
 		}
 		setSafeguard(r, retrain.Validation(&v))
-		if !v.Passed {
-			return e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), e.clock().UTC(), v.Sentence())
-		}
+		// Also one that is refused is kept, to be looked at: only its own retrain could have put it into service.
 		if err := e.keepVersion(ctx, tx, r, d, artifact, predictions, v.Candidate); err != nil {
 			return err
+		}
+		if !v.Passed {
+			return e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), e.clock().UTC(), v.Sentence())
 		}
 		return e.moveRetrain(ctx, tx, r, retrain.MoveAccept, drift.SystemActor(), e.clock().UTC(), v.Sentence())
 	})
 }
 
+// keepVersion keeps the candidate; m is nil where its predictions cannot be used, and none are kept then.
 func (e *Engine) keepVersion(ctx context.Context, tx Tx, r *drift.Retrain, d *dataset, artifact []byte, predictions []retrain.Prediction, m *retrain.Metrics) error {
 	metrics, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("encode metrics: %w", err)
+	}
+	scores := drift.LabelledScores{Labels: []byte{}}
+	if m != nil {
+		scores = labelled(d.holdout, predictions)
 	}
 	sum := sha256.Sum256(artifact)
 	return tx.PutVersion(ctx, drift.NewVersion{
 		Key: drift.VersionKey{Model: r.Model(), Version: r.CandidateVersion}, Artifact: artifact, Digest: sum[:],
 		Trainer: r.Trainer, Parent: r.ParentVersion, RetrainID: r.ID, ApprovedBy: r.ApprovedBy, RowsTrain: r.RowsTrain,
 		WindowFrom: d.description.WindowFrom, WindowTo: d.description.WindowTo, Holdout: metrics,
-		Scores: labelled(d.holdout, predictions),
+		Scores: scores,
 	}, e.clock().UTC())
 }
 
