@@ -163,6 +163,7 @@ type VersionRecord struct {
 	WindowTo   *time.Time      `json:"window_to"`
 	Holdout    json.RawMessage `json:"holdout"` // its metrics on the hold-out, null where not trained here
 	Services   []Service       `json:"services"`
+	Refused    bool            `json:"refused"` // by its validation: it never serves
 }
 
 // Service is a stretch of time in which a version was active.
@@ -190,7 +191,7 @@ type LabelledCount struct {
 	First     time.Time // of the first of them; zero where none
 }
 
-// NewVersion is what a retrain leaves behind once its candidate has passed.
+// NewVersion is what a retrain leaves behind, also where its candidate is refused.
 type NewVersion struct {
 	Key        VersionKey
 	Artifact   []byte

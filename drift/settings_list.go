@@ -38,9 +38,9 @@ var SettingSpecs = []SettingSpec{
 	count("TRAINING_DATA_DAYS", "180", "1", "3650", "days", "Retraining", "How far back training data reaches."),
 	count("RETRAIN_COUNTDOWN_MINUTES", "5", "0", "1440", "minutes", "Retraining", "Time to stop an automatic retrain before it begins."),
 	count("APPROVAL_EXPIRY_HOURS", "48", "1", "720", "hours", "Retraining", "A request that nobody decides expires after this time."),
-	count("MAX_CONCURRENT_RETRAIN_JOBS", "2", "1", "64", "jobs", "Retraining", "How many may train at once, over all servers. One server works on five at most."),
-	count("TRAINER_TIMEOUT_MINUTES", "60", "1", "1440", "minutes", "Retraining", "A trainer that takes longer is stopped."),
-	count("TRAINER_MEMORY_MIB", "2048", "64", "1048576", "MiB", "Retraining", "A trainer that needs more memory is stopped."),
+	global(count("MAX_CONCURRENT_RETRAIN_JOBS", "2", "1", "64", "jobs", "Retraining", "How many may train at once, over all tenants and servers. One server works on five at most.")),
+	shell(count("TRAINER_TIMEOUT_MINUTES", "60", "1", "1440", "minutes", "Retraining", "A trainer that takes longer is stopped.")),
+	shell(count("TRAINER_MEMORY_MIB", "2048", "64", "1048576", "MiB", "Retraining", "A trainer that needs more memory is stopped.")),
 	validation("VALIDATION_FRAUD_MIN_PR_AUC", "0.70"),
 	validation("VALIDATION_FRAUD_MIN_PRECISION_AT_80_RECALL", "0.50"),
 	validation("VALIDATION_CONFLICT_MIN_ACCURACY", "0.70"),
@@ -59,7 +59,7 @@ var SettingSpecs = []SettingSpec{
 // settingFamilies are settings of which each registered model type has one: its name in capitals
 // follows, every other character than A-Z and 0-9 as _.
 var settingFamilies = []SettingSpec{
-	toggle("ENABLE_AUTO_RETRAIN_", "false", "Retraining", "Automatic retraining of this model type."),
+	toggle(retrainSwitch, "false", "Retraining", "Automatic retraining of this model type."),
 	{Name: trainerCommand, Kind: KindList, Default: "[]", Group: "Retraining", Global: true, Shell: true, Help: `Program that trains this model type, with its arguments: ["python3", "/srv/train.py"]; [] is the built-in trainer.`},
 	{Name: trainerURL, Kind: KindURL, Default: "", Group: "Retraining", Global: true, Shell: true, Help: "Service that trains this model type, https:// or, on this machine, http://: its rows are sent there. Empty is none."},
 	{Name: trainerSecret, Kind: KindSecret, Default: "", Group: "Retraining", Global: true, Shell: true, Help: "Secret that signs what goes to this model type's training service, and its callbacks. Never shown."},
@@ -104,3 +104,6 @@ func count(name, def, min, max, unit, group, help string) SettingSpec {
 }
 
 func global(s SettingSpec) SettingSpec { s.Global = true; return s }
+
+// shell marks what decides over the machine itself.
+func shell(s SettingSpec) SettingSpec { s.Global, s.Shell = true, true; return s }

@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// The families of settings that say who trains a model type. The secret's name does not begin with
+// The families of settings that say whether a model type retrains by itself, and who trains it. The secret's name does not begin with
 // the URL's: a model type called "secret_x" would then own the secret of "x".
 const (
+	retrainSwitch  = "ENABLE_AUTO_RETRAIN_"
 	trainerCommand = "TRAINER_COMMAND_"
 	trainerURL     = "TRAINER_WEBHOOK_"
 	trainerSecret  = "TRAINER_SECRET_"
@@ -44,6 +45,8 @@ func (spec SettingSpec) ShellWhy() string {
 		return "says where a model's rows are sent"
 	case spec.Kind == KindSecret:
 		return "is a secret"
+	case spec.Kind == KindInt:
+		return "says how much of this machine a trainer may take"
 	}
 	return "names a program that this machine runs"
 }

@@ -50,6 +50,12 @@ func TestAddressesAndSecretsOfTrainers(t *testing.T) {
 	if spec, _ := drift.SettingNamed("TRAINER_COMMAND_CHURN"); !strings.Contains(spec.ShellWhy(), "program") {
 		t.Errorf("a program: %q", spec.ShellWhy())
 	}
+	for name, shell := range map[string]bool{"TRAINER_MEMORY_MIB": true, "TRAINER_TIMEOUT_MINUTES": true, "MAX_CONCURRENT_RETRAIN_JOBS": false} {
+		spec, _ := drift.SettingNamed(name)
+		if !spec.Global || spec.Shell != shell || strings.Contains(spec.ShellWhy(), "of this machine") != shell {
+			t.Errorf("%s: %+v, %q", name, spec, spec.ShellWhy())
+		}
+	}
 	if spec, _ := drift.SettingNamed("MIN_SCORES"); spec.ShellWhy() != "" {
 		t.Errorf("a number: %q", spec.ShellWhy())
 	}

@@ -53,12 +53,13 @@ type recordJSON struct {
 	WindowTo   *time.Time      `json:"window_to"`
 	Holdout    json.RawMessage `json:"holdout"` // its metrics there, null where it was trained elsewhere
 	Services   []drift.Service `json:"services"`
+	Refused    bool            `json:"refused"` // by its validation: it never serves
 }
 
 func recordOf(v drift.VersionRecord) recordJSON {
 	out := recordJSON{
 		versionJSON: versionOf(v.Version), Trainer: v.Trainer, Parent: v.Parent, RetrainID: v.RetrainID, ApprovedBy: v.ApprovedBy,
-		RowsTrain: v.RowsTrain, WindowFrom: v.WindowFrom, WindowTo: v.WindowTo, Holdout: v.Holdout, Services: v.Services,
+		RowsTrain: v.RowsTrain, WindowFrom: v.WindowFrom, WindowTo: v.WindowTo, Holdout: v.Holdout, Services: v.Services, Refused: v.Refused,
 	}
 	if out.Services == nil {
 		out.Services = []drift.Service{}

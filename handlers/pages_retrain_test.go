@@ -255,7 +255,8 @@ func TestRollbackByForm(t *testing.T) {
 	path := fmt.Sprintf("/retrains/%d", id)
 	page := h.get(path, asBrowser, boss)
 	page.isPage(t, 200, "a watched retrain")
-	page.holds(t, "a watched retrain", "The watch", "95 % interval", "Still missing", path+"/rollback", "The decision falls", "Validation of the candidate", "ROC AUC")
+	page.holds(t, "a watched retrain", "The watch", "95 % interval", "Still missing", path+"/rollback", "The decision falls", "Validation of the candidate", "ROC AUC",
+		"The trainer claims the accuracy 0.9990; on the hold-out, whose outcomes it was not given, it is 0.95", "What a trainer claims decides nothing.")
 	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator} {
 		if a := h.get(path+"/rollback", asBrowser, h.as(role)); a.status != 403 {
 			t.Errorf("%s sees the rollback's form: %d", role, a.status)

@@ -11,7 +11,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/page"
@@ -204,7 +203,7 @@ func autoWords(d drift.RetrainsData) string {
 	}
 	var on []string
 	for _, t := range d.Types {
-		if s.Bool(retrain.TypeFlag(t.Name)) {
+		if s.Bool(drift.TypeFlag(t.Name)) {
 			on = append(on, t.Name)
 		}
 	}

@@ -111,6 +111,8 @@ func TestSettingRights(t *testing.T) {
 	h.get(highDrop+"?tenant=acme", asBrowser, of).isPage(t, 404, "another tenant's setting")
 	h.get("/settings/NOTHING", asBrowser, of).isPage(t, 404, "no setting")
 	h.post("/settings/TRAINER_COMMAND_FRAUD_DETECTOR", settingForm("value", `["sh"]`, "reason", "x"), asBrowser, h.as(drift.RoleAdmin)).isPage(t, 403, "a program to run")
+	h.post("/settings/TRAINER_MEMORY_MIB", settingForm("value", "1048576", "reason", "x"), asBrowser, h.as(drift.RoleAdmin)).isPage(t, 403, "a whole machine's memory")
+	h.post("/settings/TRAINER_TIMEOUT_MINUTES", settingForm("value", "1440", "reason", "x"), asBrowser, h.as(drift.RoleAdmin)).isPage(t, 403, "a machine for a day")
 	if n := h.count(`SELECT count(*) FROM setting_change`); n != 0 {
 		t.Errorf("%d changes were made", n)
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/page"
@@ -63,7 +62,7 @@ func settingSpecs(types []drift.ModelType) []drift.SettingSpec {
 		}
 	}
 	for _, t := range types {
-		for _, name := range retrain.TypeSettings(t.Name) {
+		for _, name := range drift.TypeSettings(t.Name) {
 			known := slices.ContainsFunc(out, func(s drift.SettingSpec) bool { return s.Name == name })
 			if spec, ok := drift.SettingNamed(name); ok && !known {
 				out = slices.Insert(out, at, spec)

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-chi/chi/v5"
-
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/web"
 )
@@ -73,8 +71,8 @@ func (h *TrainerHook) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	model := chi.URLParam(r, "model_type")
-	if err := web.CheckText("model_type", model); err != nil {
+	model, err := pathText(r, "model_type")
+	if err != nil {
 		return err
 	}
 	return h.o.Calls.Called(r.Context(), model, r.Header, body)

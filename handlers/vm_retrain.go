@@ -124,10 +124,10 @@ func trainerWords(r *drift.Retrain, s drift.Settings) string {
 	if r.Trainer != "" {
 		return r.Trainer
 	}
-	if command := s.List(retrain.CommandSetting(r.ModelType)); len(command) > 0 {
+	if command := s.List(drift.CommandSetting(r.ModelType)); len(command) > 0 {
 		return "the program " + command[0]
 	}
-	if u, err := url.Parse(s.Text(retrain.WebhookSetting(r.ModelType))); err == nil && u.Host != "" {
+	if u, err := url.Parse(s.Text(drift.WebhookSetting(r.ModelType))); err == nil && u.Host != "" {
 		return "the service at " + u.Host
 	}
 	return "logistic, built in"
@@ -144,6 +144,7 @@ func resultVM(r *drift.Retrain) page.RetrainResultVM {
 		return v
 	}
 	v.Verdict, v.Compared = verdict.Sentence(), int64(verdict.RowsCompared)
+	v.Claims = verdict.FalseClaims()
 	for _, c := range verdict.Checks {
 		item := page.CheckVM{Name: measureName(c.Name), Threshold: c.Threshold, Passed: c.Passed, Deciding: c.Deciding, Sentence: c.Sentence}
 		if c.Value.Defined() && c.Threshold != "" {

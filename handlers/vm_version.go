@@ -51,7 +51,7 @@ func versionsVM(d drift.ModelData, by drift.Actor) page.VersionsVM {
 func versionVM(r drift.VersionRecord) page.VersionVM {
 	x := page.VersionVM{
 		External: r.Source == "external", Trainer: r.Trainer, Parent: r.Parent, ApprovedBy: r.ApprovedBy, Rows: int64(r.RowsTrain),
-		Digest: r.Digest, HeldOut: heldOut(r.Holdout),
+		Digest: r.Digest, HeldOut: heldOut(r.Holdout), Refused: r.Refused,
 	}
 	if r.Digest != "" {
 		x.ArtifactHref = "/api/v1/models/" + url.PathEscape(r.ModelType) + "/versions/" + url.PathEscape(r.Version.Version) +

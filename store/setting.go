@@ -30,9 +30,10 @@ func (tx *Tx) Settings(ctx context.Context, tenant int64) (drift.Settings, error
 		if !known || spec.Kind == drift.KindSecret && value == drift.SecretSet && tx.By.System {
 			return nil // written by a newer version; or the sign of a secret that is read itself
 		}
-		if scope == 0 {
+		switch {
+		case scope == 0:
 			global[name] = value
-		} else {
+		case !spec.Global: // one that was a tenant's own before it became everybody's does not count
 			own[name] = value
 		}
 		return nil

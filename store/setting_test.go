@@ -75,6 +75,23 @@ func TestSettingsLayers(t *testing.T) {
 }
 
 // Two people who each change one of two cut-offs that must not cross.
+// TestATenantDoesNotDecideForAll: a value that a tenant had before the setting became everybody's.
+func TestATenantDoesNotDecideForAll(t *testing.T) {
+	db := storetest.Fresh(t)
+	acme := tenantNamed(t, db, "acme")
+	err := db.InTx(t.Context(), system, func(tx *store.Tx) error {
+		value := "64"
+		return tx.PutSetting(t.Context(), acme.ID, "MAX_CONCURRENT_RETRAIN_JOBS", &value, "ada", "because", now)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := db.Settings(t.Context(), system, acme.ID)
+	if err != nil || s.Int("MAX_CONCURRENT_RETRAIN_JOBS") != 2 {
+		t.Errorf("%s at once, %v", s.Text("MAX_CONCURRENT_RETRAIN_JOBS"), err)
+	}
+}
+
 func TestSettingsNeverContradict(t *testing.T) {
 	db := storetest.Fresh(t)
 	acme := tenantNamed(t, db, "acme")

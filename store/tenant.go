@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -59,7 +60,8 @@ func (tx *Tx) ModelTypes(ctx context.Context) ([]drift.ModelType, error) {
 }
 
 // AddModelType registers a model type; made is false where it is registered already. What it
-// behaves like decides which guide column shows its outcomes, and cannot be changed afterwards.
+// behaves like decides which guide column shows its outcomes, and cannot be changed afterwards. A name
+// whose settings another type owns is refused.
 func (db *DB) AddModelType(ctx context.Context, by drift.Actor, m drift.ModelType) (made bool, err error) {
 	if err := drift.ValidName("name", m.Name); err != nil {
 		return false, err
@@ -68,6 +70,20 @@ func (db *DB) AddModelType(ctx context.Context, by drift.Actor, m drift.ModelTyp
 		return false, drift.Invalid("like", fmt.Sprintf("A model type behaves like %s or %s.", drift.FraudDetector, drift.ConflictPredictor))
 	}
 	err = db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
+		// One at a time: two that are added at once must see each other.
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('model types', 0))`); err != nil {
+			return fmt.Errorf("add model type: %w", err)
+		}
+		types, err := tx.ModelTypes(ctx)
+		if err != nil {
+			return err
+		}
+		known := slices.ContainsFunc(types, func(t drift.ModelType) bool { return t.Name == m.Name })
+		if !known { // one of before this rule stays
+			if err := drift.OwnSettings(m.Name, types); err != nil {
+				return err
+			}
+		}
 		tag, err := tx.Exec(ctx, `INSERT INTO model_type (name, behaves_like) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`,
 			m.Name, m.BehavesLike)
 		if err != nil {

@@ -11,14 +11,16 @@ import (
 
 const recordColumns = `SELECT v.tenant_id, t.name, v.model_type, v.version, v.source, v.is_active, v.first_seen,
 	v.activated_at, v.deactivated_at, COALESCE(encode(v.digest, 'hex'), ''), v.trainer, v.parent, v.retrain_id,
-	v.approved_by, v.rows_train, v.window_from, v.window_to, v.holdout
+	v.approved_by, v.rows_train, v.window_from, v.window_to, v.holdout,
+	EXISTS (SELECT FROM ml_retrain r WHERE r.tenant_id = v.tenant_id AND r.id = v.retrain_id AND r.state = 'refused')
 	FROM ml_model_version v JOIN tenant t ON t.id = v.tenant_id`
 
 // scanRecord reads recordColumns.
 func scanRecord(row pgx.CollectableRow) (v drift.VersionRecord, err error) {
 	var begun, ended *time.Time
 	err = row.Scan(&v.TenantID, &v.Tenant, &v.ModelType, &v.Version.Version, &v.Source, &v.Active, &v.FirstSeen, &begun, &ended,
-		&v.Digest, &v.Trainer, &v.Parent, &v.RetrainID, &v.ApprovedBy, &v.RowsTrain, &v.WindowFrom, &v.WindowTo, &v.Holdout)
+		&v.Digest, &v.Trainer, &v.Parent, &v.RetrainID, &v.ApprovedBy, &v.RowsTrain, &v.WindowFrom, &v.WindowTo, &v.Holdout,
+		&v.Refused)
 	v.ActivatedAt, v.DeactivatedAt = orZero(begun), orZero(ended)
 	return v, err
 }

@@ -46,7 +46,7 @@ func safeguardsInput(i int, now time.Time) retrain.Input {
 	severities := []drift.Severity{drift.SeverityMedium, drift.SeverityHigh, drift.SeverityCritical}
 	in := retrain.Input{
 		Flags: retrain.FlagsInput{
-			Master: true, Type: i%13 != 0, TypeFlag: retrain.TypeFlag(drift.FraudDetector), Tenant: fmt.Sprintf("tenant-%d", i%50), Tenants: []string{"*"},
+			Master: true, Type: i%13 != 0, TypeFlag: drift.TypeFlag(drift.FraudDetector), Tenant: fmt.Sprintf("tenant-%d", i%50), Tenants: []string{"*"},
 		},
 		CooldownDays: 7, Now: now, Rows: 40 + 20*(i%17), MinRows: 100, Severity: severities[i%len(severities)],
 	}

@@ -43,11 +43,11 @@ var _ engine.Trainers = (*trainerSet)(nil).find
 
 // find is the engine's.
 func (t *trainerSet) find(modelType string, s drift.Settings) (string, retrain.Trainer, error) {
-	own, address := s.List(retrain.CommandSetting(modelType)), s.Text(retrain.WebhookSetting(modelType))
+	own, address := s.List(drift.CommandSetting(modelType)), s.Text(drift.WebhookSetting(modelType))
 	switch {
 	case len(own) > 0 && address != "": // a settings file may say so of what the database says otherwise
 		return "", nil, drift.Invalid("trainer", fmt.Sprintf("Both %s and %s are set: a model type has one trainer.",
-			retrain.CommandSetting(modelType), retrain.WebhookSetting(modelType)))
+			drift.CommandSetting(modelType), drift.WebhookSetting(modelType)))
 	case address != "":
 		w, err := t.service(modelType, s)
 		if err != nil {
@@ -68,10 +68,10 @@ func (t *trainerSet) program(argv []string) (*command.Trainer, error) {
 
 // service returns the one trainer of a model type's service under these settings.
 func (t *trainerSet) service(modelType string, s drift.Settings) (*webhook.Trainer, error) {
-	key := service{modelType, s.Text(retrain.WebhookSetting(modelType)), s.Secret(retrain.SecretSetting(modelType))}
+	key := service{modelType, s.Text(drift.WebhookSetting(modelType)), s.Secret(drift.SecretSetting(modelType))}
 	if key.secret == "" {
 		return nil, drift.Invalid("trainer", fmt.Sprintf("%s is set and %s is not: what is sent to a training service has to be signed.",
-			retrain.WebhookSetting(modelType), retrain.SecretSetting(modelType)))
+			drift.WebhookSetting(modelType), drift.SecretSetting(modelType)))
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -80,7 +80,7 @@ func (t *trainerSet) service(modelType string, s drift.Settings) (*webhook.Train
 	}
 	u, err := url.Parse(key.url)
 	if err != nil {
-		return nil, drift.Invalid("trainer", retrain.WebhookSetting(modelType)+" is no address.")
+		return nil, drift.Invalid("trainer", drift.WebhookSetting(modelType)+" is no address.")
 	}
 	o := webhook.Options{URL: key.url, Secret: key.secret}
 	if base := t.back(u); base != "" {
@@ -103,10 +103,10 @@ func (t *trainerSet) service(modelType string, s drift.Settings) (*webhook.Train
 // that waits for a job since before they were changed.
 func (t *trainerSet) verify(modelType string, s drift.Settings, header http.Header, body []byte) (w *webhook.Trainer, c webhook.Call, err error) {
 	err = webhook.WrongSignature() // also where nothing is set: who asks learns nothing
-	if _, ok := drift.SettingNamed(retrain.WebhookSetting(modelType)); !ok {
+	if _, ok := drift.SettingNamed(drift.WebhookSetting(modelType)); !ok {
 		return nil, c, err
 	}
-	if s.Text(retrain.WebhookSetting(modelType)) != "" {
+	if s.Text(drift.WebhookSetting(modelType)) != "" {
 		if w, wrong := t.service(modelType, s); wrong == nil {
 			if c, err = w.Called(header, body, time.Now()); drift.CodeOf(err) != drift.CodeUnauthorized {
 				return w, c, err

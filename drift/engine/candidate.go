@@ -6,15 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
 )
 
-// judgeCandidate validates what the trainer left and, where it passes, keeps it as a version.
+// judgeCandidate keeps what the trainer left as a version, and validates it.
 func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir string, d *dataset) error {
 	err := e.fromTraining(ctx, r, func(tx Tx) error {
 		r.RowsTrain, r.RowsHoldout = d.description.RowsTrain, d.description.RowsHoldout
@@ -31,7 +29,11 @@ func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir strin
 	if err != nil {
 		return e.trainingFailed(ctx, r, err)
 	}
-	artifact, err := readArtifact(filepath.Join(dir, retrain.FileArtifact))
+	artifact, err := readArtifact(dir)
+	if err != nil {
+		return e.trainingFailed(ctx, r, err)
+	}
+	claims, err := retrain.ReadClaims(dir)
 	if err != nil {
 		return e.trainingFailed(ctx, r, err)
 	}
@@ -50,13 +52,12 @@ func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir strin
 		if err != nil {
 			return fmt.Errorf("validate: %w", err)
 		}
+		v.Claimed = claims
 		if r.Validation, err = json.Marshal(v); err != nil {
 			return fmt.Errorf("encode verdict: %w", err)
 		}
 		setSafeguard(r, retrain.Validation(&v))
-		if !v.Passed {
-			return e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), e.clock().UTC(), v.Sentence())
-		}
+		// Also one that is refused is kept, to be looked at: only its own retrain could have put it into service.
 		err = e.keepVersion(ctx, tx, r, d, artifact, predictions, v.Candidate)
 		var said *drift.Error
 		if errors.As(err, &said) && said.Code == drift.CodeConflict { // logged as somebody's while this one trained
@@ -64,6 +65,9 @@ func (e *Engine) judgeCandidate(ctx context.Context, r *drift.Retrain, dir strin
 		}
 		if err != nil {
 			return err
+		}
+		if !v.Passed {
+			return e.moveRetrain(ctx, tx, r, retrain.MoveRefuse, drift.SystemActor(), e.clock().UTC(), v.Sentence())
 		}
 		return e.moveRetrain(ctx, tx, r, retrain.MoveAccept, drift.SystemActor(), e.clock().UTC(), v.Sentence())
 	})
@@ -88,17 +92,22 @@ func freeName(ctx context.Context, tx Tx, r *drift.Retrain, day drift.Date) (str
 	}
 }
 
+// keepVersion keeps the candidate; m is nil where its predictions cannot be used, and none are kept then.
 func (e *Engine) keepVersion(ctx context.Context, tx Tx, r *drift.Retrain, d *dataset, artifact []byte, predictions []retrain.Prediction, m *retrain.Metrics) error {
 	metrics, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("encode metrics: %w", err)
+	}
+	scores := drift.LabelledScores{Labels: []byte{}}
+	if m != nil {
+		scores = labelled(d.holdout, predictions)
 	}
 	sum := sha256.Sum256(artifact)
 	return tx.PutVersion(ctx, drift.NewVersion{
 		Key: drift.VersionKey{Model: r.Model(), Version: r.CandidateVersion}, Artifact: artifact, Digest: sum[:],
 		Trainer: r.Trainer, Parent: r.ParentVersion, RetrainID: r.ID, ApprovedBy: r.ApprovedBy, RowsTrain: r.RowsTrain,
 		WindowFrom: d.description.WindowFrom, WindowTo: d.description.WindowTo, Holdout: metrics,
-		Scores: labelled(d.holdout, predictions),
+		Scores: scores,
 	}, e.clock().UTC())
 }
 
@@ -140,21 +149,12 @@ func setSafeguard(r *drift.Retrain, s drift.Safeguard) {
 	}
 }
 
-func readArtifact(path string) ([]byte, error) {
-	info, err := os.Lstat(path) // a link would keep another file
-	switch {
-	case err != nil || !info.Mode().IsRegular():
-		return nil, drift.Invalid("artifact", "The trainer left no artefact.")
-	case info.Size() == 0:
-		return nil, drift.Invalid("artifact", "The trainer left an empty artefact.")
-	case info.Size() > retrain.LimitArtifact:
-		return nil, drift.Invalid("artifact", fmt.Sprintf("The trainer left an artefact of %d MiB; at most %d are kept.", info.Size()>>20, retrain.LimitArtifact>>20))
+func readArtifact(dir string) ([]byte, error) {
+	b, err := retrain.ReadLeft(dir, retrain.FileArtifact, retrain.LimitArtifact)
+	if err == nil && len(b) == 0 {
+		err = drift.Invalid(retrain.FileArtifact, "The trainer left an empty artefact.")
 	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read artefact: %w", err)
-	}
-	return b, nil
+	return b, err
 }
 
 func behavesLike(ctx context.Context, tx Tx, modelType string) (string, error) {

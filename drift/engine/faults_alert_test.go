@@ -66,7 +66,7 @@ func TestNoMoveOfAnAlertIsHalfDone(t *testing.T) {
 	})
 	program := `["train"]`
 	w.wholeOrNotAtAll("set a setting of a family", func(e *engine.Engine) error {
-		_, err := e.SetSetting(t.Context(), drift.SystemActor(), engine.SettingChange{Name: retrain.CommandSetting(drift.FraudDetector), Value: &program, Reason: "ours"})
+		_, err := e.SetSetting(t.Context(), drift.SystemActor(), engine.SettingChange{Name: drift.CommandSetting(drift.FraudDetector), Value: &program, Reason: "ours"})
 		return err
 	})
 	w.recorded()

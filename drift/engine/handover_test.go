@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,11 +26,16 @@ type elsewhere struct {
 	keys     []string
 	timeouts []time.Duration
 	gone     bool                        // the settings name another service now
+	turns    bool                        // they will as soon as they were looked at once more
 	done     func(ids []string) []string // the rows it predicts; nil: it trains on
 	begun    func(job string)            // it was handed over
 }
 
-func (s *elsewhere) Resumes(json.RawMessage) bool { return !s.gone }
+func (s *elsewhere) Resumes(json.RawMessage) bool {
+	resumes := !s.gone
+	s.gone = s.gone || s.turns
+	return resumes
+}
 
 func (s *elsewhere) Train(ctx context.Context, job retrain.Job) error {
 	s.timeouts = append(s.timeouts, job.Timeout)
@@ -192,6 +198,28 @@ func TestAnotherServiceAfterOurOwnFailureBeginsAnew(t *testing.T) {
 	w.recorded()
 }
 
+// The setting may change between taking a training up and asking for it: whoever is set then is not asked
+// for another's work, and it begins anew.
+func TestAnotherServiceAtTheLastMoment(t *testing.T) {
+	w, r := approved(t)
+	s := &elsewhere{w: w}
+	s.killed(r.ID, "a")
+	s.turns, s.done = true, all
+	e := s.engine()
+	if err := e.Work(t.Context(), r.ID, "b"); err == nil || len(s.timeouts) != 1 {
+		t.Errorf("%v, and trainers were asked %d times", err, len(s.timeouts))
+	}
+	for range 2 {
+		if err := e.Work(t.Context(), r.ID, "b"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := w.only(drift.RetrainWatching); r.Attempt != 1 || len(s.jobs) != 2 { // our own failure is no attempt
+		t.Errorf("%d jobs, attempt %d", len(s.jobs), r.Attempt)
+	}
+	w.recorded()
+}
+
 // A callback is heard once, on any server, while its training is waited for; it carries no result.
 func TestCallbacksOfATraining(t *testing.T) {
 	w, r := approved(t)
@@ -305,9 +333,11 @@ func TestAnotherVersionThatServesAsksAgain(t *testing.T) {
 	}
 }
 
-// The description names what the rows' features are called, whatever they hold.
+// The description names what the rows' features are called, whatever they hold, and what the settings
+// in force ask for.
 func TestTheDescriptionListsTheFeatures(t *testing.T) {
 	w, r := approved(t)
+	w.set("VALIDATION_FRAUD_MIN_PR_AUC", "0.65")
 	for name, features := range map[string]string{"odd": `{"a": {"inner": 1, "b": [1, {"deep": 2}]}, "quote\"d\\": "},{\"no\": 1", "é": null}`, "none": `{}`} {
 		_, err := w.db.Pool().Exec(t.Context(), `UPDATE ml_prediction_log SET features = $1 WHERE prediction_id = $2`, features,
 			fmt.Sprintf("%s-1-%s-%d", drift.FraudDetector, today.Add(-1), len(name)))
@@ -322,6 +352,9 @@ func TestTheDescriptionListsTheFeatures(t *testing.T) {
 		}
 		if want := []string{"a", `quote"d\`, "é"}; err != nil || !slices.Equal(d.Features, want) {
 			t.Errorf("features %q, %v; want %q", d.Features, err, want)
+		}
+		if want := map[string]json.Number{"pr_auc": "0.65", "precision_at_80_recall": "0.50"}; !maps.Equal(d.Thresholds, want) {
+			t.Errorf("it is told to reach %v, want %v", d.Thresholds, want)
 		}
 		return good(ctx, job)
 	}

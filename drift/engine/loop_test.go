@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -73,6 +74,9 @@ func leave(dir string, artifact []byte, list []retrain.Prediction) error {
 		}
 	}
 	if err := os.WriteFile(filepath.Join(dir, retrain.FilePredictions), b.Bytes(), 0o600); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, retrain.FileMetrics), []byte("{}"), 0o600); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, retrain.FileArtifact), artifact, 0o600)
@@ -231,6 +235,9 @@ func (w *world) untouched() {
 	m := w.model()
 	w.tx(func(tx *store.Tx) error {
 		records, err := tx.VersionRecords(w.t.Context(), m)
+		records = slices.DeleteFunc(records, func(v drift.VersionRecord) bool {
+			return v.Refused && !v.Active && v.ActivatedAt.IsZero() && len(v.Services) == 0
+		})
 		if len(records) != 1 || records[0].Version.Version != "1" || records[0].Active {
 			w.t.Errorf("versions %+v", records)
 		}

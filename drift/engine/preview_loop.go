@@ -140,7 +140,7 @@ func beginOf(ctx context.Context, tx Tx, r *drift.Retrain, earlier []*drift.Retr
 			last = latest(last, trainedAt(e))
 		}
 	}
-	flag := retrain.TypeFlag(m.ModelType)
+	flag := drift.TypeFlag(m.ModelType)
 	guards := retrain.All(retrain.Input{
 		Flags: retrain.FlagsInput{
 			Master: s.Bool("ENABLE_AUTO_RETRAIN"), Type: s.Bool(flag), TypeFlag: flag, Tenant: m.Tenant, Tenants: s.List("AUTO_RETRAIN_ENABLED_TENANTS"),
@@ -233,7 +233,7 @@ func (p *SettingPreview) replaySwitches(ctx context.Context, tx Tx, c SettingCha
 
 func switchedOn(d Drift, s drift.Settings) bool {
 	m := d.Version.Model
-	flag := retrain.TypeFlag(m.ModelType)
+	flag := drift.TypeFlag(m.ModelType)
 	g := retrain.Flags(retrain.FlagsInput{
 		Master: s.Bool("ENABLE_AUTO_RETRAIN"), Type: s.Bool(flag), TypeFlag: flag, Tenant: m.Tenant, Tenants: s.List("AUTO_RETRAIN_ENABLED_TENANTS"),
 	})

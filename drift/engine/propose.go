@@ -28,7 +28,7 @@ func Evaluate(ctx context.Context, tx Tx, r *drift.Retrain, now time.Time) ([]dr
 	if err != nil {
 		return nil, err
 	}
-	flag := retrain.TypeFlag(m.ModelType)
+	flag := drift.TypeFlag(m.ModelType)
 	return retrain.All(retrain.Input{
 		Flags: retrain.FlagsInput{
 			Master: s.Bool("ENABLE_AUTO_RETRAIN"), Type: s.Bool(flag), TypeFlag: flag,

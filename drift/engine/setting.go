@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/drift/retrain"
 )
 
 // SettingChange is what an administrator asks for.
@@ -113,7 +112,7 @@ func knownMember(ctx context.Context, tx Tx, name string) error {
 		return err
 	}
 	for _, t := range types {
-		if slices.Contains(retrain.TypeSettings(t.Name), name) {
+		if slices.Contains(drift.TypeSettings(t.Name), name) {
 			return nil
 		}
 	}

@@ -272,15 +272,15 @@ func (e *Engine) train(ctx context.Context, r *drift.Retrain, dir string) (*data
 	if err != nil {
 		return nil, err
 	}
-	_, trainer, err := e.trainers(r.ModelType, s)
-	if err != nil {
-		return nil, err
+	if sent != nil && !e.resumes(r.ModelType, s, sent) { // taken up before the setting changed: no trainer's fault
+		return nil, fmt.Errorf("retrain %d was handed over to another trainer than the one that is set now", r.ID)
 	}
 	job := retrain.Job{
 		RetrainID: r.ID, Attempt: r.Attempt, Key: fmt.Sprintf("retrain-%d-%d", r.ID, r.Version), Tenant: r.Tenant,
 		ModelType: r.ModelType, BehavesLike: like, Version: r.CandidateVersion, Dir: dir,
 		Timeout: timeLimit(s), MemoryBytes: int64(s.Int("TRAINER_MEMORY_MIB")) << 20,
 		Progress: func(line string) { e.progress(ctx, r, line) },
+		Printed:  func(output []byte) { e.printed(r, output) },
 	}
 	var d *dataset
 	if sent != nil {
@@ -291,9 +291,12 @@ func (e *Engine) train(ctx context.Context, r *drift.Retrain, dir string) (*data
 	if err != nil {
 		return nil, err
 	}
-	err = trainer.Train(ctx, job)
-	e.keepLog(r, dir)
+	// Found only now: writing the folder may take minutes, in which the settings may change.
+	_, trainer, err := e.trainers(r.ModelType, s)
 	if err != nil {
+		return nil, err
+	}
+	if err := trainer.Train(ctx, job); err != nil {
 		return nil, trainerFailure{err}
 	}
 	return d, nil
@@ -310,6 +313,11 @@ func (e *Engine) prepare(ctx context.Context, r *drift.Retrain, s drift.Settings
 	if err != nil {
 		return nil, err
 	}
+	thresholds, err := retrain.Thresholds(s, job.BehavesLike)
+	if err != nil {
+		return nil, err
+	}
+	d.description.Thresholds = retrain.Told(thresholds)
 	if err := d.describe(job.Dir, *job, r.ParentVersion); err != nil {
 		return nil, err
 	}

@@ -86,18 +86,29 @@ func TestTrainersThatMisbehave(t *testing.T) {
 		{"unknown", func(w *world) trainerFunc {
 			return predictions(w, func(ids []string) string { return line("x", "0.5") + all(ids[1:]) })
 		}, drift.RetrainRefused, "do not fit the hold-out"},
-		{"no artefact", func(w *world) trainerFunc { return artifact(w, os.Remove) }, drift.RetrainFailed, "left no artefact"},
+		{"no artefact", func(w *world) trainerFunc { return artifact(w, os.Remove) }, drift.RetrainFailed, "left no artifact"},
 		{"empty artefact", func(w *world) trainerFunc {
 			return artifact(w, func(path string) error { return os.Truncate(path, 0) })
 		}, drift.RetrainFailed, "empty artefact"},
 		{"huge artefact", func(w *world) trainerFunc {
 			return artifact(w, func(path string) error { return os.Truncate(path, retrain.LimitArtifact+1) })
-		}, drift.RetrainFailed, "at most 64"},
+		}, drift.RetrainFailed, "artifact is larger than 64 MiB"},
 		{"linked artefact", func(w *world) trainerFunc {
 			return artifact(w, func(path string) error {
 				return errors.Join(os.Remove(path), os.Symlink(filepath.Join(filepath.Dir(path), retrain.FileTrain), path))
 			})
-		}, drift.RetrainFailed, "left no artefact"},
+		}, drift.RetrainFailed, "artifact is not an ordinary file"},
+		{"linked metrics", func(w *world) trainerFunc {
+			return func(ctx context.Context, job retrain.Job) error {
+				path := filepath.Join(job.Dir, retrain.FileMetrics)
+				return errors.Join(w.trainer(20)(ctx, job), os.Remove(path), os.Symlink("/dev/zero", path))
+			}
+		}, drift.RetrainFailed, "metrics.json is not an ordinary file"},
+		{"metrics of infinity", func(w *world) trainerFunc {
+			return func(ctx context.Context, job retrain.Job) error {
+				return errors.Join(w.trainer(20)(ctx, job), os.WriteFile(filepath.Join(job.Dir, retrain.FileMetrics), []byte(`{"accuracy":1e999}`), 0o600))
+			}
+		}, drift.RetrainFailed, "no finite number"},
 		{"labels as scores", func(w *world) trainerFunc { return w.trainer(0) }, drift.RetrainRefused, "Suspicious"},
 		{"worse", func(w *world) trainerFunc { return w.trainer(5) }, drift.RetrainRefused, "significantly worse"},
 		{"below its thresholds", func(w *world) trainerFunc { return w.trainer(2) }, drift.RetrainRefused, "VALIDATION_FRAUD_MIN_PR_AUC"},

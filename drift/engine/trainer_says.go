@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -29,17 +27,11 @@ func (e *Engine) progress(ctx context.Context, r *drift.Retrain, line string) {
 	}
 }
 
-// trainerLog is the file in a job's folder that holds what the trainer printed.
-const trainerLog = "trainer.log"
-
-func (e *Engine) keepLog(r *drift.Retrain, dir string) {
-	b, err := os.ReadFile(filepath.Join(dir, trainerLog))
-	if err != nil {
-		return // not every trainer prints
-	}
+// printed keeps what a trainer printed, also where the server is about to stop.
+func (e *Engine) printed(r *drift.Retrain, output []byte) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	text := string(slices.DeleteFunc([]byte(toValid(b)), func(c byte) bool { return c == 0 }))
+	text := string(slices.DeleteFunc([]byte(toValid(output)), func(c byte) bool { return c == 0 }))
 	if err := e.store.SaveTrainerLog(ctx, r, text); err != nil {
 		e.log.Warn("a trainer's log could not be kept", "retrain", r.ID, "error", err)
 	}

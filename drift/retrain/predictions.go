@@ -7,9 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -25,25 +22,15 @@ const (
 // file is a program's that may lie: its kind, size, length of lines and number of rows are checked
 // before anything is kept. Whether the rows are the right ones is for [Validate].
 func ReadPredictions(dir string, want int) ([]Prediction, error) {
-	path := filepath.Join(dir, FilePredictions)
-	info, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, wrongFile("The trainer left no " + FilePredictions + ".")
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		// A link would read another file, and a pipe would never end.
-		return nil, wrongFile(FilePredictions + " is not an ordinary file.")
-	case info.Size() > int64(want)*maxLine+maxSlop:
-		return nil, tooLarge(fmt.Sprintf("%s has %d bytes, too many for %s.", FilePredictions, info.Size(), plural(want, "row")))
-	}
-	f, err := os.Open(path)
+	f, size, err := Left(dir, FilePredictions)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return parsePredictions(io.LimitReader(f, info.Size()), want)
+	if size > int64(want)*maxLine+maxSlop {
+		return nil, tooLarge(FilePredictions, fmt.Sprintf("%s has %d bytes, too many for %s.", FilePredictions, size, plural(want, "row")))
+	}
+	return parsePredictions(io.LimitReader(f, size), want)
 }
 
 // parsePredictions reads one JSON object a line; empty lines are passed over.
@@ -58,25 +45,25 @@ func parsePredictions(r io.Reader, want int) ([]Prediction, error) {
 			continue
 		}
 		if len(list) == want {
-			return nil, wrongFile(fmt.Sprintf("%s has more than the %s of the hold-out.", FilePredictions, plural(want, "row")))
+			return nil, wrongFile(FilePredictions, fmt.Sprintf("%s has more than the %s of the hold-out.", FilePredictions, plural(want, "row")))
 		}
 		p, err := parsePrediction(line)
 		if err != nil {
-			return nil, wrongFile(fmt.Sprintf("Line %d of %s %v.", n, FilePredictions, err))
+			return nil, wrongFile(FilePredictions, fmt.Sprintf("Line %d of %s %v.", n, FilePredictions, err))
 		}
 		if seen[p.PredictionID] {
-			return nil, wrongFile(fmt.Sprintf("Line %d of %s predicts %q a second time.", n, FilePredictions, p.PredictionID))
+			return nil, wrongFile(FilePredictions, fmt.Sprintf("Line %d of %s predicts %q a second time.", n, FilePredictions, p.PredictionID))
 		}
 		seen[p.PredictionID] = true
 		list = append(list, p)
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return nil, tooLarge(fmt.Sprintf("A line of %s has more than %d bytes.", FilePredictions, maxLine))
+		return nil, tooLarge(FilePredictions, fmt.Sprintf("A line of %s has more than %d bytes.", FilePredictions, maxLine))
 	case err != nil:
 		return nil, err
 	case len(list) < want:
-		return nil, wrongFile(fmt.Sprintf("%s has %s; the hold-out has %d.", FilePredictions, plural(len(list), "row"), want))
+		return nil, wrongFile(FilePredictions, fmt.Sprintf("%s has %s; the hold-out has %d.", FilePredictions, plural(len(list), "row"), want))
 	}
 	return list, nil
 }
@@ -110,8 +97,8 @@ func parsePrediction(line []byte) (Prediction, error) {
 	return Prediction{*raw.PredictionID, *raw.Score, *raw.Predicted}, nil
 }
 
-func wrongFile(sentence string) error { return drift.Invalid(FilePredictions, sentence) }
+func wrongFile(name, sentence string) error { return drift.Invalid(name, sentence) }
 
-func tooLarge(sentence string) error {
-	return &drift.Error{Code: drift.CodeTooLarge, Field: FilePredictions, Message: sentence}
+func tooLarge(name, sentence string) error {
+	return &drift.Error{Code: drift.CodeTooLarge, Field: name, Message: sentence}
 }

@@ -17,44 +17,6 @@ const (
 	settingRows     = "RETRAIN_MIN_TRAINING_SAMPLES"
 )
 
-// TypeFlag names the setting that lets a model type retrain by itself.
-func TypeFlag(modelType string) string {
-	switch modelType {
-	case drift.FraudDetector:
-		return settingMaster + "_FRAUD"
-	case drift.ConflictPredictor:
-		return settingMaster + "_CONFLICT"
-	}
-	return settingMaster + "_" + capitals(modelType)
-}
-
-// CommandSetting names the setting that holds the program which trains a model type.
-func CommandSetting(modelType string) string { return "TRAINER_COMMAND_" + capitals(modelType) }
-
-// WebhookSetting names the setting that holds the address of the service which trains a model type.
-func WebhookSetting(modelType string) string { return "TRAINER_WEBHOOK_" + capitals(modelType) }
-
-// SecretSetting names the setting that holds the secret shared with that service.
-func SecretSetting(modelType string) string { return "TRAINER_SECRET_" + capitals(modelType) }
-
-// TypeSettings names every setting that a model type has of its own.
-func TypeSettings(modelType string) []string {
-	return []string{TypeFlag(modelType), CommandSetting(modelType), WebhookSetting(modelType), SecretSetting(modelType)}
-}
-
-// capitals writes a model type's name as the names of settings are written.
-func capitals(modelType string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case c >= 'a' && c <= 'z':
-			return c - 'a' + 'A'
-		case c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
-			return c
-		}
-		return '_'
-	}, modelType)
-}
-
 // FlagsInput is what the switches say.
 type FlagsInput struct {
 	Master   bool     // ENABLE_AUTO_RETRAIN

@@ -36,21 +36,6 @@ func TestFlags(t *testing.T) {
 	}
 }
 
-func TestTypeFlag(t *testing.T) {
-	for model, want := range map[string]string{
-		"fraud_detector": "ENABLE_AUTO_RETRAIN_FRAUD", "conflict_predictor": "ENABLE_AUTO_RETRAIN_CONFLICT",
-		"churn-model.v2": "ENABLE_AUTO_RETRAIN_CHURN_MODEL_V2", "Größe9": "ENABLE_AUTO_RETRAIN_GR__E9",
-		"az-AZ/09": "ENABLE_AUTO_RETRAIN_AZ_AZ_09", "`{@[/:": "ENABLE_AUTO_RETRAIN_______",
-	} {
-		if got := TypeFlag(model); got != want {
-			t.Errorf("%s: %s, want %s", model, got, want)
-		}
-	}
-	if got := CommandSetting("churn-model.v2"); got != "TRAINER_COMMAND_CHURN_MODEL_V2" {
-		t.Errorf("its program is named by %s", got)
-	}
-}
-
 func TestCooldownToTheSecond(t *testing.T) {
 	until := noon.Add(168 * time.Hour)
 	for _, c := range []struct {

@@ -1,6 +1,7 @@
 package retrain
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -52,6 +53,15 @@ func Thresholds(s drift.Settings, behavesLike string) ([]Threshold, error) {
 		list[i] = Threshold{n.setting, n.measure, least}
 	}
 	return list, nil
+}
+
+// Told writes thresholds as description.json tells them to a trainer: the least value by measure.
+func Told(list []Threshold) map[string]json.Number {
+	told := make(map[string]json.Number, len(list))
+	for _, t := range list {
+		told[t.Measure] = json.Number(t.Least.String())
+	}
+	return told
 }
 
 var measureWords = map[string]string{

@@ -38,6 +38,7 @@ type Job struct {
 	// SaveState keeps what is needed to go on, with the name that the work has elsewhere.
 	SaveState func(ctx context.Context, name string, state json.RawMessage) error
 	Progress  func(line string)
+	Printed   func(output []byte) // takes what a program printed, after its end; a service prints nothing
 }
 
 // Trainer makes a candidate: it reads a job's folder and leaves the artefact, the candidate's
@@ -68,6 +69,8 @@ type Description struct {
 	WindowFrom    time.Time `json:"window_from"`
 	WindowTo      time.Time `json:"window_to"`
 	Features      []string  `json:"features"`
+	// Thresholds are what the candidate must reach, by measure, under the settings in force when it was described.
+	Thresholds map[string]json.Number `json:"thresholds"`
 }
 
 // Prediction is what a version says of one row: a line of predictions.ndjson.

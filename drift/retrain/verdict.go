@@ -71,6 +71,8 @@ type Verdict struct {
 	Beside       *Metrics     `json:"beside"`        // the candidate on the compared rows alone
 	Serving      *Metrics     `json:"serving"`       // nil without compared rows
 	Comparisons  []Comparison `json:"comparisons"`
+	// Claimed is what the trainer says of its candidate, by measure. It is shown beside ours and decides nothing.
+	Claimed map[string]float64 `json:"claimed,omitempty"`
 }
 
 // Failed lists the checks that did not pass and on which the verdict hangs.

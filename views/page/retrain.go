@@ -109,7 +109,8 @@ type RetrainResultVM struct {
 	Verdict string
 	// Numbers are the candidate's beside the serving version's, on the same rows.
 	Numbers  []ComparedVM
-	Compared int64 // rows that both scored
+	Compared int64    // rows that both scored
+	Claims   []string // where the trainer's own numbers are not ours, a sentence each
 	Watch    *WatchVM
 }
 

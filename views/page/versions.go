@@ -22,6 +22,7 @@ type VersionVM struct {
 	HeldOut                     []string // its metrics on the rows kept back, in words
 	Digest, ArtifactHref        string
 	RetrainHref                 string
+	Refused                     bool        // by its validation
 	Services                    []ServiceVM // newest first
 	RollBackHref                string      // "" where it is not offered
 }

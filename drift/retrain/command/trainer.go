@@ -18,9 +18,6 @@ import (
 )
 
 const (
-	// LogName is the file in the job's folder that keeps what the program printed.
-	LogName = "trainer.log"
-
 	defaultLogLimit = 1 << 20
 
 	// stopPatience is how long the guard has to end everything once told to. It kills after
@@ -73,15 +70,12 @@ func (t *Trainer) Train(ctx context.Context, job retrain.Job) error {
 			return fmt.Errorf("remove an earlier attempt's %s: %w", name, err)
 		}
 	}
-	log, err := createLog(filepath.Join(job.Dir, LogName), t.logLimit)
-	if err != nil {
-		return err
-	}
+	log := newLog(t.logLimit)
 	lines := startProgress(job.Progress, progressEvery)
 	end, err := t.run(ctx, job, io.MultiWriter(log, lines))
 	last := lines.stop()
-	if logErr := log.Close(); err == nil && logErr != nil {
-		err = fmt.Errorf("write %s: %w", LogName, logErr)
+	if job.Printed != nil {
+		job.Printed(log.text())
 	}
 	if err != nil {
 		return err

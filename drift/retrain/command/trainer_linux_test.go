@@ -91,12 +91,10 @@ func TestOptionsAreChecked(t *testing.T) {
 }
 
 func TestMuchOutputIsBounded(t *testing.T) {
-	dir := t.TempDir()
-	last := ""
-	if err := train(t.Context(), dir, "prints", func(line string) { last = line }); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(filepath.Join(dir, command.LogName))
+	last, text := "", []byte(nil)
+	err := train(t.Context(), t.TempDir(), "prints", func(line string) { last = line }, func(job *retrain.Job) {
+		job.Printed = func(output []byte) { text = output }
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

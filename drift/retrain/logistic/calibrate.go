@@ -102,8 +102,11 @@ func calibrate(ctx context.Context, margins []float64, label []bool) (Calibratio
 	if best.Method == uncalibrated {
 		return plain, tried, nil
 	}
-	c, _, err := teach(ctx, best.Method, margins, label)
-	return c, tried, err
+	c, ok, err := teach(ctx, best.Method, margins, label)
+	if err != nil || !ok { // on all rows together a higher margin may mean a lower score
+		return plain, tried, err
+	}
+	return c, tried, nil
 }
 
 // teach learns a calibration; ok is false where the rows are too few, of one class, or say that

@@ -67,6 +67,31 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
+// TestCalibrationThatTurnsRound: the earlier rows teach a rising calibration that helps on the later ones,
+// and all together one that falls: it would turn the order of the scores round.
+func TestCalibrationThatTurnsRound(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 7))
+	margins, label := make([]float64, 300), make([]bool, 300)
+	for i := range margins {
+		margins[i] = 2 * r.NormFloat64()
+		if i < 180 {
+			label[i] = r.Float64() < sigmoid(margins[i]/8)
+		} else {
+			label[i] = r.Float64() < sigmoid(-margins[i]/4)
+		}
+	}
+	if c, ok, err := teach(t.Context(), platt, margins, label); ok || err != nil || c.Slope >= 0 {
+		t.Fatalf("taught by all: %+v, %t, %v", c, ok, err)
+	}
+	c, tried, err := calibrate(t.Context(), margins, label)
+	if err != nil || len(tried) != 2 || tried[1].LogLoss >= tried[0].LogLoss || tried[1].ECE >= tried[0].ECE {
+		t.Fatalf("tried %+v, %v", tried, err)
+	}
+	if c.Method != uncalibrated || c.apply(1) <= c.apply(-1) {
+		t.Errorf("calibrated by %+v", c)
+	}
+}
+
 // By hand, in the order of margins: 0 | 1 0 0 | 1 1, the last two equal; each with half a row of
 // either class besides.
 func TestRisingLine(t *testing.T) {
@@ -96,6 +121,7 @@ func TestRisingLine(t *testing.T) {
 }
 
 func TestChooseThreshold(t *testing.T) {
+	asked := map[string]float64{"precision": 0.6, "recall": 0.5}
 	scores := make([]float64, 100)
 	label := make([]bool, 100)
 	for i := range scores {
@@ -103,14 +129,14 @@ func TestChooseThreshold(t *testing.T) {
 		label[i] = i >= 80
 	}
 	for _, kind := range []string{drift.FraudDetector, drift.ConflictPredictor} {
-		if got := chooseThreshold(kind, scores, label); math.Abs(got-79.5/200) > 1e-12 {
+		if got := chooseThreshold(kind, asked, scores, label); math.Abs(got-79.5/200) > 1e-12 {
 			t.Errorf("%s: separable rows are cut at %v", kind, got)
 		}
 	}
-	if got := chooseThreshold(drift.FraudDetector, scores, make([]bool, 100)); got != 0.5 {
+	if got := chooseThreshold(drift.FraudDetector, asked, scores, make([]bool, 100)); got != 0.5 {
 		t.Errorf("one class is cut at %v", got)
 	}
-	if got := chooseThreshold(drift.FraudDetector, scores[:49], label[51:]); got != 0.5 {
+	if got := chooseThreshold(drift.FraudDetector, asked, scores[:49], label[51:]); got != 0.5 {
 		t.Errorf("few rows are cut at %v", got)
 	}
 	// Accuracy alone would predict nothing: of the rows from 0.5 on, four in ten come true.
@@ -120,14 +146,39 @@ func TestChooseThreshold(t *testing.T) {
 			scores[i], label[i] = 0.4+float64(i)/1000, i%5 < 2
 		}
 	}
-	if got := chooseThreshold(drift.ConflictPredictor, scores, label); got > 0.47 {
+	if got := chooseThreshold(drift.ConflictPredictor, asked, scores, label); got > 0.47 {
 		t.Errorf("recall is given up for accuracy at %v", got)
+	}
+	if got := chooseThreshold(drift.ConflictPredictor, nil, scores, label); got < 0.47 {
+		t.Errorf("nobody asks for recall, and accuracy is given up for it at %v", got)
 	}
 	tiny := slices.Repeat([]float64{5e-324, 0}, 50)
 	for i := range label {
 		label[i] = i%2 == 0
 	}
-	if got := chooseThreshold(drift.FraudDetector, tiny, label); got != 5e-324 {
+	if got := chooseThreshold(drift.FraudDetector, asked, tiny, label); got != 5e-324 {
 		t.Errorf("two neighbouring floats are cut at %v", got)
+	}
+}
+
+// TestThresholdByWhatIsAsked: of rows whose share of true ones rises with the score, the cut moves with
+// the precision and the recall that the settings ask for.
+func TestThresholdByWhatIsAsked(t *testing.T) {
+	var scores []float64
+	var label []bool
+	for step := 1; step <= 9; step++ { // a step of the score is the share that comes true
+		for i := range 100 {
+			scores, label = append(scores, float64(step)/10), append(label, i < 10*step)
+		}
+	}
+	for _, c := range []struct{ precision, recall, want float64 }{
+		{0.6, 0.5, 0.5},   // the most accurate cut keeps both
+		{0.6, 0.9, 0.25},  // nine in ten are found from 0.3 on, at a precision of 0.6
+		{0.85, 0.3, 0.75}, // of those from 0.8 on, 85 in a hundred come true
+	} {
+		got := chooseThreshold(drift.ConflictPredictor, map[string]float64{"precision": c.precision, "recall": c.recall}, scores, label)
+		if math.Abs(got-c.want) > 0.051 {
+			t.Errorf("precision %v and recall %v cut at %v, want %v", c.precision, c.recall, got, c.want)
+		}
 	}
 }

@@ -24,6 +24,8 @@ type Description struct {
 	RowsHoldout      int       `json:"rows_holdout"`
 	WindowFrom       time.Time `json:"window_from"`
 	WindowTo         time.Time `json:"window_to"`
+	// Thresholds are what the candidate must reach, by measure; what is missing is not asked for.
+	Thresholds map[string]float64 `json:"thresholds"`
 }
 
 // Window is the span of the training rows.

@@ -141,7 +141,7 @@ func outcome(t *testing.T, like string, train, holdout []byte) (artifact, predic
 	t.Helper()
 	var a, p, m bytes.Buffer
 	err := logistic.Train(t.Context(), logistic.Job{
-		Description: logistic.Description{BehavesLike: like},
+		Description: logistic.Description{BehavesLike: like, Thresholds: map[string]float64{"precision": 0.6, "recall": 0.5}},
 		Train:       bytes.NewReader(train), Holdout: bytes.NewReader(holdout),
 		Artifact: &a, Predictions: &p, Metrics: &m, Progress: io.Discard,
 	})

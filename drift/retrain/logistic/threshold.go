@@ -9,11 +9,10 @@ import (
 	"github.com/driftwatch/driftwatch/drift/stats"
 )
 
-// The least precision and recall that a threshold for conflicts keeps where it can: the defaults
-// by which a conflict predictor is validated.
+// The measures of a job's thresholds that hang on where scores are cut.
 const (
-	leastPrecision = 0.60
-	leastRecall    = 0.50
+	measurePrecision = "precision"
+	measureRecall    = "recall"
 )
 
 // thresholdRows is from how many validated rows on the threshold is chosen and not one half.
@@ -21,9 +20,9 @@ const thresholdRows = 50
 
 // chooseThreshold returns the score from which on a row is predicted positive: for fraud the one
 // of the highest F1; for conflicts the one of the highest accuracy among those that keep the
-// least recall and precision, among those that keep the least recall where none does both. On
-// a tie the threshold nearest one half wins.
-func chooseThreshold(behavesLike string, scores []float64, label []bool) float64 {
+// recall and precision by which the candidate will be judged, among those that keep the recall
+// where none does both. On a tie the threshold nearest one half wins.
+func chooseThreshold(behavesLike string, least map[string]float64, scores []float64, label []bool) float64 {
 	positives := 0
 	for _, y := range label {
 		if y {
@@ -56,7 +55,7 @@ func chooseThreshold(behavesLike string, scores []float64, label []bool) float64
 				threshold = s
 			}
 		}
-		m := meritOf(behavesLike, c)
+		m := meritOf(behavesLike, least, c)
 		if m > merit || m == merit && math.Abs(threshold-0.5) < math.Abs(best-0.5) {
 			best, merit = threshold, m
 		}
@@ -65,14 +64,14 @@ func chooseThreshold(behavesLike string, scores []float64, label []bool) float64
 }
 
 // meritOf is what a threshold is chosen by; whole numbers are added for the conditions it meets.
-func meritOf(behavesLike string, c stats.Confusion) float64 {
+func meritOf(behavesLike string, least map[string]float64, c stats.Confusion) float64 {
 	if behavesLike == drift.FraudDetector {
 		return c.F1().Value()
 	}
 	merit := c.Accuracy().Value()
-	if c.Recall().Value() >= leastRecall {
+	if c.Recall().Value() >= least[measureRecall] {
 		merit++
-		if c.Precision().Value() >= leastPrecision {
+		if c.Precision().Value() >= least[measurePrecision] {
 			merit++
 		}
 	}

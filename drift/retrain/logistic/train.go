@@ -104,7 +104,7 @@ func train(ctx context.Context, t *table, job Description, report reporter) (art
 		return a, m, err
 	}
 	scores := a.Calibration.scores(chosen.margins)
-	a.Threshold = chooseThreshold(job.BehavesLike, scores, cv.label)
+	a.Threshold = chooseThreshold(job.BehavesLike, job.Thresholds, scores, cv.label)
 	m.describe(a, s, cv, design.cols)
 	m.judge(scores, cv.label, a.Threshold)
 	return a, m, nil

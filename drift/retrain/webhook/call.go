@@ -35,17 +35,30 @@ func (t *Trainer) Called(header http.Header, text []byte, now time.Time) (Call, 
 // Wake has a job asked about at once; one that nobody waits for here is no fault.
 func (t *Trainer) Wake(job string) { t.waits.wake(job) }
 
-// Busy reports whether a job is being waited for.
+// Busy reports whether a job is being sent or waited for.
 func (t *Trainer) Busy() bool {
 	t.waits.mu.Lock()
 	defer t.waits.mu.Unlock()
-	return len(t.waits.by) > 0
+	return t.waits.running > 0
 }
 
-// waits are the jobs that are being waited for, by the service's name of each.
+// waits are the jobs that are being worked on, and those among them that are being waited for, by the
+// service's name of each.
 type waits struct {
-	mu sync.Mutex
-	by map[string]chan struct{}
+	mu      sync.Mutex
+	running int
+	by      map[string]chan struct{}
+}
+
+// begin counts a job until end is called.
+func (w *waits) begin() (end func()) {
+	add := func(n int) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.running += n
+	}
+	add(1)
+	return func() { add(-1) }
 }
 
 func (w *waits) await(job string) (wake <-chan struct{}, forget func()) {

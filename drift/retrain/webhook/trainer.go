@@ -100,8 +100,13 @@ func (t *Trainer) Train(ctx context.Context, job retrain.Job) error {
 		ctx, cancel = context.WithTimeoutCause(ctx, job.Timeout, errTimeLimit)
 		defer cancel()
 	}
+	// From here on its callbacks may come: sending alone may take minutes.
+	defer t.waits.begin()()
 	var have accepted
 	if len(job.State) > 0 {
+		if !t.Resumes(job.State) { // what we sign must not go to where the setting pointed before
+			return failure("The training went on at another service than the one that is set now.")
+		}
 		if err := json.Unmarshal(job.State, &have); err != nil {
 			return fmt.Errorf("read the job's state: %w", err)
 		}
@@ -155,14 +160,18 @@ func (t *Trainer) submit(ctx context.Context, job retrain.Job, have *accepted) e
 		if err != nil {
 			return err
 		}
-		if json.Unmarshal(text, have) != nil || have.Job == "" || have.StatusURL == "" {
+		var said accepted
+		if json.Unmarshal(text, &said) != nil || said.Job == "" || said.StatusURL == "" {
 			return failure("The training service's answer names no job and status_url.")
 		}
-		if len(have.Job) > longestName || retrain.Plain(have.Job) != have.Job || len(have.StatusURL) > longestURL {
+		if len(said.Job) > longestName || retrain.Plain(said.Job) != said.Job || len(said.StatusURL) > longestURL {
 			return failure("The training service's name of the job or its status_url is too long or holds control characters.")
 		}
-		have.StatusURL, err = t.sameOrigin("status_url", have.StatusURL)
-		return err
+		if said.StatusURL, err = t.sameOrigin("status_url", said.StatusURL); err != nil {
+			return err
+		}
+		*have = said // checked as a whole: a cancellation is told to this address
+		return nil
 	})
 }
 

@@ -188,6 +188,61 @@ func TestCancelledJobIsDropped(t *testing.T) {
 	})
 }
 
+// TestNoForeignAddressIsTold cancels while the service's answer is being read, which names an address of
+// another origin: a cancellation is told to no address that was not checked.
+func TestNoForeignAddressIsTold(t *testing.T) {
+	for name, text := range map[string]string{
+		"bad name":       `{"job":"j\u0007","status_url":"http://elsewhere.example/jobs/j1"}`,
+		"foreign origin": `{"job":"j1","status_url":"http://elsewhere.example/jobs/j1"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t)
+			ctx, cancel := context.WithCancelCause(t.Context())
+			s.submit = func(w http.ResponseWriter) {
+				answer(202, text)(w)
+				cancel(errors.New("a manager said so"))
+			}
+			if err := s.trainer(t).Train(ctx, *newJob(t)); err == nil {
+				t.Error("it was trained")
+			}
+			if got := s.requests(); !slices.Equal(got, []string{"POST /train"}) {
+				t.Errorf("requests %q", got)
+			}
+		})
+	}
+}
+
+// TestStateOfAnotherService goes on with a job that lies where the setting pointed before.
+func TestStateOfAnotherService(t *testing.T) {
+	s := newService(t)
+	job := newJob(t)
+	job.State = json.RawMessage(`{"job":"j1","status_url":"https://elsewhere.example/jobs/j1"}`)
+	const want = "The training went on at another service than the one that is set now."
+	if err := s.trainer(t).Train(t.Context(), *job); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %q", err, want)
+	}
+	if got := s.requests(); len(got) != 0 {
+		t.Errorf("signed for another service: %q", got)
+	}
+}
+
+// TestBusyWhileSending: a job that is being sent may be called back about before its answer is here.
+func TestBusyWhileSending(t *testing.T) {
+	s := newService(t)
+	tr := s.trainer(t)
+	busy := false
+	s.submit = func(w http.ResponseWriter) {
+		busy = tr.Busy()
+		answer(202, `{"job":"j1","status_url":"/jobs/j1"}`)(w)
+	}
+	if err := tr.Train(t.Context(), *newJob(t)); err != nil {
+		t.Fatal(err)
+	}
+	if !busy || tr.Busy() {
+		t.Errorf("busy while sending %t, after the end %t", busy, tr.Busy())
+	}
+}
+
 // TestRestart stops the server while the service trains and starts it again.
 func TestRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -276,6 +331,8 @@ func TestOnlyWhatTheURLSaysIsCalled(t *testing.T) {
 	for address, says := range map[string]string{
 		"https://169.254.169.254/latest": "link-local addresses are not called",
 		"https://[fe80::1]/":             "link-local addresses are not called",
+		"https://[fd00:ec2::254]/latest": "addresses at which clouds keep credentials are not called",
+		"https://100.100.100.200/latest": "addresses at which clouds keep credentials are not called",
 		"http://192.0.2.1/train":         "without https only this machine itself is called",
 	} {
 		tr, err := webhook.New(webhook.Options{URL: address, Secret: secret, Poll: time.Hour})
