@@ -51,8 +51,9 @@ func lastFault(err error) string {
 	return " It failed last with: " + retrain.Plain(f.Error())
 }
 
-// persist tries until it goes well, fails for good, or ctx ends, waiting twice as long each time.
-func (t *Trainer) persist(ctx context.Context, try func() error) error {
+// persist tries until it goes well, fails for good, or ctx ends, waiting twice as long each time and
+// saying, where say is not nil, what stands in the way.
+func (t *Trainer) persist(ctx context.Context, say func(string), try func() error) error {
 	var last error
 	for wait := t.poll; ; wait = min(2*wait, longestWait) {
 		err := try()
@@ -62,6 +63,9 @@ func (t *Trainer) persist(ctx context.Context, try func() error) error {
 		}
 		if ctx.Err() == nil {
 			last = err // the service's own, not that of a request which we broke off
+			if say != nil {
+				say(fmt.Sprintf("The training service gives no answer to go by: %s. It is asked again in %s.", retrain.Plain(f.Error()), retrain.Spoken(wait)))
+			}
 		}
 		if ended := pause(ctx, wait, nil); ended != nil {
 			return cmp.Or(last, ended) // a time limit names what stood in the way

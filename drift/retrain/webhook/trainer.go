@@ -155,7 +155,7 @@ func (t *Trainer) submit(ctx context.Context, job retrain.Job, have *accepted) e
 		return err
 	}
 	defer os.Remove(b.path) //nolint:errcheck // the folder goes soon anyway
-	return t.persist(ctx, func() error {
+	return t.persist(ctx, job.Progress, func() error {
 		text, err := t.post(ctx, job.Key, b)
 		if err != nil {
 			return err
@@ -181,7 +181,7 @@ func (t *Trainer) wait(ctx context.Context, job retrain.Job, have *accepted) (st
 	defer forget()
 	for {
 		var s status
-		err := t.persist(ctx, func() (err error) {
+		err := t.persist(ctx, job.Progress, func() (err error) {
 			s, err = t.ask(ctx, have.StatusURL)
 			return err
 		})
@@ -223,7 +223,7 @@ func (t *Trainer) fetch(ctx context.Context, job retrain.Job, s status) error {
 		if err != nil {
 			return err
 		}
-		if err := t.persist(ctx, func() error {
+		if err := t.persist(ctx, job.Progress, func() error {
 			return t.download(ctx, from, filepath.Join(job.Dir, d.name), d.name, d.limit)
 		}); err != nil {
 			return err

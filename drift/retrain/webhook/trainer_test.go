@@ -142,8 +142,14 @@ func TestBackOff(t *testing.T) {
 			}
 			answer(202, `{"job":"j1","status_url":"/jobs/j1"}`)(w)
 		}
-		if err := s.trainer(t).Train(t.Context(), *newJob(t)); err != nil {
+		job := newJob(t)
+		var lines []string
+		job.Progress = func(line string) { lines = append(lines, line) }
+		if err := s.trainer(t).Train(t.Context(), *job); err != nil {
 			t.Fatal(err)
+		}
+		if want := "answered 503 Service Unavailable. It is asked again in 10 seconds."; len(lines) != 6 || !strings.Contains(lines[0], want) {
+			t.Errorf("shown %q, want six lines like %q", lines, want)
 		}
 		var waits []time.Duration
 		for i := range 6 {
