@@ -36,6 +36,7 @@ type pageHouse struct {
 	clock atomic.Pointer[time.Time]
 	site  string
 	evil  drift.Tenant
+	notes map[string]*http.Cookie // by credential: what a form left for the page that it leads to
 }
 
 // script is put wherever a text can be put.
@@ -75,7 +76,7 @@ func newPages(t testing.TB, change ...func(*handlers.Options)) *pageHouse {
 	if !ok {
 		t.Fatal("the store does not serve the pages")
 	}
-	h := &pageHouse{apiHouse: api, store: &countingStore{pageDB: db}, runs: &fakeQueue{}}
+	h := &pageHouse{apiHouse: api, store: &countingStore{pageDB: db}, runs: &fakeQueue{}, notes: map[string]*http.Cookie{}}
 	h.set(time.Now())
 	o := handlers.Options{
 		Store: h.store, Engine: api.engine, Queue: h.runs, Auth: api.auth, Clock: func() time.Time { return *h.clock.Load() },
@@ -171,12 +172,24 @@ func (h *pageHouse) ask(method, path, body string, headers ...string) answer {
 		name, value, _ := strings.Cut(line, ": ")
 		req.Header.Set(name, value)
 	}
+	who := req.Header.Get("Authorization") + req.Header.Get("Cookie")
+	if c := h.notes[who]; c != nil { // as a browser keeps it
+		req.AddCookie(c)
+	}
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	if err != nil {
 		h.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	defer res.Body.Close()
+	for _, c := range res.Cookies() {
+		if c.Name == "driftwatch_note" {
+			h.notes[who] = c
+			if c.MaxAge < 0 {
+				delete(h.notes, who)
+			}
+		}
+	}
 	var b bytes.Buffer
 	if _, err := b.ReadFrom(res.Body); err != nil {
 		h.t.Fatal(err)

@@ -82,13 +82,13 @@ func TestRetrainPages(t *testing.T) {
 	if a := h.post(path+"/approve", "version=2&reason=", asBrowser, bob); a.status != 422 {
 		t.Errorf("no reason: %d", a.status)
 	}
-	if a := h.act(id, "approve", bob); a.status != 303 || a.header.Get("Location") != path+"?done=approve" {
+	if a := h.act(id, "approve", bob); a.status != 303 || a.header.Get("Location") != path {
 		t.Fatalf("approve: %d to %q %.300s", a.status, a.header.Get("Location"), a.body)
 	}
 	late := h.post(path+"/reject", "version=2&reason=no", asBrowser, h.as(drift.RoleManager))
 	late.isPage(t, 409, "a lost race")
 	late.holds(t, "a lost race", "bob approved this", "your click changed nothing")
-	h.get(path+"?done=approve", asBrowser, bob).holds(t, "after it", "You approved it", "waits for its turn to train")
+	h.get(path, asBrowser, bob).holds(t, "after it", "You approved it", "waits for its turn to train")
 	h.get(fmt.Sprintf("/alerts/%d", alert), asBrowser, bob).holds(t, "the alert", path, "one retrain at a time")
 	for _, bad := range []string{"roll_back", "start", "propose"} {
 		if a := h.act(id, bad, bob); a.status != 404 {
@@ -215,7 +215,7 @@ func TestEmergencyStop(t *testing.T) {
 	h.post("/retrains/stop", "reason=x", asBrowser, boss).isPage(t, 422, "not confirmed")
 	h.post("/retrains/stop", "confirm=yes&reason=", asBrowser, boss).isPage(t, 422, "no reason")
 	h.post("/retrains/resume", "reason=x", asBrowser, boss).isPage(t, 409, "nothing to resume")
-	if a := h.post("/retrains/stop", form, asBrowser, boss); a.status != 303 || a.header.Get("Location") != "/retrains?done=stop" {
+	if a := h.post("/retrains/stop", form, asBrowser, boss); a.status != 303 || a.header.Get("Location") != "/retrains" {
 		t.Fatalf("stop: %d %.300s", a.status, a.body)
 	}
 	sameAsPages := func(what string) {

@@ -34,7 +34,7 @@ func (p *Pages) retrainPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showRetrain(w, r, id, http.StatusOK, component.FormNoteVM{Text: retrainDone[r.URL.Query().Get("done")]}, nil)
+	return p.showRetrain(w, r, id, http.StatusOK, p.noteFor(w, r), nil)
 }
 
 // showRetrain answers a retrain's page as it stands now.

@@ -86,7 +86,7 @@ var stopDone = map[string]string{
 }
 
 func (p *Pages) retrainsPage(w http.ResponseWriter, r *http.Request) error {
-	return p.showRetrains(w, r, http.StatusOK, component.FormNoteVM{Text: stopDone[r.URL.Query().Get("done")]})
+	return p.showRetrains(w, r, http.StatusOK, p.noteFor(w, r))
 }
 
 // showRetrains answers the list as it stands now.

@@ -42,8 +42,8 @@ func (p *Pages) showRollout(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	v := p.rolloutVM(d, by, typed)
-	if r.URL.Query().Get("done") != "" {
-		v.Note.Text = "The step is taken and in force."
+	if status == http.StatusOK {
+		v.Note = p.noteFor(w, r)
 	}
 	return p.show(w, r, status, p.shell(by, d.Watch, "Rollout of retraining", "settings"), page.Rollout(v))
 }
@@ -103,7 +103,7 @@ func (p *Pages) rollOut(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.wroteOrLog(r)
-	http.Redirect(w, r, "/settings/rollout?done=1", http.StatusSeeOther)
+	p.leadTo(w, r, "/settings/rollout", said("The step is taken and in force."))
 	return nil
 }
 
