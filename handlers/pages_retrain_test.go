@@ -98,7 +98,13 @@ func TestRetrainPages(t *testing.T) {
 	if a := h.act(id, "cancel", bob); a.status != 303 {
 		t.Errorf("cancel: %d", a.status)
 	}
-	h.get("/retrains", asBrowser, bob).holds(t, "the list", "Nothing waits for a decision", "Ended", "Cancelled")
+	h.get("/retrains", asBrowser, bob).holds(t, "the list", "Nothing waits for a decision", "Ended", "Cancelled", "bob cancelled it: “because &lt;script")
+	next := h.request(alert, ann)
+	h.get(fmt.Sprintf("/retrains/%d", next), asBrowser, bob).holds(t, "the attempts before", `data-l="Decided by">bob<`, "bob cancelled it: “because &lt;script")
+	if a := h.act(next, "reject", bob); a.status != 303 {
+		t.Errorf("reject: %d", a.status)
+	}
+	h.get(path, asBrowser, bob).holds(t, "the attempts after", "bob rejected it: “because &lt;script")
 }
 
 // holds wants every text in the answer.

@@ -188,11 +188,17 @@ func readOnlyWords(r *drift.Retrain, class uint8) string {
 
 func earlierVM(r *drift.Retrain) page.EarlierVM {
 	v := page.EarlierVM{ID: r.ID, At: r.CreatedAt, Decided: r.ApprovedBy, State: string(r.State), Version: r.CandidateVersion, Note: r.Note}
-	if v.Decided == "" {
-		v.Decided = "nobody"
-		if r.ActivatedAt != nil {
-			v.Decided = "by itself"
+	d := r.Decision
+	switch {
+	case d != nil:
+		v.Decided = d.By
+		if d.Last {
+			v.Decision = page.DecisionVM{By: d.By, Move: d.Move, Why: d.Note}
 		}
+	case v.Decided == "" && r.ActivatedAt != nil:
+		v.Decided = "by itself"
+	case v.Decided == "":
+		v.Decided = "nobody"
 	}
 	return v
 }

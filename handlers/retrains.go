@@ -257,6 +257,9 @@ func retrainRowVM(r *drift.Retrain, now time.Time) page.RetrainRowVM {
 	if r.DueAt != nil {
 		v.Due = *r.DueAt
 	}
+	if d := r.Decision; d != nil && d.Last {
+		v.Decision = page.DecisionVM{By: d.By, Move: d.Move, Why: d.Note}
+	}
 	return v
 }
 

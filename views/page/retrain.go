@@ -156,6 +156,16 @@ type EarlierVM struct {
 	State   string
 	Version string
 	Note    string
+	// Decision is the person's move that ended it; zero where it ended by itself.
+	Decision DecisionVM
+}
+
+// why it ended, with who ended it.
+func (e EarlierVM) why() string {
+	if said := e.Decision.words(); said != "" {
+		return said + "."
+	}
+	return e.Note
 }
 
 // title asks or tells.
@@ -195,7 +205,7 @@ func (s RetrainStateVM) title() string {
 // line says who asked, what they said, and what follows.
 func (s RetrainStateVM) line() []component.Piece {
 	ps := s.RetrainRowVM.line()
-	if s.ApprovedBy != "" {
+	if s.ApprovedBy != "" && s.Decision.Move != "approve" {
 		ps = append(ps, component.Piece{Text: " Approved by " + s.ApprovedBy + "."})
 	}
 	return ps
