@@ -12,10 +12,12 @@ import (
 // The settings that a sentence names.
 const (
 	settingMaster   = "ENABLE_AUTO_RETRAIN"
-	settingTenants  = "AUTO_RETRAIN_ENABLED_TENANTS"
 	settingCooldown = "RETRAIN_COOLDOWN_DAYS"
 	settingRows     = "RETRAIN_MIN_TRAINING_SAMPLES"
 )
+
+// SettingTenants names the setting that lists the tenants whose models may retrain by themselves.
+const SettingTenants = "AUTO_RETRAIN_ENABLED_TENANTS"
 
 // TypeFlag names the setting that lets a model type retrain by itself.
 func TypeFlag(modelType string) string {
@@ -68,7 +70,7 @@ type FlagsInput struct {
 // Flags asks whether this model may retrain by itself. A person's request is not asked.
 func Flags(in FlagsInput) drift.Safeguard {
 	compared := fmt.Sprintf("%s %s, %s %s, %s %s", settingMaster, onOff(in.Master), in.TypeFlag, onOff(in.Type),
-		settingTenants, listed(in.Tenants))
+		SettingTenants, listed(in.Tenants))
 	passed := func(ok bool, detail string) drift.Safeguard {
 		return safeguard(drift.SafeguardFlags, ok, compared, detail)
 	}
@@ -80,11 +82,11 @@ func Flags(in FlagsInput) drift.Safeguard {
 	case !in.Type:
 		return passed(false, in.TypeFlag+" is off: this type of model does not retrain by itself.")
 	case len(in.Tenants) == 0:
-		return passed(false, settingTenants+" is empty: no tenant's models retrain by themselves.")
+		return passed(false, SettingTenants+" is empty: no tenant's models retrain by themselves.")
 	case !slices.Contains(in.Tenants, in.Tenant) && !slices.Equal(in.Tenants, []string{"*"}):
-		return passed(false, settingTenants+" does not name "+in.Tenant+".")
+		return passed(false, SettingTenants+" does not name "+in.Tenant+".")
 	}
-	return passed(true, fmt.Sprintf("%s and %s are on, and %s allows %s.", settingMaster, in.TypeFlag, settingTenants, in.Tenant))
+	return passed(true, fmt.Sprintf("%s and %s are on, and %s allows %s.", settingMaster, in.TypeFlag, SettingTenants, in.Tenant))
 }
 
 // Cooldown asks whether days have passed since last, the model's last activation or last attempt
