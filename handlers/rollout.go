@@ -123,7 +123,7 @@ func (p *Pages) rolloutVM(d drift.RolloutData, by drift.Actor, typed rolloutType
 		v.Line = []component.Piece{{Text: d.By + " changed its flags last, on "}, component.At(d.Since, component.DayClock), {Text: ". "}}
 	}
 	if list := d.Settings.List("AUTO_RETRAIN_ENABLED_TENANTS"); now == drift.RolloutPilot {
-		v.Line = append(v.Line, component.Piece{Text: "The pilot is " + strings.Join(list, ", ") + "."})
+		v.Line = append(v.Line, component.Piece{Text: "The pilot is " + tenantList(list, by, d.Tenants) + "."})
 	}
 	v.Facts = []component.FactVM{
 		{Label: "Has run", Value: ran},

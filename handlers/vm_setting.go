@@ -45,7 +45,7 @@ func settingEditVM(d drift.SettingsData, by drift.Actor, a settingAsked, preview
 	spec, value := a.spec, d.Settings.Text(a.spec.Name)
 	v := page.SettingEditVM{
 		Name: spec.Name, Help: spec.Help, Whose: "every tenant without a value of its own", Tenant: a.tenant, Back: "/settings",
-		Action: "/settings/" + spec.Name, Facts: settingFacts(d, a), Off: settingOff(a, by),
+		Action: "/settings/" + spec.Name, Facts: settingFacts(d, by, a), Off: settingOff(a, by),
 	}
 	if spec.Global {
 		v.Whose = "every tenant"
@@ -77,18 +77,18 @@ func settingEditVM(d drift.SettingsData, by drift.Actor, a settingAsked, preview
 		}
 	}
 	for _, c := range d.History {
-		v.History = append(v.History, settingChangeVM(c, a, v.Off == ""))
+		v.History = append(v.History, settingChangeVM(c, a, by, d.Tenants, v.Off == ""))
 	}
 	return v
 }
 
-func settingChangeVM(c drift.SettingChange, a settingAsked, may bool) page.SettingChangeVM {
+func settingChangeVM(c drift.SettingChange, a settingAsked, by drift.Actor, seen []drift.Tenant, may bool) page.SettingChangeVM {
 	v := page.SettingChangeVM{Old: "nothing", New: "nothing", Scope: "every tenant", By: c.By, Why: c.Reason, At: c.At}
 	if c.Old != nil {
-		v.Old = *c.Old
+		v.Old = shownValue(c.Name, *c.Old, by, seen)
 	}
 	if c.New != nil {
-		v.New = *c.New
+		v.New = shownValue(c.Name, *c.New, by, seen)
 		if may && c.Scope == a.scope {
 			v.Take = settingHref(c.Name, a.tenant, url.Values{"value": {*c.New}})
 		}
@@ -99,10 +99,10 @@ func settingChangeVM(c drift.SettingChange, a settingAsked, may bool) page.Setti
 	return v
 }
 
-func settingFacts(d drift.SettingsData, a settingAsked) []component.FactVM {
+func settingFacts(d drift.SettingsData, by drift.Actor, a settingAsked) []component.FactVM {
 	spec, value := a.spec, d.Settings.Text(a.spec.Name)
 	return []component.FactVM{
-		{Label: "In force", Value: cmp.Or(value, "none"), Note: unitWords(spec, value)},
+		{Label: "In force", Value: cmp.Or(shownValue(spec.Name, value, by, d.Tenants), "none"), Note: unitWords(spec, value)},
 		{Label: "Comes from", Value: originWords(d.Settings.Origin(spec.Name), a.tenant)},
 		{Label: "Default", Value: cmp.Or(spec.Default, "none"), Note: unitWords(spec, spec.Default)},
 		{Label: "Allowed", Value: allowed(spec)},

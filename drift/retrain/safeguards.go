@@ -70,7 +70,7 @@ type FlagsInput struct {
 // Flags asks whether this model may retrain by itself. A person's request is not asked.
 func Flags(in FlagsInput) drift.Safeguard {
 	compared := fmt.Sprintf("%s %s, %s %s, %s %s", settingMaster, onOff(in.Master), in.TypeFlag, onOff(in.Type),
-		SettingTenants, listed(in.Tenants))
+		SettingTenants, listed(in.Tenants, in.Tenant))
 	passed := func(ok bool, detail string) drift.Safeguard {
 		return safeguard(drift.SafeguardFlags, ok, compared, detail)
 	}
@@ -175,7 +175,21 @@ func onOff(on bool) string {
 	return "off"
 }
 
-func listed(names []string) string { return "[" + strings.Join(names, ", ") + "]" }
+// listed is what a list of tenants says of one of them. What is recorded of a tenant's model is read by
+// people of that tenant alone, so it names no other.
+func listed(names []string, own string) string {
+	switch there := slices.Contains(names, own); {
+	case slices.Equal(names, []string{"*"}):
+		return "[*]"
+	case len(names) == 0:
+		return "[]"
+	case there && len(names) == 1:
+		return "[" + own + "]"
+	case there:
+		return "[" + own + " and others]"
+	}
+	return "[others]"
+}
 
 func plural(n int, noun string) string {
 	if n == 1 {

@@ -36,6 +36,17 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+// What is recorded of a tenant's model names no other tenant.
+func TestFlagsNameNoOtherTenant(t *testing.T) {
+	for want, list := range map[string][]string{
+		"[acme]": {"acme"}, "[acme and others]": {"globex", "acme"}, "[others]": {"globex"}, "[]": {}, "[*]": {"*"},
+	} {
+		if s := Flags(FlagsInput{Tenant: "acme", Tenants: list}); !strings.HasSuffix(s.Compared, "AUTO_RETRAIN_ENABLED_TENANTS "+want) {
+			t.Errorf("%v: %q, want %s", list, s.Compared, want)
+		}
+	}
+}
+
 func TestTypeFlag(t *testing.T) {
 	for model, want := range map[string]string{
 		"fraud_detector": "ENABLE_AUTO_RETRAIN_FRAUD", "conflict_predictor": "ENABLE_AUTO_RETRAIN_CONFLICT",
