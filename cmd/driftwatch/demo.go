@@ -23,7 +23,9 @@ type demoAccount struct {
 }
 
 var demoAccounts = []demoAccount{
-	{"viewer", drift.RoleViewer, ""}, {"operator", drift.RoleOperator, "NOC"}, {"manager", drift.RoleManager, "ML Team Lead"},
+	{"viewer", drift.RoleViewer, ""},
+	{"operator", drift.RoleOperator, "NOC"},
+	{"manager", drift.RoleManager, "ML Team Lead"},
 	{"admin", drift.RoleAdmin, "ML Engineering"},
 }
 
