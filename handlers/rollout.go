@@ -10,6 +10,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/page"
@@ -120,9 +121,15 @@ func (p *Pages) rolloutVM(d drift.RolloutData, by drift.Actor, typed rolloutType
 	v.Line = words("No flag of it was ever changed. ")
 	if !d.Since.IsZero() {
 		ran = format.Age(p.now().Sub(d.Since))
-		v.Line = []component.Piece{{Text: d.By + " changed its flags last, on "}, component.At(d.Since, component.DayClock), {Text: ". "}}
 	}
-	if list := d.Settings.List("AUTO_RETRAIN_ENABLED_TENANTS"); now == drift.RolloutPilot {
+	if l := d.Last; !l.At.IsZero() {
+		whose := map[bool]string{true: "", false: ", for " + l.Tenant + " alone"}[l.Tenant == ""]
+		v.Line = []component.Piece{{Text: l.By + " changed its flags last, on "}, component.At(l.At, component.DayClock), {Text: whose + ". "}}
+	}
+	if now == drift.RolloutOther {
+		v.Line = append(v.Line, words(rolloutNow(d, by))...)
+	}
+	if list := d.Settings.List(retrain.SettingTenants); now == drift.RolloutPilot {
 		v.Line = append(v.Line, component.Piece{Text: "The pilot is " + tenantList(list, by, d.Tenants) + "."})
 	}
 	v.Facts = []component.FactVM{
@@ -141,8 +148,36 @@ func (p *Pages) rolloutVM(d drift.RolloutData, by drift.Actor, typed rolloutType
 		v.Off = "You see some tenants only; the plan is for all of them."
 	default:
 		v.Next, v.Back = rolloutStep(d, now.Next(), "Go on to", "p", typed), rolloutStep(d, now.Back(), "Go back to", "", typed)
+		if now == drift.RolloutOther { // the plan begins again, which is no step forward
+			v.Next.Label, v.Next.Kind = "Switch all off (phase "+now.Next().String()+")", ""
+		}
 	}
 	return v
+}
+
+// rolloutNow says what retrains by itself under flags that are none of the plan's phases.
+func rolloutNow(d drift.RolloutData, by drift.Actor) string {
+	s := d.Settings
+	var types []string
+	for _, t := range []struct{ model, words string }{{"fraud_detector", "fraud detectors"}, {"conflict_predictor", "conflict predictors"}} {
+		if s.Bool(retrain.TypeFlag(t.model)) {
+			types = append(types, t.words)
+		}
+	}
+	list := s.List(retrain.SettingTenants)
+	switch {
+	case !s.Bool("ENABLE_AUTO_RETRAIN"):
+		return "Nothing retrains by itself now: ENABLE_AUTO_RETRAIN is off."
+	case len(types) == 0:
+		return "Neither fraud detectors nor conflict predictors retrain by themselves now: their switches are off."
+	case len(list) == 0:
+		return "Nothing retrains by itself now: AUTO_RETRAIN_ENABLED_TENANTS names nobody."
+	}
+	who := "every tenant"
+	if !slices.Equal(list, []string{"*"}) {
+		who = tenantList(list, by, d.Tenants)
+	}
+	return "Now " + strings.Join(types, " and ") + " of " + who + " retrain by themselves."
 }
 
 // rolloutStep is the form of one step, nil where there is none.
