@@ -153,7 +153,9 @@ func settingWords(spec drift.SettingSpec, value string) string {
 	switch v, err := strconv.ParseFloat(value, 64); {
 	case err != nil:
 	case spec.Unit == "fraction":
-		return format.Short(v*100, 4) + " points. " + spec.Help
+		if words := pointWords(spec, v, ""); words != "" {
+			return words + ". " + spec.Help
+		}
 	case spec.Unit != "" && spec.Kind == drift.KindInt:
 		return format.Count(int64(v)) + " " + spec.Unit + ". " + spec.Help
 	}

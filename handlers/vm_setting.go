@@ -126,11 +126,26 @@ func unitWords(spec drift.SettingSpec, value string) string {
 	switch {
 	case err != nil:
 	case spec.Unit == "fraction":
-		return format.Short(v*100, 4) + " points, or " + format.Short(v*100, 4) + " %"
+		return pointWords(spec, v, ", or "+format.Short(v*100, 4)+" %")
 	case spec.Kind == drift.KindInt && spec.Unit != "":
 		return format.Count(int64(v)) + " " + spec.Unit
 	}
 	return ""
+}
+
+// area tells whether a fraction is the area under a curve, which nobody counts in points.
+func area(spec drift.SettingSpec) bool { return strings.HasSuffix(spec.Name, "_AUC") }
+
+// pointWords is a fraction in points and more, "" where it is not counted in points.
+func pointWords(spec drift.SettingSpec, v float64, more string) string {
+	n := format.Short(v*100, 4)
+	switch {
+	case area(spec):
+		return ""
+	case n == "1":
+		return "1 point" + more
+	}
+	return n + " points" + more
 }
 
 func allowed(spec drift.SettingSpec) string {
@@ -157,6 +172,8 @@ func allowed(spec drift.SettingSpec) string {
 // rangeWords says under a field what may be written in it.
 func rangeWords(spec drift.SettingSpec) string {
 	switch {
+	case spec.Unit == "fraction" && area(spec):
+		return "A number from " + allowed(spec) + "."
 	case spec.Unit == "fraction":
 		return "A fraction from " + allowed(spec) + ": 0.10 = 10 points = 10 %."
 	case spec.Kind == drift.KindInt:

@@ -96,7 +96,11 @@ func Cooldown(last time.Time, days int, now time.Time, skip bool) drift.Safeguar
 		return safeguard(drift.SafeguardCooldown, true, "no earlier retrain", "This model has not been retrained before.")
 	}
 	until := last.Add(time.Duration(days) * 24 * time.Hour)
-	compared := fmt.Sprintf("%s since the last ≥ %s", ago(now.Sub(last)), plural(days, "day"))
+	sign := "≥"
+	if now.Before(until) {
+		sign = "<"
+	}
+	compared := fmt.Sprintf("%s since the last %s %s", ago(now.Sub(last)), sign, plural(days, "day"))
 	switch {
 	case !now.Before(until):
 		return safeguard(drift.SafeguardCooldown, true, compared, "The cooldown ended at "+stamp(until)+".")
@@ -114,19 +118,20 @@ func Data(rows, positives, negatives, least int) drift.Safeguard {
 	if rows < least {
 		sign = "<"
 	}
-	compared := fmt.Sprintf("%s %s %d", plural(rows, "row"), sign, least)
+	compared := plural(rows, "row") + " " + sign + " " + drift.Thousands(least)
 	passed := func(ok bool, detail string) drift.Safeguard {
 		return safeguard(drift.SafeguardData, ok, compared, detail)
 	}
 	switch {
 	case rows < least:
-		return passed(false, fmt.Sprintf("%s with an outcome; %s asks for %d.", plural(rows, "row"), settingRows, least))
+		return passed(false, fmt.Sprintf("%s with an outcome; %s asks for %s.", plural(rows, "row"), settingRows, drift.Thousands(least)))
 	case positives <= 0:
 		return passed(false, fmt.Sprintf("None of the %s is positive: there is nothing to learn from one class.", plural(rows, "row")))
 	case negatives <= 0:
 		return passed(false, fmt.Sprintf("None of the %s is negative: there is nothing to learn from one class.", plural(rows, "row")))
 	}
-	return passed(true, fmt.Sprintf("%s with an outcome, %d positive and %d negative.", plural(rows, "row"), positives, negatives))
+	return passed(true, fmt.Sprintf("%s with an outcome, %s positive and %s negative.",
+		plural(rows, "row"), drift.Thousands(positives), drift.Thousands(negatives)))
 }
 
 // Severity asks whether the drift is bad enough. A person's request is not asked.
@@ -195,7 +200,7 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return drift.Thousands(n) + " " + noun + "s"
 }
 
 // stamp writes a time to the second, which is how exact a cooldown is.
