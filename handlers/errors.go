@@ -52,6 +52,9 @@ func (f Failures) page(w http.ResponseWriter, r *http.Request, said web.Failure)
 			v.Text = "What it says for “" + said.Field + "” is not understood. " + said.Message
 		}
 	}
+	if said.Code == drift.CodeForbidden && said.Field == web.OriginField { // no role would change it
+		v.Title, v.Text = "This came from another site", "Nothing was changed. Open the page here and use its own button. "+said.Message
+	}
 	now := f.Clock().UTC()
 	by := auth.ActorFrom(r.Context())
 	if !by.Role.AtLeast(drift.RoleViewer) {

@@ -147,6 +147,8 @@ func TestBackToTheBoard(t *testing.T) {
 	form := url.Values{"version": {h.version(id)}, "note": {"x"}}.Encode()
 	if a := h.post(fmt.Sprintf("/alerts/%d/comment", id), form, asBrowser, ann, "Origin: https://evil.example"); a.status != 403 {
 		t.Errorf("a form of another site: %d", a.status)
+	} else if !strings.Contains(a.body, "This came from another site") || strings.Contains(a.body, "Your role does not allow this") {
+		t.Error("a form of another site is said to be a matter of one's role")
 	}
 }
 
