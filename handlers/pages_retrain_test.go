@@ -107,6 +107,18 @@ func TestRetrainPages(t *testing.T) {
 	h.get(path, asBrowser, bob).holds(t, "the attempts after", "bob rejected it: “because &lt;script")
 }
 
+// TestLaterReportsAreCounted says how many later reports there are where not all are shown.
+func TestLaterReportsAreCounted(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	ann, _ := h.user("ann", drift.RoleManager)
+	id := h.request(h.alert("acme", drift.Performance), ann)
+	h.exec(`INSERT INTO ml_drift_report OVERRIDING SYSTEM VALUE
+		SELECT (jsonb_populate_record(r, jsonb_build_object('id', r.id + 1000 + n, 'check_date', r.check_date + n))).*
+		FROM ml_drift_report r, generate_series(1, 7) n WHERE r.id = (SELECT report_id FROM ml_retrain WHERE id = $1)`, id)
+	h.get(fmt.Sprintf("/retrains/%d", id), asBrowser, ann).holds(t, "the evidence", fmt.Sprintf("Later reports, the 5 newest of %d", h.count(`SELECT count(*) FROM ml_drift_report d JOIN ml_retrain r USING (tenant_id, model_type) WHERE d.id > r.report_id`)))
+}
+
 // holds wants every text in the answer.
 func (a answer) holds(t testing.TB, what string, texts ...string) {
 	t.Helper()

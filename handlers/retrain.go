@@ -104,6 +104,7 @@ func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 			performance = d.Report
 		}
 	}
+	v.Laters = d.Laters
 	for _, l := range d.Later {
 		v.Later = append(v.Later, page.LaterReportVM{
 			DriftType: string(l.DriftType), Date: l.Date.Time(), Severity: severityVM(l.Status, l.Severity), Message: l.Message,

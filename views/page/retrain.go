@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type RetrainVM struct {
 	// Report is the revision that it was proposed on; Later are newer ones, newest first.
 	Report   *ReportVM
 	Later    []LaterReportVM
+	Laters   int // how many there are
 	Guards   GuardsVM
 	Change   ChangeVM
 	ECDF     *chart.ECDFs    // of the scores of both windows of the report
@@ -72,6 +74,14 @@ type GuardVM struct {
 	Name, State, Compared, Detail string
 	// Now says what it says today where that is another verdict than the one above.
 	Now string
+}
+
+// laterTitle says how many of the later reports are shown.
+func (v RetrainVM) laterTitle() string {
+	if v.Laters > len(v.Later) {
+		return fmt.Sprintf("Later reports, the %d newest of %s", len(v.Later), format.Count(int64(v.Laters)))
+	}
+	return "Later reports"
 }
 
 // LaterReportVM is a report newer than the one that the retrain was proposed on.

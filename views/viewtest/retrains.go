@@ -75,7 +75,7 @@ func waitingRetrain() page.RetrainVM {
 			Off: map[string]string{"approve": "You asked for this retrain, so another manager decides."},
 		},
 		ModelHref: "/models/nsw-market/conflict_predictor", AlertHref: "/alerts/4811", AlertID: 4811, Report: &report,
-		Later: []page.LaterReportVM{{DriftType: "performance", Date: Now, Severity: component.Critical, Message: "Accuracy 61.8 → 39.0 %."}},
+		Later: []page.LaterReportVM{{DriftType: "performance", Date: Now, Severity: component.Critical, Message: "Accuracy 61.8 → 39.0 %."}}, Laters: 7,
 		Features: &page.FeaturesVM{
 			RowsRecent: 336, RowsBaseline: 5000, Sampled: true,
 			Rows: []page.FeatureVM{
