@@ -26,7 +26,7 @@ func TestNoteIsOnesOwn(t *testing.T) {
 	comment := func() (a answer, kept *http.Cookie) {
 		t.Helper()
 		a = h.post(path+"/comment", url.Values{"version": {h.version(id)}, "note": {"x"}}.Encode(), asBrowser, ann)
-		kept = h.notes[ann[len("Cookie: "):]]
+		kept = h.note(strings.TrimPrefix(ann, "Cookie: "))
 		if a.status != 303 || kept == nil || !kept.HttpOnly || kept.SameSite != http.SameSiteLaxMode {
 			t.Fatalf("%d, cookie %v", a.status, kept)
 		}
