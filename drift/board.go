@@ -235,13 +235,20 @@ type SettingsData struct {
 	Types    []ModelType
 }
 
+// FlagChange is a change of one of the plan's flags, zero where there was none.
+type FlagChange struct {
+	At     time.Time
+	By     string
+	Tenant string // whose own value changed; "" where that of every tenant did
+}
+
 // RolloutData is what the plan's page says of the phase that holds.
 type RolloutData struct {
 	Watch
 	Settings  Settings
 	Own       []string  // tenants that have a value of their own for one of the plan's flags
-	Since     time.Time // the last change of one of the flags; zero where none was ever changed
-	By        string
+	Since     time.Time // the last change of one of the flags for every tenant; zero where none was ever changed
+	Last      FlagChange
 	Alerts    int // drift alerts raised since
 	Retrains  int // begun since
 	Rollbacks int

@@ -98,6 +98,17 @@ type Retrain struct {
 	Validation       json.RawMessage `json:"validation"` // the candidate's and the serving version's numbers, null until there are
 	ActivatedAt      *time.Time      `json:"activated_at"`
 	Note             string          `json:"note"` // why it is where it is, a sentence
+
+	// Decision is the last move that a person made on it, nil where none did. The store fills it in reading.
+	Decision *RetrainDecision `json:"-"`
+}
+
+// RetrainDecision is a person's move on a retrain.
+type RetrainDecision struct {
+	By   string
+	Move string
+	Note string // why, in their own words
+	Last bool   // nothing moved it since
 }
 
 // Model names the model that is retrained.

@@ -38,7 +38,8 @@ type RetrainData struct {
 	Alert    *Alert        // that it was proposed for, nil where none
 	Report   *Report       // exactly the revision that it was proposed on, nil where none
 	Scores   *ScorePicture // of both windows of that report, nil where it is not about scores
-	Later    []Report      // of the same model, in force, newer than that one; newest first
+	Later    []Report      // of the same model, in force, newer than that one; the newest of them first
+	Laters   int           // how many there are of these
 	Rows     int           // labelled rows there are to train on now
 	First    time.Time     // of the first of them
 	From     Date          // where the training window begins now

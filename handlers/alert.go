@@ -22,11 +22,7 @@ func (p *Pages) alertPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	note := component.FormNoteVM{Text: doneWords[drift.Move(r.URL.Query().Get("done"))]}
-	if r.URL.Query().Has("partly") {
-		note.Text += " The alert of the other check was changed by somebody else in the meantime and is as they left it."
-	}
-	return p.showAlert(w, r, id, http.StatusOK, note, nil)
+	return p.showAlert(w, r, id, http.StatusOK, p.noteFor(w, r), nil)
 }
 
 // showAlert answers an alert's page as it stands now.

@@ -49,7 +49,13 @@ func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
 	if err := p.wroteNow(r.Context(), by); err != nil { // the move stands
 		web.LogFailure(p.Log, r, web.FailureOf(err), err)
 	}
-	http.Redirect(w, r, backFrom(r, a.ID, req.Move, partly), http.StatusSeeOther)
+	to, note := backFrom(r, a.ID), said(doneWords[req.Move])
+	if to != alertHref(a.ID) { // the board shows the alert's row as it is now
+		note.Text = ""
+	} else if partly {
+		note.Text += " The alert of the other check was changed by somebody else in the meantime and is as they left it."
+	}
+	p.leadTo(w, r, to, note)
 	return nil
 }
 
@@ -157,13 +163,9 @@ func (p *Pages) movedJSON(w http.ResponseWriter, r *http.Request, a *drift.Alert
 
 // backFrom is where a browser goes after its move: to the board where it came from there, else to
 // the alert's page, which says what was done.
-func backFrom(r *http.Request, id int64, m drift.Move, partly bool) string {
+func backFrom(r *http.Request, id int64) string {
 	if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host && from.Path == "/" {
 		return auth.LocalPath(from.RequestURI())
 	}
-	q := url.Values{"done": {string(m)}}
-	if partly {
-		q.Set("partly", "1")
-	}
-	return alertHref(id) + "?" + q.Encode()
+	return alertHref(id)
 }

@@ -55,10 +55,15 @@ func (a *API) settings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	seen, err := a.store.Tenants(r.Context(), by)
+	if err != nil {
+		return err
+	}
 	specs := s.Specs()
 	list := make([]settingJSON, len(specs))
 	for i, spec := range specs {
 		list[i] = settingOf(s, spec)
+		list[i].Value, _ = seenValue(spec.Name, list[i].Value, by, seen)
 	}
 	writeItems(w, list, "")
 	return nil

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -37,11 +38,11 @@ func (f Failures) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		web.WriteProblem(w, said)
 		return
 	}
-	f.page(w, r, said)
+	f.page(w, r, said, errors.Is(err, web.ErrCrossSite))
 }
 
 // page is the error as a page, within the shell where somebody is signed in.
-func (f Failures) page(w http.ResponseWriter, r *http.Request, said web.Failure) {
+func (f Failures) page(w http.ResponseWriter, r *http.Request, said web.Failure, crossSite bool) {
 	v := page.ErrorVM{Status: said.Status, Text: said.Message, Code: string(said.Code), Request: web.RequestID(r.Context())}
 	if said.Code == drift.CodeInternal { // the page's own words name the number to give on
 		v.Text = ""
@@ -51,6 +52,9 @@ func (f Failures) page(w http.ResponseWriter, r *http.Request, said web.Failure)
 		if said.Field != "" {
 			v.Text = "What it says for “" + said.Field + "” is not understood. " + said.Message
 		}
+	}
+	if crossSite { // no role would change it
+		v.Title, v.Text = "This came from another site", "Nothing was changed. Open the page here and use its own button. "+said.Message
 	}
 	now := f.Clock().UTC()
 	by := auth.ActorFrom(r.Context())
@@ -102,5 +106,5 @@ func (p *Pages) notAllowed(w http.ResponseWriter, r *http.Request) {
 		web.WriteProblem(w, said)
 		return
 	}
-	p.page(w, r, said)
+	p.page(w, r, said, false)
 }

@@ -15,7 +15,7 @@ func TestLogin(t *testing.T) {
 	h.user("ann", drift.RoleViewer)
 	h.get("/login", asBrowser).isPage(t, 200, "login")
 	for next, want := range map[string]string{
-		"/alerts/3?done=comment": "/alerts/3?done=comment", "": "/", "//evil.example/": "/", "https://evil.example": "/", "/logout": "/", `/\evil`: "/",
+		"/alerts/3?from=mail": "/alerts/3?from=mail", "": "/", "//evil.example/": "/", "https://evil.example": "/", "/logout": "/", `/\evil`: "/",
 	} {
 		a := h.get("/login?next="+url.QueryEscape(next), asBrowser)
 		if !strings.Contains(a.body, `name="next" value="`+want+`"`) {

@@ -16,7 +16,7 @@ import (
 
 // modelPage answers one model's page with 30 or 90 days.
 func (p *Pages) modelPage(w http.ResponseWriter, r *http.Request) error {
-	return p.showModel(w, r, http.StatusOK, modelNote(r.URL.Query()), resumeTyped{})
+	return p.showModel(w, r, http.StatusOK, p.noteFor(w, r), resumeTyped{})
 }
 
 func (p *Pages) showModel(w http.ResponseWriter, r *http.Request, status int, note component.FormNoteVM, typed resumeTyped) error {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
@@ -85,8 +84,8 @@ func (p *Pages) rollBack(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.wroteOrLog(r)
-	q := url.Values{"done": {"rollback"}, "from": {done.From}, "to": {done.To}}
-	http.Redirect(w, r, modelHref(m)+"?"+q.Encode(), http.StatusSeeOther)
+	p.leadTo(w, r, modelHref(m), said(fmt.Sprintf(
+		"You rolled back from version %s: version %s serves again. Retraining of this model is paused.", done.From, done.To)))
 	return nil
 }
 
@@ -113,7 +112,7 @@ func (p *Pages) resumeModel(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.wroteOrLog(r)
-	http.Redirect(w, r, modelHref(m)+"?done=resume", http.StatusSeeOther)
+	p.leadTo(w, r, modelHref(m), said("You resumed the retraining of this model."))
 	return nil
 }
 
@@ -125,15 +124,4 @@ func (p *Pages) wroteOrLog(r *http.Request) {
 	if err := p.wroteNow(r.Context(), auth.ActorFrom(r.Context())); err != nil {
 		web.LogFailure(p.Log, r, web.FailureOf(err), err)
 	}
-}
-
-// modelNote is the note after one's own act on a model.
-func modelNote(q url.Values) component.FormNoteVM {
-	switch q.Get("done") {
-	case "rollback":
-		return component.FormNoteVM{Text: fmt.Sprintf("You rolled back from version %s: version %s serves again. Retraining of this model is paused.", q.Get("from"), q.Get("to"))}
-	case "resume":
-		return component.FormNoteVM{Text: "You resumed the retraining of this model."}
-	}
-	return component.FormNoteVM{}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -36,6 +37,11 @@ type pageHouse struct {
 	clock atomic.Pointer[time.Time]
 	site  string
 	evil  drift.Tenant
+	// notes is by credential what a form left for the page that it leads to, as a browser keeps it.
+	notes struct {
+		sync.Mutex
+		of map[string]*http.Cookie
+	}
 }
 
 // script is put wherever a text can be put.
@@ -76,6 +82,7 @@ func newPages(t testing.TB, change ...func(*handlers.Options)) *pageHouse {
 		t.Fatal("the store does not serve the pages")
 	}
 	h := &pageHouse{apiHouse: api, store: &countingStore{pageDB: db}, runs: &fakeQueue{}}
+	h.notes.of = map[string]*http.Cookie{}
 	h.set(time.Now())
 	o := handlers.Options{
 		Store: h.store, Engine: api.engine, Queue: h.runs, Auth: api.auth, Clock: func() time.Time { return *h.clock.Load() },
@@ -171,17 +178,40 @@ func (h *pageHouse) ask(method, path, body string, headers ...string) answer {
 		name, value, _ := strings.Cut(line, ": ")
 		req.Header.Set(name, value)
 	}
+	who := req.Header.Get("Authorization") + req.Header.Get("Cookie")
+	if c := h.note(who); c != nil {
+		req.AddCookie(c)
+	}
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	if err != nil {
 		h.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	defer res.Body.Close()
+	for _, c := range res.Cookies() {
+		if c.Name == "driftwatch_note" {
+			h.keep(who, c)
+		}
+	}
 	var b bytes.Buffer
 	if _, err := b.ReadFrom(res.Body); err != nil {
 		h.t.Fatal(err)
 	}
 	return answer{res.StatusCode, res.Header, b.String()}
+}
+
+func (h *pageHouse) note(who string) *http.Cookie {
+	h.notes.Lock()
+	defer h.notes.Unlock()
+	return h.notes.of[who]
+}
+
+func (h *pageHouse) keep(who string, c *http.Cookie) {
+	h.notes.Lock()
+	defer h.notes.Unlock()
+	if h.notes.of[who] = c; c.MaxAge < 0 {
+		delete(h.notes.of, who)
+	}
 }
 
 // isPage holds what is true of every page.

@@ -83,13 +83,13 @@ func TestRetrainPages(t *testing.T) {
 	if a := h.post(path+"/approve", "version=2&reason=", asBrowser, bob); a.status != 422 {
 		t.Errorf("no reason: %d", a.status)
 	}
-	if a := h.act(id, "approve", bob); a.status != 303 || a.header.Get("Location") != path+"?done=approve" {
+	if a := h.act(id, "approve", bob); a.status != 303 || a.header.Get("Location") != path {
 		t.Fatalf("approve: %d to %q %.300s", a.status, a.header.Get("Location"), a.body)
 	}
 	late := h.post(path+"/reject", "version=2&reason=no", asBrowser, h.as(drift.RoleManager))
 	late.isPage(t, 409, "a lost race")
 	late.holds(t, "a lost race", "bob approved this", "your click changed nothing")
-	h.get(path+"?done=approve", asBrowser, bob).holds(t, "after it", "You approved it", "waits for its turn to train")
+	h.get(path, asBrowser, bob).holds(t, "after it", "You approved it", "waits for its turn to train")
 	h.get(fmt.Sprintf("/alerts/%d", alert), asBrowser, bob).holds(t, "the alert", path, "one retrain at a time")
 	for _, bad := range []string{"roll_back", "start", "propose"} {
 		if a := h.act(id, bad, bob); a.status != 404 {
@@ -99,7 +99,25 @@ func TestRetrainPages(t *testing.T) {
 	if a := h.act(id, "cancel", bob); a.status != 303 {
 		t.Errorf("cancel: %d", a.status)
 	}
-	h.get("/retrains", asBrowser, bob).holds(t, "the list", "Nothing waits for a decision", "Ended", "Cancelled")
+	h.get("/retrains", asBrowser, bob).holds(t, "the list", "Nothing waits for a decision", "Ended", "Cancelled", "bob cancelled it: “because &lt;script")
+	next := h.request(alert, ann)
+	h.get(fmt.Sprintf("/retrains/%d", next), asBrowser, bob).holds(t, "the attempts before", `data-l="Decided by">bob<`, "bob cancelled it: “because &lt;script")
+	if a := h.act(next, "reject", bob); a.status != 303 {
+		t.Errorf("reject: %d", a.status)
+	}
+	h.get(path, asBrowser, bob).holds(t, "the attempts after", "bob rejected it: “because &lt;script")
+}
+
+// TestLaterReportsAreCounted says how many later reports there are where not all are shown.
+func TestLaterReportsAreCounted(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	ann, _ := h.user("ann", drift.RoleManager)
+	id := h.request(h.alert("acme", drift.Performance), ann)
+	h.exec(`INSERT INTO ml_drift_report OVERRIDING SYSTEM VALUE
+		SELECT (jsonb_populate_record(r, jsonb_build_object('id', r.id + 1000 + n, 'check_date', r.check_date + n))).*
+		FROM ml_drift_report r, generate_series(1, 7) n WHERE r.id = (SELECT report_id FROM ml_retrain WHERE id = $1)`, id)
+	h.get(fmt.Sprintf("/retrains/%d", id), asBrowser, ann).holds(t, "the evidence", fmt.Sprintf("Later reports, the 5 newest of %d", h.count(`SELECT count(*) FROM ml_drift_report d JOIN ml_retrain r USING (tenant_id, model_type) WHERE d.id > r.report_id`)))
 }
 
 // holds wants every text in the answer.
@@ -216,7 +234,7 @@ func TestEmergencyStop(t *testing.T) {
 	h.post("/retrains/stop", "reason=x", asBrowser, boss).isPage(t, 422, "not confirmed")
 	h.post("/retrains/stop", "confirm=yes&reason=", asBrowser, boss).isPage(t, 422, "no reason")
 	h.post("/retrains/resume", "reason=x", asBrowser, boss).isPage(t, 409, "nothing to resume")
-	if a := h.post("/retrains/stop", form, asBrowser, boss); a.status != 303 || a.header.Get("Location") != "/retrains?done=stop" {
+	if a := h.post("/retrains/stop", form, asBrowser, boss); a.status != 303 || a.header.Get("Location") != "/retrains" {
 		t.Fatalf("stop: %d %.300s", a.status, a.body)
 	}
 	sameAsPages := func(what string) {

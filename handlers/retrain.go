@@ -34,7 +34,7 @@ func (p *Pages) retrainPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showRetrain(w, r, id, http.StatusOK, component.FormNoteVM{Text: retrainDone[r.URL.Query().Get("done")]}, nil)
+	return p.showRetrain(w, r, id, http.StatusOK, p.noteFor(w, r), nil)
 }
 
 // showRetrain answers a retrain's page as it stands now.
@@ -104,6 +104,7 @@ func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 			performance = d.Report
 		}
 	}
+	v.Laters = d.Laters
 	for _, l := range d.Later {
 		v.Later = append(v.Later, page.LaterReportVM{
 			DriftType: string(l.DriftType), Date: l.Date.Time(), Severity: severityVM(l.Status, l.Severity), Message: l.Message,
@@ -188,11 +189,17 @@ func readOnlyWords(r *drift.Retrain, class uint8) string {
 
 func earlierVM(r *drift.Retrain) page.EarlierVM {
 	v := page.EarlierVM{ID: r.ID, At: r.CreatedAt, Decided: r.ApprovedBy, State: string(r.State), Version: r.CandidateVersion, Note: r.Note}
-	if v.Decided == "" {
-		v.Decided = "nobody"
-		if r.ActivatedAt != nil {
-			v.Decided = "by itself"
+	d := r.Decision
+	switch {
+	case d != nil:
+		v.Decided = d.By
+		if d.Last {
+			v.Decision = page.DecisionVM{By: d.By, Move: d.Move, Why: d.Note}
 		}
+	case v.Decided == "" && r.ActivatedAt != nil:
+		v.Decided = "by itself"
+	case v.Decided == "":
+		v.Decided = "nobody"
 	}
 	return v
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -36,7 +35,7 @@ func (p *Pages) moveRetrain(w http.ResponseWriter, r *http.Request) error {
 		web.WriteJSON(w, http.StatusOK, map[string]any{"retrain": moved})
 		return nil
 	}
-	http.Redirect(w, r, retrainHref(req.ID)+"?done="+string(req.Move), http.StatusSeeOther)
+	p.leadTo(w, r, retrainHref(req.ID), said(retrainDone[string(req.Move)]))
 	return nil
 }
 
@@ -120,7 +119,7 @@ func (p *Pages) requestRetrain(w http.ResponseWriter, r *http.Request) error {
 		web.WriteJSON(w, http.StatusCreated, map[string]any{"retrain": made})
 		return nil
 	case err == nil:
-		http.Redirect(w, r, retrainHref(made.ID)+"?done=request", http.StatusSeeOther)
+		p.leadTo(w, r, retrainHref(made.ID), said(retrainDone["request"]))
 		return nil
 	case !web.WantsPage(r) || !errors.As(err, &e) || e.Code == drift.CodeInternal:
 		return err
@@ -160,6 +159,6 @@ func (p *Pages) stopAnswered(w http.ResponseWriter, r *http.Request, what string
 		web.WriteJSON(w, http.StatusOK, map[string]any{"done": what})
 		return nil
 	}
-	http.Redirect(w, r, fmt.Sprintf("/retrains?done=%s", what), http.StatusSeeOther)
+	p.leadTo(w, r, "/retrains", said(stopDone[what]))
 	return nil
 }

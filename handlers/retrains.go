@@ -85,7 +85,7 @@ var stopDone = map[string]string{
 }
 
 func (p *Pages) retrainsPage(w http.ResponseWriter, r *http.Request) error {
-	return p.showRetrains(w, r, http.StatusOK, component.FormNoteVM{Text: stopDone[r.URL.Query().Get("done")]})
+	return p.showRetrains(w, r, http.StatusOK, p.noteFor(w, r))
 }
 
 // showRetrains answers the list as it stands now.
@@ -149,9 +149,9 @@ func (p *Pages) retrainsVM(d drift.RetrainsData, f retrainsFilter, by drift.Acto
 	if d.Ended.Next != "" {
 		v.Pager.NextHref = paged.href("cursor", d.Ended.Next)
 	}
-	v.Verdict, v.Line = retrainsVerdict(v, d)
+	v.Verdict, v.Line = retrainsVerdict(v, d, by)
 	if len(d.Live)+len(v.Ended) == 0 {
-		v.Empty = retrainsEmpty(d, v.ClearHref)
+		v.Empty = retrainsEmpty(d, by, v.ClearHref)
 	}
 	return v
 }
@@ -175,8 +175,8 @@ func (f retrainsFilter) selects(d drift.RetrainsData) []page.SelectVM {
 }
 
 // retrainsVerdict is the page's first sentence: what waits for a hand, else what goes on.
-func retrainsVerdict(v page.RetrainsVM, d drift.RetrainsData) (string, []component.Piece) {
-	line := words(autoWords(d))
+func retrainsVerdict(v page.RetrainsVM, d drift.RetrainsData, by drift.Actor) (string, []component.Piece) {
+	line := words(autoWords(d, by))
 	switch {
 	case len(v.Waiting) > 0:
 		verb := "retrain waits for a decision"
@@ -193,7 +193,7 @@ func retrainsVerdict(v page.RetrainsVM, d drift.RetrainsData) (string, []compone
 }
 
 // autoWords says whether models retrain by themselves, and which switch says so.
-func autoWords(d drift.RetrainsData) string {
+func autoWords(d drift.RetrainsData, by drift.Actor) string {
 	s := d.Settings
 	if !s.Bool("ENABLE_AUTO_RETRAIN") && len(d.SwitchedOn) > 0 {
 		return "Models may retrain by themselves for " + strings.Join(d.SwitchedOn, ", ") + " alone, within the five safeguards."
@@ -216,20 +216,20 @@ func autoWords(d drift.RetrainsData) string {
 	}
 	who := "every tenant"
 	if !slices.Equal(tenants, []string{"*"}) {
-		who = strings.Join(tenants, ", ")
+		who = tenantList(tenants, by, d.Tenants)
 	}
 	return strings.Join(on, ", ") + " may retrain by itself for " + who + ", within the five safeguards."
 }
 
 // retrainsEmpty says why there is nothing, and where that is decided.
-func retrainsEmpty(d drift.RetrainsData, clear string) *component.EmptyVM {
+func retrainsEmpty(d drift.RetrainsData, by drift.Actor, clear string) *component.EmptyVM {
 	if clear != "" && d.Ever {
 		return &component.EmptyVM{
 			Icon: "search", Title: "No retrain fits this filter", Line: words("There are others."),
 			Action: &component.ButtonVM{Label: "All retrains", Href: clear},
 		}
 	}
-	line := words(autoWords(d) + " ")
+	line := words(autoWords(d, by) + " ")
 	if d.Recommended > 0 {
 		line = append(line, component.Piece{
 			Text: format.Plural(int64(d.Recommended), "open alert recommends", "open alerts recommend") + " looking at one.", Href: "/",
@@ -255,6 +255,9 @@ func retrainRowVM(r *drift.Retrain, now time.Time) page.RetrainRowVM {
 	}
 	if r.DueAt != nil {
 		v.Due = *r.DueAt
+	}
+	if d := r.Decision; d != nil && d.Last {
+		v.Decision = page.DecisionVM{By: d.By, Move: d.Move, Why: d.Note}
 	}
 	return v
 }

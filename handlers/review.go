@@ -127,9 +127,7 @@ func (p *Pages) weeklyPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := weeklyVM(d, by, p.now())
-	if r.URL.Query().Get("done") != "" && d.Rehearsal != nil {
-		v.Note = rehearsedNote(d.Rehearsal)
-	}
+	v.Note = p.noteFor(w, r)
 	return p.show(w, r, http.StatusOK, p.reviewShell(by, d.Watch, "Weekly review"), page.Weekly(v))
 }
 
@@ -167,6 +165,6 @@ func (p *Pages) rehearse(w http.ResponseWriter, r *http.Request) error {
 		web.WriteJSON(w, http.StatusOK, done)
 		return nil
 	}
-	http.Redirect(w, r, "/reviews/weekly?done=rehearsal#proof", http.StatusSeeOther)
+	p.leadTo(w, r, "/reviews/weekly#proof", rehearsedNote(done))
 	return nil
 }

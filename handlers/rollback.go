@@ -75,7 +75,7 @@ func (p *Pages) rollBackRetrain(w http.ResponseWriter, r *http.Request) error {
 		web.WriteJSON(w, http.StatusOK, map[string]any{"rollback": done})
 		return nil
 	case err == nil:
-		http.Redirect(w, r, retrainHref(id)+"?done=rollback", http.StatusSeeOther)
+		p.leadTo(w, r, retrainHref(id), said(retrainDone["rollback"]))
 		return nil
 	case !web.WantsPage(r) || !errors.As(err, &e) || (e.Code != drift.CodeConflict && e.Code != drift.CodeInvalid):
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/page"
@@ -42,8 +43,8 @@ func (p *Pages) showRollout(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	v := p.rolloutVM(d, by, typed)
-	if r.URL.Query().Get("done") != "" {
-		v.Note.Text = "The step is taken and in force."
+	if status == http.StatusOK {
+		v.Note = p.noteFor(w, r)
 	}
 	return p.show(w, r, status, p.shell(by, d.Watch, "Rollout of retraining", "settings"), page.Rollout(v))
 }
@@ -103,7 +104,7 @@ func (p *Pages) rollOut(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.wroteOrLog(r)
-	http.Redirect(w, r, "/settings/rollout?done=1", http.StatusSeeOther)
+	p.leadTo(w, r, "/settings/rollout", said("The step is taken and in force."))
 	return nil
 }
 
@@ -120,10 +121,16 @@ func (p *Pages) rolloutVM(d drift.RolloutData, by drift.Actor, typed rolloutType
 	v.Line = words("No flag of it was ever changed. ")
 	if !d.Since.IsZero() {
 		ran = format.Age(p.now().Sub(d.Since))
-		v.Line = []component.Piece{{Text: d.By + " changed its flags last, on "}, component.At(d.Since, component.DayClock), {Text: ". "}}
 	}
-	if list := d.Settings.List("AUTO_RETRAIN_ENABLED_TENANTS"); now == drift.RolloutPilot {
-		v.Line = append(v.Line, component.Piece{Text: "The pilot is " + strings.Join(list, ", ") + "."})
+	if l := d.Last; !l.At.IsZero() {
+		whose := map[bool]string{true: "", false: ", for " + l.Tenant + " alone"}[l.Tenant == ""]
+		v.Line = []component.Piece{{Text: l.By + " changed its flags last, on "}, component.At(l.At, component.DayClock), {Text: whose + ". "}}
+	}
+	if now == drift.RolloutOther {
+		v.Line = append(v.Line, words(rolloutNow(d, by))...)
+	}
+	if list := d.Settings.List(retrain.SettingTenants); now == drift.RolloutPilot {
+		v.Line = append(v.Line, component.Piece{Text: "The pilot is " + tenantList(list, by, d.Tenants) + "."})
 	}
 	v.Facts = []component.FactVM{
 		{Label: "Has run", Value: ran},
@@ -141,8 +148,36 @@ func (p *Pages) rolloutVM(d drift.RolloutData, by drift.Actor, typed rolloutType
 		v.Off = "You see some tenants only; the plan is for all of them."
 	default:
 		v.Next, v.Back = rolloutStep(d, now.Next(), "Go on to", "p", typed), rolloutStep(d, now.Back(), "Go back to", "", typed)
+		if now == drift.RolloutOther { // the plan begins again, which is no step forward
+			v.Next.Label, v.Next.Kind = "Switch all off (phase "+now.Next().String()+")", ""
+		}
 	}
 	return v
+}
+
+// rolloutNow says what retrains by itself under flags that are none of the plan's phases.
+func rolloutNow(d drift.RolloutData, by drift.Actor) string {
+	s := d.Settings
+	var types []string
+	for _, t := range []struct{ model, words string }{{"fraud_detector", "fraud detectors"}, {"conflict_predictor", "conflict predictors"}} {
+		if s.Bool(drift.TypeFlag(t.model)) {
+			types = append(types, t.words)
+		}
+	}
+	list := s.List(retrain.SettingTenants)
+	switch {
+	case !s.Bool("ENABLE_AUTO_RETRAIN"):
+		return "Nothing retrains by itself now: ENABLE_AUTO_RETRAIN is off."
+	case len(types) == 0:
+		return "Neither fraud detectors nor conflict predictors retrain by themselves now: their switches are off."
+	case len(list) == 0:
+		return "Nothing retrains by itself now: AUTO_RETRAIN_ENABLED_TENANTS names nobody."
+	}
+	who := "every tenant"
+	if !slices.Equal(list, []string{"*"}) {
+		who = tenantList(list, by, d.Tenants)
+	}
+	return "Now " + strings.Join(types, " and ") + " of " + who + " retrain by themselves."
 }
 
 // rolloutStep is the form of one step, nil where there is none.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
 )
 
 // TestRolloutByForm goes through the plan and a step back, scripts off.
@@ -58,4 +59,16 @@ func TestRolloutByForm(t *testing.T) {
 		t.Error("an administrator of globex sees acme or is offered a step")
 	}
 	h.post("/settings/rollout", settingForm("to", "2.4", "reason", "x"), asBrowser, one).isPage(t, 403, "an administrator of one tenant")
+	off, on := "false", "true"
+	for _, c := range []engine.SettingChange{
+		{Name: "ENABLE_AUTO_RETRAIN_FRAUD", Value: &off, Reason: "no frauds"},
+		{Name: "ENABLE_AUTO_RETRAIN_CONFLICT", Value: &on, Reason: "conflicts"},
+		{Name: "ENABLE_AUTO_RETRAIN_CONFLICT", Tenant: "acme", Value: &off, Reason: "not theirs"},
+	} {
+		if _, err := h.engine.SetSetting(t.Context(), drift.SystemActor(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.get("/settings/rollout", asBrowser, admin).holds(t, "none of the phases", "Now conflict predictors of every tenant retrain by themselves.",
+		"Switch all off (phase 2.1)", "for acme alone")
 }

@@ -89,11 +89,7 @@ func (p *Pages) settingPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	note := component.FormNoteVM{}
-	if r.URL.Query().Get("done") != "" {
-		note.Text = "You changed it. It is in force."
-	}
-	return p.showSetting(w, r, http.StatusOK, a, note)
+	return p.showSetting(w, r, http.StatusOK, a, p.noteFor(w, r))
 }
 
 func (p *Pages) showSetting(w http.ResponseWriter, r *http.Request, status int, a settingAsked, note component.FormNoteVM) error {
@@ -145,7 +141,7 @@ func (p *Pages) setSetting(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.wroteOrLog(r)
-	http.Redirect(w, r, settingHref(a.spec.Name, a.tenant, url.Values{"done": {"1"}}), http.StatusSeeOther)
+	p.leadTo(w, r, settingHref(a.spec.Name, a.tenant, nil), said("You changed it. It is in force."))
 	return nil
 }
 

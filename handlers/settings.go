@@ -28,20 +28,20 @@ func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := settingsVM(d, name)
+	v := settingsVM(d, by, name)
 	v.Now, v.MayChange = p.now(), by.Role.AtLeast(drift.RoleAdmin)
 	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, "Settings", "settings"), page.Settings(v))
 }
 
 // settingsVM lists every setting in its group.
-func settingsVM(d drift.SettingsData, tenant string) page.SettingsVM {
+func settingsVM(d drift.SettingsData, by drift.Actor, tenant string) page.SettingsVM {
 	var v page.SettingsVM
 	differ := 0
 	for _, spec := range settingSpecs(d.Types) {
 		if n := len(v.Groups); n == 0 || v.Groups[n-1].Title != spec.Group {
 			v.Groups = append(v.Groups, page.SettingGroupVM{ID: "set-" + strings.ToLower(spec.Group), Title: spec.Group})
 		}
-		s := settingVM(d, spec, tenant)
+		s := settingVM(d, spec, by, tenant)
 		if s.Differs {
 			differ++
 		}
@@ -104,7 +104,7 @@ func settingsLine(d drift.SettingsData, differ int, tenant string) []component.P
 // maxTenantLinks bounds the tenants that the line names; others are reached by ?tenant=.
 const maxTenantLinks = 12
 
-func settingVM(d drift.SettingsData, spec drift.SettingSpec, tenant string) page.SettingVM {
+func settingVM(d drift.SettingsData, spec drift.SettingSpec, by drift.Actor, tenant string) page.SettingVM {
 	value := d.Settings.Text(spec.Name)
 	s := page.SettingVM{
 		Name: spec.Name, Value: value, Words: settingWords(spec, value), Default: spec.Default, Differs: value != spec.Default,
@@ -116,6 +116,10 @@ func settingVM(d drift.SettingsData, spec drift.SettingSpec, tenant string) page
 	}
 	if value == "" {
 		s.Value = "none"
+	}
+	if seen, others := seenValue(spec.Name, value, by, d.Tenants); others { // what is left out would be lost by setting the rest
+		s.Value, s.Words = shownValue(spec.Name, value, by, d.Tenants), settingWords(spec, seen)
+		s.Command = "driftwatch config get " + spec.Name
 	}
 	if spec.Global {
 		s.Href = settingHref(spec.Name, "", nil)
@@ -148,7 +152,9 @@ func settingWords(spec drift.SettingSpec, value string) string {
 	switch v, err := strconv.ParseFloat(value, 64); {
 	case err != nil:
 	case spec.Unit == "fraction":
-		return format.Short(v*100, 4) + " points. " + spec.Help
+		if words := pointWords(spec, v, ""); words != "" {
+			return words + ". " + spec.Help
+		}
 	case spec.Unit != "" && spec.Kind == drift.KindInt:
 		return format.Count(int64(v)) + " " + spec.Unit + ". " + spec.Help
 	}

@@ -49,7 +49,7 @@ var teamsDone = map[string]string{
 
 // teamsPage answers who is told: teams with what waits for them, and webhooks.
 func (p *Pages) teamsPage(w http.ResponseWriter, r *http.Request) error {
-	return p.showTeams(w, r, http.StatusOK, component.FormNoteVM{Text: teamsDone[r.URL.Query().Get("done")]}, "")
+	return p.showTeams(w, r, http.StatusOK, p.noteFor(w, r), "")
 }
 
 func (p *Pages) showTeams(w http.ResponseWriter, r *http.Request, status int, note component.FormNoteVM, secret string) error {
@@ -161,7 +161,7 @@ func (p *Pages) teamsChanged(w http.ResponseWriter, r *http.Request, done string
 		web.WriteJSON(w, http.StatusOK, map[string]any{"done": done})
 		return nil
 	case err == nil:
-		http.Redirect(w, r, "/teams?done="+done, http.StatusSeeOther)
+		p.leadTo(w, r, "/teams", said(teamsDone[done]))
 		return nil
 	case web.WantsPage(r) && errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict):
 		return p.showTeams(w, r, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message}, "")

@@ -171,8 +171,14 @@ func monthlyVM(d drift.MonthlyReview, now time.Time) page.MonthlyVM {
 			missed++
 		}
 	}
-	v.Verdict, v.Icon = "Both targets are met", "check"
-	if missed > 0 {
+	switch {
+	case missed == 0 && d.Models == 0:
+		v.Verdict, v.Icon = "Nothing to judge: there was no model yet", "info"
+	case missed == 0 && (today < d.Period.To || today < d.Quarter.To):
+		v.Verdict, v.Icon = "Both targets are met so far", "clock"
+	case missed == 0:
+		v.Verdict, v.Icon = "Both targets are met", "check"
+	default:
 		v.Verdict, v.Icon, v.Severity = fmt.Sprintf("%d of 2 targets %s not met", missed, are(missed)), "", component.High
 	}
 	return v
@@ -206,10 +212,13 @@ func alertLine(d drift.MonthlyReview) string {
 // targetsVM are the guide's numbers, each met or not, in words.
 func targetsVM(d drift.MonthlyReview, quarter string) []page.TargetVM {
 	state := func(met bool) page.TargetState {
-		if met {
-			return page.TargetMet
+		switch {
+		case !met:
+			return page.TargetMissed
+		case d.Models == 0: // nothing was there that could have missed it
+			return page.TargetNone
 		}
-		return page.TargetMissed
+		return page.TargetMet
 	}
 	alerts := page.TargetVM{
 		Label: "Models with 2 or more drift alerts", Value: format.Count(int64(d.Above)), State: state(d.Above == 0),

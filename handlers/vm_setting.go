@@ -45,7 +45,7 @@ func settingEditVM(d drift.SettingsData, by drift.Actor, a settingAsked, preview
 	spec, value := a.spec, d.Settings.Text(a.spec.Name)
 	v := page.SettingEditVM{
 		Name: spec.Name, Help: spec.Help, Whose: "every tenant without a value of its own", Tenant: a.tenant, Back: "/settings",
-		Action: "/settings/" + spec.Name, Facts: settingFacts(d, a), Off: settingOff(a, by),
+		Action: "/settings/" + spec.Name, Facts: settingFacts(d, by, a), Off: settingOff(a, by),
 	}
 	if spec.Global {
 		v.Whose = "every tenant"
@@ -77,18 +77,18 @@ func settingEditVM(d drift.SettingsData, by drift.Actor, a settingAsked, preview
 		}
 	}
 	for _, c := range d.History {
-		v.History = append(v.History, settingChangeVM(c, a, v.Off == ""))
+		v.History = append(v.History, settingChangeVM(c, a, by, d.Tenants, v.Off == ""))
 	}
 	return v
 }
 
-func settingChangeVM(c drift.SettingChange, a settingAsked, may bool) page.SettingChangeVM {
+func settingChangeVM(c drift.SettingChange, a settingAsked, by drift.Actor, seen []drift.Tenant, may bool) page.SettingChangeVM {
 	v := page.SettingChangeVM{Old: "nothing", New: "nothing", Scope: "every tenant", By: c.By, Why: c.Reason, At: c.At}
 	if c.Old != nil {
-		v.Old = *c.Old
+		v.Old = shownValue(c.Name, *c.Old, by, seen)
 	}
 	if c.New != nil {
-		v.New = *c.New
+		v.New = shownValue(c.Name, *c.New, by, seen)
 		if may && c.Scope == a.scope {
 			v.Take = settingHref(c.Name, a.tenant, url.Values{"value": {*c.New}})
 		}
@@ -99,10 +99,10 @@ func settingChangeVM(c drift.SettingChange, a settingAsked, may bool) page.Setti
 	return v
 }
 
-func settingFacts(d drift.SettingsData, a settingAsked) []component.FactVM {
+func settingFacts(d drift.SettingsData, by drift.Actor, a settingAsked) []component.FactVM {
 	spec, value := a.spec, d.Settings.Text(a.spec.Name)
 	return []component.FactVM{
-		{Label: "In force", Value: cmp.Or(value, "none"), Note: unitWords(spec, value)},
+		{Label: "In force", Value: cmp.Or(shownValue(spec.Name, value, by, d.Tenants), "none"), Note: unitWords(spec, value)},
 		{Label: "Comes from", Value: originWords(d.Settings.Origin(spec.Name), a.tenant)},
 		{Label: "Default", Value: cmp.Or(spec.Default, "none"), Note: unitWords(spec, spec.Default)},
 		{Label: "Allowed", Value: allowed(spec)},
@@ -126,11 +126,26 @@ func unitWords(spec drift.SettingSpec, value string) string {
 	switch {
 	case err != nil:
 	case spec.Unit == "fraction":
-		return format.Short(v*100, 4) + " points, or " + format.Short(v*100, 4) + " %"
+		return pointWords(spec, v, ", or "+format.Short(v*100, 4)+" %")
 	case spec.Kind == drift.KindInt && spec.Unit != "":
 		return format.Count(int64(v)) + " " + spec.Unit
 	}
 	return ""
+}
+
+// area tells whether a fraction is the area under a curve, which nobody counts in points.
+func area(spec drift.SettingSpec) bool { return strings.HasSuffix(spec.Name, "_AUC") }
+
+// pointWords is a fraction in points and more, "" where it is not counted in points.
+func pointWords(spec drift.SettingSpec, v float64, more string) string {
+	n := format.Short(v*100, 4)
+	switch {
+	case area(spec):
+		return ""
+	case n == "1":
+		return "1 point" + more
+	}
+	return n + " points" + more
 }
 
 func allowed(spec drift.SettingSpec) string {
@@ -157,6 +172,8 @@ func allowed(spec drift.SettingSpec) string {
 // rangeWords says under a field what may be written in it.
 func rangeWords(spec drift.SettingSpec) string {
 	switch {
+	case spec.Unit == "fraction" && area(spec):
+		return "A number from " + allowed(spec) + "."
 	case spec.Unit == "fraction":
 		return "A fraction from " + allowed(spec) + ": 0.10 = 10 points = 10 %."
 	case spec.Kind == drift.KindInt:

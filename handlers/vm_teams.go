@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -14,7 +16,7 @@ import (
 func teamsVM(d drift.TeamsData, by drift.Actor, now time.Time) page.TeamsVM {
 	admin := by.Role.AtLeast(drift.RoleAdmin)
 	v := page.TeamsVM{Now: now, People: d.People, MayTeams: admin && by.AllTenants}
-	mine, waiting := 0, 0
+	mine, waiting, deaf := 0, 0, 0
 	for i, t := range d.Teams {
 		id := fmt.Sprintf("t%d", i+1)
 		vm := page.TeamVM{ID: id, Name: t.Name, Mine: t.Mine, Waiting: t.Waiting}
@@ -28,6 +30,10 @@ func teamsVM(d drift.TeamsData, by drift.Actor, now time.Time) page.TeamsVM {
 			hook := webhookVM(t.Hook, v.MayTeams)
 			hook.ID, hook.Field, hook.Name = id, "team", t.Name
 			vm.Hook = &hook
+		}
+		if by.AllTenants && t.Waiting > 0 && !slices.ContainsFunc(vm.Members, func(m page.MemberVM) bool { return !m.Closed }) {
+			vm.Nobody = nobodyWords(t.Waiting, vm.Hook)
+			deaf += t.Waiting
 		}
 		if t.Mine {
 			mine, waiting = mine+1, waiting+t.Waiting
@@ -45,10 +51,26 @@ func teamsVM(d drift.TeamsData, by drift.Actor, now time.Time) page.TeamsVM {
 			v.Verdict = format.Plural(int64(waiting), "alert waits", "alerts wait") + yours
 		}
 	}
+	if deaf > 0 && waiting == 0 {
+		v.Verdict, v.Blind = format.Plural(int64(deaf), "alert waits", "alerts wait")+" for nobody", true
+	}
 	if by.Role.AtLeast(drift.RoleOperator) {
 		v.Line = append(v.Line, words("Webhooks tell other programs; each delivery is signed, sent in order and tried for a day.")...)
 	}
 	return v
+}
+
+// nobodyWords says of a team without anybody in it what that means for what waits. hook is nil for who does
+// not see it.
+func nobodyWords(waiting int, hook *page.WebhookVM) string {
+	alerts := "Nobody: " + format.Plural(int64(waiting), "alert waits", "alerts wait") + " for a team without anybody in it"
+	switch {
+	case hook == nil:
+		return alerts + "."
+	case hook.URL != "" && hook.Disabled == "":
+		return alerts + ". Its webhook alone is told."
+	}
+	return alerts + ", and nobody is told."
 }
 
 // tenantHooks lists every tenant that the reader sees, with its webhook or without.
@@ -98,7 +120,16 @@ func deliveryVM(d drift.Delivery) page.DeliveryVM {
 
 func queuedVM(a *drift.Alert) page.QueuedVM {
 	return page.QueuedVM{
-		Href: alertHref(a.ID), Title: a.Tenant + " " + a.ModelType + ": " + a.Message, Severity: alertSeverityVM(a),
+		Href: alertHref(a.ID), Title: queuedTitle(a), Severity: alertSeverityVM(a),
 		Status: string(a.Status), Owner: a.Assignee, CreatedAt: a.CreatedAt,
 	}
+}
+
+// queuedTitle names the model once: a message begins with it where it is a check's.
+func queuedTitle(a *drift.Alert) string {
+	model := a.Tenant + " " + a.ModelType
+	if model == " " || strings.HasPrefix(a.Message, strings.TrimSpace(model)) {
+		return a.Message
+	}
+	return strings.TrimSpace(model) + ": " + a.Message
 }

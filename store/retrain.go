@@ -13,7 +13,11 @@ import (
 const retrainColumns = `SELECT r.tenant_id, t.name, r.id, r.version, r.model_type, r.state, r.requested_by, r.manual, r.reason,
 	r.skip_cooldown, r.approved_by, r.alert_id, r.report_id, r.report_revision, COALESCE(r.severity, ''), r.safeguards,
 	r.created_at, r.state_since, r.due_at, r.attempt, r.server, r.progress, r.trainer, r.parent_version,
-	r.candidate_version, r.rows_train, r.rows_holdout, r.window_from, r.window_to, r.validation, r.activated_at, r.note
+	r.candidate_version, r.rows_train, r.rows_holdout, r.window_from, r.window_to, r.validation, r.activated_at, r.note,
+	(SELECT jsonb_build_object('By', d.actor, 'Move', d.move, 'Note', d.note, 'Last', d.version = r.version)
+		FROM ml_retrain_timeline d WHERE d.tenant_id = r.tenant_id AND d.retrain_id = r.id
+			AND d.move IN ('approve', 'reject', 'keep', 'roll_back', 'cancel') AND d.actor <> 'driftwatch'
+		ORDER BY d.version DESC LIMIT 1)
 	FROM ml_retrain r JOIN tenant t ON t.id = r.tenant_id`
 
 func scanRetrain(row pgx.CollectableRow) (*drift.Retrain, error) {
@@ -22,7 +26,7 @@ func scanRetrain(row pgx.CollectableRow) (*drift.Retrain, error) {
 	err := row.Scan(&r.TenantID, &r.Tenant, &r.ID, &r.Version, &r.ModelType, &r.State, &r.RequestedBy, &r.Manual, &r.Reason,
 		&r.SkipCooldown, &r.ApprovedBy, &r.AlertID, &r.ReportID, &r.ReportRevision, &severity, &r.Safeguards,
 		&r.CreatedAt, &r.StateSince, &r.DueAt, &r.Attempt, &r.Server, &r.Progress, &r.Trainer, &r.ParentVersion,
-		&r.CandidateVersion, &r.RowsTrain, &r.RowsHoldout, &r.WindowFrom, &r.WindowTo, &r.Validation, &r.ActivatedAt, &r.Note)
+		&r.CandidateVersion, &r.RowsTrain, &r.RowsHoldout, &r.WindowFrom, &r.WindowTo, &r.Validation, &r.ActivatedAt, &r.Note, &r.Decision)
 	if err != nil {
 		return nil, err
 	}

@@ -153,7 +153,16 @@ func (tx *Tx) retrainEvidence(ctx context.Context, d *drift.RetrainData) (err er
 			d.Later = append(d.Later, later)
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	err = tx.QueryRow(ctx, `SELECT count(*) FROM ml_drift_report
+		WHERE tenant_id = $1 AND model_type = $2 AND is_current AND check_date >= $3 AND id > $4`,
+		r.TenantID, r.ModelType, d.Report.Date.Time(), d.Report.ID).Scan(&d.Laters)
+	if err != nil {
+		return fmt.Errorf("count later reports: %w", err)
+	}
+	return nil
 }
 
 // retrainModel reads what serves, what there is to train on and what was tried before.

@@ -24,10 +24,17 @@ func (db *DB) RolloutPage(ctx context.Context, by drift.Actor, now time.Time) (d
 		if d.Own, err = collected(rows, err, pgx.RowTo[string], "tenants with flags of their own"); err != nil {
 			return d, err
 		}
-		err = tx.QueryRow(ctx, `SELECT changed_at, changed_by FROM setting_change WHERE scope = 0 AND name = ANY ($1)
-			ORDER BY id DESC LIMIT 1`, drift.RolloutSettings).Scan(&d.Since, &d.By)
+		err = tx.QueryRow(ctx, `SELECT c.changed_at, c.changed_by, COALESCE(t.name, '')
+			FROM setting_change c LEFT JOIN tenant t ON t.id = c.scope
+			WHERE c.name = ANY ($1) AND (c.scope = 0 OR t.id IS NOT NULL) ORDER BY c.id DESC LIMIT 1`, drift.RolloutSettings).
+			Scan(&d.Last.At, &d.Last.By, &d.Last.Tenant)
 		if err != nil && !none(err) {
 			return d, fmt.Errorf("last change of the flags: %w", err)
+		}
+		err = tx.QueryRow(ctx, `SELECT changed_at FROM setting_change WHERE scope = 0 AND name = ANY ($1)
+			ORDER BY id DESC LIMIT 1`, drift.RolloutSettings).Scan(&d.Since)
+		if err != nil && !none(err) {
+			return d, fmt.Errorf("last change of the plan: %w", err)
 		}
 		err = tx.QueryRow(ctx, `SELECT count(*) FILTER (WHERE alert_type = $2), count(*) FILTER (WHERE alert_type = $3),
 				(SELECT count(*) FROM ml_retrain WHERE created_at >= $1)

@@ -99,6 +99,9 @@ func Guarded(secure bool) func(http.Handler) http.Handler {
 	}
 }
 
+// ErrCrossSite refuses what another site's page sent.
+var ErrCrossSite error = drift.Forbidden("This request came from another site's page and was refused.")
+
 // SameOrigin refuses state-changing requests that another site's page makes a browser send.
 // Programs send neither Origin nor Sec-Fetch-Site and pass. public is this server's address as
 // browsers see it, where a proxy stands in front; nil otherwise.
@@ -110,7 +113,7 @@ func SameOrigin(public *url.URL, fail Fail) (func(http.Handler) http.Handler, er
 		}
 	}
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fail(w, r, drift.Forbidden("This request came from another site's page and was refused."))
+		fail(w, r, ErrCrossSite)
 	}))
 	return guard.Handler, nil
 }

@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
+
+	"golang.org/x/term"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
@@ -83,13 +86,14 @@ type configSetCmd struct {
 	Value  string `arg:"" optional:"" help:"Its new value; fractions as fractions (0.10, not 10); - reads a line from standard input, for secrets."`
 	Reset  bool   `help:"Take the value back to what lies below: the file's or the default."`
 	Tenant string `help:"For this tenant alone." placeholder:"T"`
-	Reason string `help:"Why; kept with the change." placeholder:"WORDS"`
+	Reason string `help:"Why; kept with the change. Asked for at a terminal." placeholder:"WORDS"`
 }
 
 // Run changes a setting.
 func (c configSetCmd) Run(ctx context.Context, s *session) error {
+	in := bufio.NewReader(io.LimitReader(s.in, 1<<16))
 	if c.Value == "-" {
-		line, err := bufio.NewReader(io.LimitReader(s.in, 1<<16)).ReadString('\n')
+		line, err := in.ReadString('\n')
 		if err != nil && line == "" {
 			return usageError("Nothing came on standard input.")
 		}
@@ -100,6 +104,9 @@ func (c configSetCmd) Run(ctx context.Context, s *session) error {
 		change.Value = nil
 	} else if c.Value == "" {
 		return usageError("Say the new value, or --reset to take it back.")
+	}
+	if strings.TrimSpace(c.Reason) == "" {
+		change.Reason = askReason(s, in)
 	}
 	return s.with(ctx, func(h *house) error {
 		after, err := h.engine.SetSetting(ctx, shellActor(), change)
@@ -130,6 +137,21 @@ The program that trains a model type, here one called churn, and the built-in tr
 A secret comes from standard input, so that it stands in no history and no list of processes:
 
   driftwatch config set TRAINER_SECRET_CHURN - --reason "shared with it" < secret`
+}
+
+// noReason stands in the history where a script gave no reason, so that it is never blank.
+const noReason = "no reason given, set from a shell"
+
+// askReason asks whoever sits at a terminal why; a script's change goes ahead without, and says so.
+func askReason(s *session, in *bufio.Reader) string {
+	if f, ok := s.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprint(s.err, "Why? It is kept with the change: ")
+		if line, err := in.ReadString('\n'); err == nil && strings.TrimSpace(line) != "" {
+			return strings.TrimSpace(line)
+		}
+	}
+	fmt.Fprintf(s.err, "The history keeps this as %q. Give one by --reason.\n", noReason)
+	return noReason
 }
 
 type configHistoryCmd struct {

@@ -19,10 +19,14 @@ import (
 type demoAccount struct {
 	name string
 	role drift.Role
+	team string // "" is none
 }
 
 var demoAccounts = []demoAccount{
-	{"viewer", drift.RoleViewer}, {"operator", drift.RoleOperator}, {"manager", drift.RoleManager}, {"admin", drift.RoleAdmin},
+	{"viewer", drift.RoleViewer, ""},
+	{"operator", drift.RoleOperator, "NOC"},
+	{"manager", drift.RoleManager, "ML Team Lead"},
+	{"admin", drift.RoleAdmin, "ML Engineering"},
 }
 
 // loadDemo invents the history and lets the real engine replay it on a stepped clock, through the
@@ -146,13 +150,23 @@ func (h *house) demoPeople(ctx context.Context, hasher *auth.Hasher, loopback bo
 		if exists {
 			err = h.store.SetPassword(ctx, shellActor(), id, hash)
 		} else {
-			_, err = h.store.AddUser(ctx, shellActor(), drift.User{Name: a.name, Role: a.role, AllTenants: true}, hash)
+			err = h.addDemoPerson(ctx, a, hash)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	return passwords, nil
+}
+
+// addDemoPerson makes an account and puts it into its team, so that what the demo escalates reaches somebody.
+func (h *house) addDemoPerson(ctx context.Context, a demoAccount, hash string) error {
+	_, err := h.store.AddUser(ctx, shellActor(), drift.User{Name: a.name, Role: a.role, AllTenants: true}, hash)
+	if err != nil || a.team == "" {
+		return err
+	}
+	_, err = h.store.AddMember(ctx, shellActor(), a.team, a.name)
+	return err
 }
 
 func (h *house) takePredictions(ctx context.Context, by drift.Actor, lines []byte) error {

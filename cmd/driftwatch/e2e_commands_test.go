@@ -116,6 +116,14 @@ func TestConfigHistoryOfATenant(t *testing.T) {
 			t.Errorf("%s is %v, want %v", k, got, v)
 		}
 	}
+	silent := command(t, s.dir, "", "config", "set", "MIN_SCORES", "60", "--tenant", "acme")
+	if silent.code != 0 || !strings.Contains(silent.err, "Give one by --reason.") {
+		t.Errorf("without a reason: exit code %d, %q", silent.code, silent.err)
+	}
+	own = mustJSON[[]map[string]any](t, s.dir, "", "config", "history", "--tenant", "acme")
+	if len(own) != 2 || own[0]["reason"] != "no reason given, set from a shell" {
+		t.Errorf("without a reason the history holds %v", own[0]["reason"])
+	}
 	if a := command(t, s.dir, "", "config", "history", "--tenant", "nobody"); a.code != 1 {
 		t.Errorf("an unknown tenant: exit code %d", a.code)
 	}

@@ -90,7 +90,6 @@ func (w *world) states(t *testing.T) []state {
 			// They share a name and close each other: without it all are open.
 			eval[int](tb, `document.querySelectorAll("main details").forEach((d) => { d.removeAttribute("name"); d.open = true; }) ?? 1`)
 		}},
-		state{name: "alert moved", role: "operator", path: path + "?done=acknowledge"},
 	)
 	for _, m := range [][2]string{
 		{"aurora-bank", "fraud_detector"},

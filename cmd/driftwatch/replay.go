@@ -39,9 +39,9 @@ late in truth, what a replay says of retraining is what it could have done with 
 
 Scoring needs the built-in trainer's models; a replay says so where another trainer's is activated.
 
-  driftwatch config set ENABLE_AUTO_RETRAIN true
-  driftwatch config set ENABLE_AUTO_RETRAIN_CONFLICT true
-  driftwatch config set AUTO_RETRAIN_ENABLED_TENANTS '["*"]'
+  driftwatch config set ENABLE_AUTO_RETRAIN true --reason replay
+  driftwatch config set ENABLE_AUTO_RETRAIN_CONFLICT true --reason replay
+  driftwatch config set AUTO_RETRAIN_ENABLED_TENANTS '["*"]' --reason replay
   driftwatch replay --from 2026-01-01 --to 2026-06-30 --approve --report replay.md`
 }
 

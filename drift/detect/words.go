@@ -18,7 +18,7 @@ func performanceWords(r drift.Report) (message, recommendation string) {
 	m := r.Performance
 	change := fmt.Sprintf("Accuracy %s → %s: %s over %s, against %s in the baseline (95 %% interval of the drop %s to %s points, one-sided p = %s).",
 		percent(m.AccuracyBaseline), percent(m.AccuracyRecent), dropWords(m.AccuracyDrop),
-		plural(m.NRecent, "outcome"), thousands(m.NBaseline), points(m.DropLow), points(m.DropHigh), pvalue(m.PValue))
+		plural(m.NRecent, "outcome"), drift.Thousands(m.NBaseline), points(m.DropLow), points(m.DropHigh), pvalue(m.PValue))
 	message = name(r.Version) + ": " + headline(r.Severity, "accuracy fell", "accuracy holds") + ". " + change
 	if r.SecondarySeverity == drift.SeverityHigh {
 		message += " Precision or recall fell far: " + secondaryWords(m) + "."
@@ -32,10 +32,10 @@ func performanceWords(r drift.Report) (message, recommendation string) {
 
 func secondaryWords(m *drift.PerformanceMetrics) string {
 	var parts []string
-	if m.PrecisionDrop.Defined() {
+	if m.PrecisionDrop > 0 { // an undefined one is not
 		parts = append(parts, "precision by "+points(m.PrecisionDrop)+" points")
 	}
-	if m.RecallDrop.Defined() {
+	if m.RecallDrop > 0 {
 		parts = append(parts, "recall by "+points(m.RecallDrop)+" points")
 	}
 	return strings.Join(parts, ", ")
@@ -46,7 +46,7 @@ func statisticalWords(r drift.Report) (message, recommendation string) {
 	message = fmt.Sprintf("%s: %s. Mean score %s → %s; KS p = %s%s, D = %s, %s against %s in the baseline.",
 		name(r.Version), headline(r.Severity, "scores moved", "scores hold"),
 		score(m.MeanBaseline), score(m.MeanRecent), pvalue(m.PValue), methodWords(m.Method), score(m.KSStatistic),
-		plural(m.NRecent, "score"), thousands(m.NBaseline))
+		plural(m.NRecent, "score"), drift.Thousands(m.NBaseline))
 	recommendation = advice(r.Severity)
 	if r.Severity > drift.SeverityNone && !m.Material {
 		recommendation += " The shift is real but small (D < 0.1): see first whether accuracy holds."
@@ -127,13 +127,5 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return thousands(n) + " " + noun + "s"
-}
-
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return drift.Thousands(n) + " " + noun + "s"
 }

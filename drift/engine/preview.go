@@ -61,7 +61,7 @@ func (e *Engine) PreviewSetting(ctx context.Context, by drift.Actor, c SettingCh
 		if err != nil {
 			return err
 		}
-		if err := knownMember(ctx, tx, c.Name); err != nil {
+		if err := known(ctx, tx, c); err != nil {
 			return err
 		}
 		before, err := tx.Settings(ctx, scope)

@@ -74,10 +74,14 @@ func TestCriticalCountsDownWhereNoApprovalIsAsked(t *testing.T) {
 
 func TestNothingIsProposed(t *testing.T) {
 	for name, prepare := range map[string]func(w *world){
-		"master off":   func(w *world) { w.set("ENABLE_AUTO_RETRAIN", "false"); worse(w, rightCritical) },
-		"type off":     func(w *world) { w.set("ENABLE_AUTO_RETRAIN_FRAUD", "false"); worse(w, rightHigh) },
-		"other tenant": func(w *world) { w.set("AUTO_RETRAIN_ENABLED_TENANTS", `["globex"]`); worse(w, rightHigh) },
-		"medium":       func(w *world) { worse(w, rightMedium) },
+		"master off": func(w *world) { w.set("ENABLE_AUTO_RETRAIN", "false"); worse(w, rightCritical) },
+		"type off":   func(w *world) { w.set("ENABLE_AUTO_RETRAIN_FRAUD", "false"); worse(w, rightHigh) },
+		"other tenant": func(w *world) {
+			w.tenant("globex")
+			w.set("AUTO_RETRAIN_ENABLED_TENANTS", `["globex"]`)
+			worse(w, rightHigh)
+		},
+		"medium": func(w *world) { worse(w, rightMedium) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newLoop(t)

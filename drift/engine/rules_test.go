@@ -23,6 +23,14 @@ func (w *world) set(name, value string) {
 	}
 }
 
+// tenant adds a tenant without models.
+func (w *world) tenant(name string) {
+	w.t.Helper()
+	if _, _, err := w.db.AddTenant(w.t.Context(), drift.SystemActor(), name); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // MEDIUM makes an alert, whatever interrupts, and it never escalates by itself.
 func TestMediumMakesAnAlertThatDoesNotInterrupt(t *testing.T) {
 	for _, least := range []string{"MEDIUM", "HIGH", "CRITICAL"} {

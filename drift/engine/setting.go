@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/retrain"
 )
 
 // SettingChange is what an administrator asks for.
@@ -46,7 +47,7 @@ func (e *Engine) SetSettings(ctx context.Context, by drift.Actor, changes ...Set
 				return err
 			}
 			if c.Value != nil {
-				if err := knownMember(ctx, tx, c.Name); err != nil {
+				if err := known(ctx, tx, c); err != nil {
 					return err
 				}
 			}
@@ -99,6 +100,47 @@ func checkChange(by drift.Actor, c *SettingChange) error {
 	}
 	c.Value = &v
 	return nil
+}
+
+// known refuses a change that names what is not there: a member of a family, or a tenant.
+func known(ctx context.Context, tx Tx, c SettingChange) error {
+	if err := knownMember(ctx, tx, c.Name); err != nil || c.Name != retrain.SettingTenants || c.Value == nil {
+		return err
+	}
+	var names []string
+	if err := json.Unmarshal([]byte(*c.Value), &names); err != nil {
+		return fmt.Errorf("decode tenants: %w", err)
+	}
+	if slices.Contains(names, "*") && len(names) > 1 {
+		return drift.Invalid("value", `"*" is every tenant and stands alone: write ["*"], or name the tenants.`)
+	}
+	tenants, err := tx.Tenants(ctx)
+	if err != nil {
+		return fmt.Errorf("tenants: %w", err)
+	}
+	there := make([]string, len(tenants))
+	for i, t := range tenants {
+		there[i] = t.Name
+	}
+	for _, name := range names {
+		if name != "*" && !slices.Contains(there, name) {
+			return drift.Invalid("value", fmt.Sprintf("There is no tenant called %q. There %s.", name, tenantWords(there)))
+		}
+	}
+	return nil
+}
+
+// listedTenants bounds how many tenants a sentence names.
+const listedTenants = 20
+
+func tenantWords(names []string) string {
+	switch n := len(names); {
+	case n == 0:
+		return "is none yet"
+	case n > listedTenants:
+		return fmt.Sprintf("are %s and %d others", strings.Join(names[:listedTenants], ", "), n-listedTenants)
+	}
+	return "are: " + strings.Join(names, ", ")
 }
 
 // knownMember refuses a setting of a family that belongs to no registered model type: it would be

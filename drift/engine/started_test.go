@@ -169,7 +169,7 @@ func TestWhoMaySetWhat(t *testing.T) {
 	w.history("1", 2, 0)
 	admin := drift.Actor{Name: "ada", Role: drift.RoleAdmin, AllTenants: true}
 	ours := drift.Actor{Name: "ole", Role: drift.RoleAdmin, Tenants: []int64{w.model().TenantID}}
-	value, list := "9", `["x"]`
+	value, list, both, acme := "9", `["x"]`, `["*","acme"]`, `["acme"]`
 	for name, c := range map[string]struct {
 		by     drift.Actor
 		change engine.SettingChange
@@ -179,6 +179,8 @@ func TestWhoMaySetWhat(t *testing.T) {
 		"unknown":                {admin, engine.SettingChange{Name: "NONSENSE", Value: &value}, drift.CodeNotFound},
 		"a program, by browser":  {admin, engine.SettingChange{Name: "TRAINER_COMMAND_FRAUD_DETECTOR", Value: &list}, drift.CodeForbidden},
 		"the same for everybody": {admin, engine.SettingChange{Tenant: "acme", Name: "AUTO_RETRAIN_ENABLED_TENANTS", Value: &list}, drift.CodeInvalid},
+		"a list of ghosts":       {admin, engine.SettingChange{Name: "AUTO_RETRAIN_ENABLED_TENANTS", Value: &list}, drift.CodeInvalid},
+		"everybody and one":      {drift.SystemActor(), engine.SettingChange{Name: "AUTO_RETRAIN_ENABLED_TENANTS", Value: &both}, drift.CodeInvalid},
 		"no such model type":     {drift.SystemActor(), engine.SettingChange{Name: "TRAINER_COMMAND_CHURN", Value: &list}, drift.CodeNotFound},
 		"no such tenant":         {admin, engine.SettingChange{Tenant: "ghosts", Name: "RETRAIN_COOLDOWN_DAYS", Value: &value}, drift.CodeNotFound},
 		"everybody's, by one's":  {ours, engine.SettingChange{Name: "RETRAIN_COOLDOWN_DAYS", Value: &value}, drift.CodeForbidden},
@@ -187,6 +189,14 @@ func TestWhoMaySetWhat(t *testing.T) {
 		if _, err := w.engine.SetSetting(t.Context(), c.by, c.change); drift.CodeOf(err) != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
+	}
+	ghosts := engine.SettingChange{Name: "AUTO_RETRAIN_ENABLED_TENANTS", Value: &list}
+	if _, err := w.engine.PreviewSetting(t.Context(), admin, ghosts); err == nil || !strings.Contains(err.Error(), `no tenant called "x". There are: acme`) {
+		t.Errorf("the preview of a list of ghosts: %v", err)
+	}
+	ghosts.Value, ghosts.Reason = &acme, "pilot"
+	if _, err := w.engine.SetSetting(t.Context(), admin, ghosts); err != nil {
+		t.Errorf("a tenant that is there: %v", err)
 	}
 	own := engine.SettingChange{Tenant: "acme", Name: "RETRAIN_COOLDOWN_DAYS", Value: &value, Reason: "slower"}
 	if s, err := w.engine.SetSetting(t.Context(), ours, own); err != nil || s.Int("RETRAIN_COOLDOWN_DAYS") != 9 {

@@ -174,7 +174,7 @@ func watchUnder(ctx context.Context, tx Tx, r *drift.Retrain, s drift.Settings, 
 	}
 	in := rollback.Input{
 		Threshold: s.Text("ROLLBACK_ACCURACY_DROP_THRESHOLD"), MinOutcomes: s.Int("ROLLBACK_MIN_OUTCOMES"),
-		CheckHours: s.Int("ROLLBACK_CHECK_HOURS"), Activated: *r.ActivatedAt, Now: now,
+		CheckHours: s.Int("ROLLBACK_CHECK_HOURS"), Activated: *r.ActivatedAt, Now: now, NewVersion: w.New, OldVersion: w.Old,
 	}
 	w.Threshold, w.CheckHours = in.Threshold, in.CheckHours
 	in.New.Correct, in.New.Outcomes, err = tx.OutcomesBetween(ctx, drift.VersionKey{Model: r.Model(), Version: w.New}, *r.ActivatedAt, now)

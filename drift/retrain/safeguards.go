@@ -3,7 +3,6 @@ package retrain
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -12,10 +11,12 @@ import (
 // The settings that a sentence names.
 const (
 	settingMaster   = "ENABLE_AUTO_RETRAIN"
-	settingTenants  = "AUTO_RETRAIN_ENABLED_TENANTS"
 	settingCooldown = "RETRAIN_COOLDOWN_DAYS"
 	settingRows     = "RETRAIN_MIN_TRAINING_SAMPLES"
 )
+
+// SettingTenants names the setting that lists the tenants whose models may retrain by themselves.
+const SettingTenants = "AUTO_RETRAIN_ENABLED_TENANTS"
 
 // FlagsInput is what the switches say.
 type FlagsInput struct {
@@ -30,7 +31,7 @@ type FlagsInput struct {
 // Flags asks whether this model may retrain by itself. A person's request is not asked.
 func Flags(in FlagsInput) drift.Safeguard {
 	compared := fmt.Sprintf("%s %s, %s %s, %s %s", settingMaster, onOff(in.Master), in.TypeFlag, onOff(in.Type),
-		settingTenants, listed(in.Tenants))
+		SettingTenants, listed(in.Tenants, in.Tenant))
 	passed := func(ok bool, detail string) drift.Safeguard {
 		return safeguard(drift.SafeguardFlags, ok, compared, detail)
 	}
@@ -42,11 +43,11 @@ func Flags(in FlagsInput) drift.Safeguard {
 	case !in.Type:
 		return passed(false, in.TypeFlag+" is off: this type of model does not retrain by itself.")
 	case len(in.Tenants) == 0:
-		return passed(false, settingTenants+" is empty: no tenant's models retrain by themselves.")
+		return passed(false, SettingTenants+" is empty: no tenant's models retrain by themselves.")
 	case !slices.Contains(in.Tenants, in.Tenant) && !slices.Equal(in.Tenants, []string{"*"}):
-		return passed(false, settingTenants+" does not name "+in.Tenant+".")
+		return passed(false, SettingTenants+" does not name "+in.Tenant+".")
 	}
-	return passed(true, fmt.Sprintf("%s and %s are on, and %s allows %s.", settingMaster, in.TypeFlag, settingTenants, in.Tenant))
+	return passed(true, fmt.Sprintf("%s and %s are on, and %s allows %s.", settingMaster, in.TypeFlag, SettingTenants, in.Tenant))
 }
 
 // Cooldown asks whether days have passed since last, the model's last activation or last attempt
@@ -56,7 +57,11 @@ func Cooldown(last time.Time, days int, now time.Time, skip bool) drift.Safeguar
 		return safeguard(drift.SafeguardCooldown, true, "no earlier retrain", "This model has not been retrained before.")
 	}
 	until := last.Add(time.Duration(days) * 24 * time.Hour)
-	compared := fmt.Sprintf("%s since the last ≥ %s", ago(now.Sub(last)), plural(days, "day"))
+	sign := "≥"
+	if now.Before(until) {
+		sign = "<"
+	}
+	compared := fmt.Sprintf("%s since the last %s %s", ago(now.Sub(last)), sign, plural(days, "day"))
 	switch {
 	case !now.Before(until):
 		return safeguard(drift.SafeguardCooldown, true, compared, "The cooldown ended at "+stamp(until)+".")
@@ -74,19 +79,20 @@ func Data(rows, positives, negatives, least int) drift.Safeguard {
 	if rows < least {
 		sign = "<"
 	}
-	compared := fmt.Sprintf("%s %s %d", plural(rows, "row"), sign, least)
+	compared := plural(rows, "row") + " " + sign + " " + drift.Thousands(least)
 	passed := func(ok bool, detail string) drift.Safeguard {
 		return safeguard(drift.SafeguardData, ok, compared, detail)
 	}
 	switch {
 	case rows < least:
-		return passed(false, fmt.Sprintf("%s with an outcome; %s asks for %d.", plural(rows, "row"), settingRows, least))
+		return passed(false, fmt.Sprintf("%s with an outcome; %s asks for %s.", plural(rows, "row"), settingRows, drift.Thousands(least)))
 	case positives <= 0:
 		return passed(false, fmt.Sprintf("None of the %s is positive: there is nothing to learn from one class.", plural(rows, "row")))
 	case negatives <= 0:
 		return passed(false, fmt.Sprintf("None of the %s is negative: there is nothing to learn from one class.", plural(rows, "row")))
 	}
-	return passed(true, fmt.Sprintf("%s with an outcome, %d positive and %d negative.", plural(rows, "row"), positives, negatives))
+	return passed(true, fmt.Sprintf("%s with an outcome, %s positive and %s negative.",
+		plural(rows, "row"), drift.Thousands(positives), drift.Thousands(negatives)))
 }
 
 // Severity asks whether the drift is bad enough. A person's request is not asked.
@@ -135,13 +141,27 @@ func onOff(on bool) string {
 	return "off"
 }
 
-func listed(names []string) string { return "[" + strings.Join(names, ", ") + "]" }
+// listed is what a list of tenants says of one of them. What is recorded of a tenant's model is read by
+// people of that tenant alone, so it names no other.
+func listed(names []string, own string) string {
+	switch there := slices.Contains(names, own); {
+	case slices.Equal(names, []string{"*"}):
+		return "[*]"
+	case len(names) == 0:
+		return "[]"
+	case there && len(names) == 1:
+		return "[" + own + "]"
+	case there:
+		return "[" + own + " and others]"
+	}
+	return "[others]"
+}
 
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return drift.Thousands(n) + " " + noun + "s"
 }
 
 // stamp writes a time to the second, which is how exact a cooldown is.

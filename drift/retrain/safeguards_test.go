@@ -36,6 +36,17 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+// What is recorded of a tenant's model names no other tenant.
+func TestFlagsNameNoOtherTenant(t *testing.T) {
+	for want, list := range map[string][]string{
+		"[acme]": {"acme"}, "[acme and others]": {"globex", "acme"}, "[others]": {"globex"}, "[]": {}, "[*]": {"*"},
+	} {
+		if s := Flags(FlagsInput{Tenant: "acme", Tenants: list}); !strings.HasSuffix(s.Compared, "AUTO_RETRAIN_ENABLED_TENANTS "+want) {
+			t.Errorf("%v: %q, want %s", list, s.Compared, want)
+		}
+	}
+}
+
 func TestCooldownToTheSecond(t *testing.T) {
 	until := noon.Add(168 * time.Hour)
 	for _, c := range []struct {
@@ -59,6 +70,11 @@ func TestCooldownToTheSecond(t *testing.T) {
 			t.Errorf("%v + %d days at %v: %t, %q", c.last, c.days, c.now, *s.Passed, s.Detail)
 		}
 	}
+	for d, sign := range map[time.Duration]string{167 * time.Hour: "6 days since the last < 7 days", 168 * time.Hour: "7 days since the last ≥ 7 days"} {
+		if s := Cooldown(noon, 7, noon.Add(d), false); s.Compared != sign {
+			t.Errorf("%v: %q", d, s.Compared)
+		}
+	}
 	for d, want := range map[time.Duration]string{
 		167 * time.Hour: "6 days since", 25 * time.Hour: "1 day since", 24 * time.Hour: "1 day since",
 		24*time.Hour - 1: "23 hours since", time.Hour: "1 hour since", time.Hour - 1: "59 minutes since", 2 * time.Hour: "2 hours since", time.Minute: "1 minute since", -time.Hour: "0 minutes since",
@@ -79,6 +95,7 @@ func TestData(t *testing.T) {
 		{99, 50, 49, false, "99 rows < 100", "RETRAIN_MIN_TRAINING_SAMPLES asks for 100"},
 		{100, 0, 100, false, "100 rows ≥ 100", "is positive"},
 		{100, 100, 0, false, "100 rows ≥ 100", "is negative"},
+		{2160, 1050, 1110, true, "2,160 rows ≥ 100", "2,160 rows with an outcome, 1,050 positive and 1,110 negative"},
 	} {
 		if s := Data(c.rows, c.pos, c.neg, 100); *s.Passed != c.want || s.Compared != c.compared || !strings.Contains(s.Detail, c.says) {
 			t.Errorf("%+v: %t, %q, %q", c, *s.Passed, s.Compared, s.Detail)

@@ -44,9 +44,12 @@ func CheckSplit(trainLast, holdoutFirst time.Time) Check {
 		c.Sentence = "It is not known where the training rows end and the hold-out begins."
 	case !c.Passed:
 		c.Sentence = fmt.Sprintf("The hold-out begins at %s, not after the last training row of %s.",
-			holdoutFirst.UTC().Format(time.RFC3339Nano), trainLast.UTC().Format(time.RFC3339Nano))
+			exactly(holdoutFirst), exactly(trainLast))
 	default:
-		c.Sentence = fmt.Sprintf("Every hold-out row is later than the last training row, of %s.", trainLast.UTC().Format(time.RFC3339Nano))
+		c.Sentence = fmt.Sprintf("Every hold-out row is later than the last training row, of %s.", exactly(trainLast))
 	}
 	return c
 }
+
+// exactly writes a time to the microsecond, as far as a log keeps it and without zeros at its end.
+func exactly(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999999") + " UTC" }

@@ -1,6 +1,7 @@
 package retrain
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -68,5 +69,12 @@ func TestCheckSplit(t *testing.T) {
 		if got := CheckSplit(c.train, c.holdout); got.Passed != c.want || !got.Deciding || got.Sentence == "" {
 			t.Errorf("%v and %v: %+v", c.train, c.holdout, got)
 		}
+	}
+	whole := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	if got := CheckSplit(whole, whole.Add(1500*time.Microsecond)).Sentence; got != "Every hold-out row is later than the last training row, of 2026-03-10 12:00:00 UTC." {
+		t.Error(got)
+	}
+	if got := CheckSplit(whole.Add(1500*time.Microsecond), whole).Sentence; !strings.Contains(got, "row of 2026-03-10 12:00:00.0015 UTC.") {
+		t.Error(got)
 	}
 }

@@ -4,6 +4,7 @@ package rollback
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -34,6 +35,8 @@ type Input struct {
 	Old         Counts // the previous version's last 7 days in service
 	Threshold   string // ROLLBACK_ACCURACY_DROP_THRESHOLD, as the setting has it
 	MinOutcomes int    // ROLLBACK_MIN_OUTCOMES, on both sides
+	NewVersion  string // their names, for the sentence
+	OldVersion  string
 	Activated   time.Time
 	Now         time.Time
 	CheckHours  int // ROLLBACK_CHECK_HOURS
@@ -102,7 +105,7 @@ func Decide(in Input) (Decision, error) {
 	default:
 		d.Verdict = AskManager
 	}
-	d.Sentence = d.say(threshold)
+	d.Sentence = d.say(in)
 	return d, nil
 }
 
@@ -111,20 +114,32 @@ func accuracy(p stats.Proportion) Accuracy {
 	return Accuracy{p.K, p.N, drift.Number(p.Value()), drift.Number(w.Low), drift.Number(w.High)}
 }
 
-func (d *Decision) say(threshold stats.Decimal) string {
-	versions := fmt.Sprintf("%d of %d correct against %d of %d before", d.New.Correct, d.New.Outcomes, d.Old.Correct, d.Old.Outcomes)
-	missing := fmt.Sprintf("%d more outcomes of the new version and %d of the old one are needed", d.MissingNew, d.MissingOld)
+func (d *Decision) say(in Input) string {
+	versions := fmt.Sprintf("version %s was right on %s of %s, version %s on %s of %s before it", in.NewVersion,
+		drift.Thousands(d.New.Correct), drift.Thousands(d.New.Outcomes), in.OldVersion, drift.Thousands(d.Old.Correct), drift.Thousands(d.Old.Outcomes))
+	missing := fmt.Sprintf("%s more outcomes of version %s and %s of version %s are needed",
+		drift.Thousands(d.MissingNew), in.NewVersion, drift.Thousands(d.MissingOld), in.OldVersion)
 	switch d.Verdict {
 	case NotYet:
-		return "The new version is judged at " + stamp(d.Due) + "."
+		return "Version " + in.NewVersion + " is judged at " + stamp(d.Due) + "."
 	case KeepWatching:
 		return "Too few outcomes to judge by: " + missing + ". It is watched until " + stamp(d.Until) + "."
 	case AskManager:
 		return "Too few outcomes to judge by, and the watch is over: " + missing + ". A manager decides."
 	case RollBack:
-		return fmt.Sprintf("Accuracy fell by more than %s: %s. The previous version takes over again.", threshold, versions)
+		return fmt.Sprintf("Accuracy fell by more than %s: %s. Version %s takes over again.", points(in.Threshold), versions, in.OldVersion)
 	}
-	return fmt.Sprintf("Accuracy did not fall by more than %s: %s. The new version stays.", threshold, versions)
+	return fmt.Sprintf("Accuracy did not fall by more than %s: %s. Version %s stays.", points(in.Threshold), versions, in.NewVersion)
+}
+
+// points writes a fraction as points: "5 points".
+func points(fraction string) string {
+	f, _ := strconv.ParseFloat(fraction, 64) // Decide has parsed it
+	n := strconv.FormatFloat(f*100, 'g', 6, 64)
+	if n == "1" {
+		return "1 point"
+	}
+	return n + " points"
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

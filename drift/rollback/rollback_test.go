@@ -56,6 +56,30 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// The sentence names both versions and writes numbers as people read them.
+func TestSentence(t *testing.T) {
+	for _, c := range []struct {
+		threshold string
+		new, old  Counts
+		after     time.Duration
+		want      string
+	}{
+		{"0.05", Counts{1090, 1260}, Counts{1190, 1260}, 24 * time.Hour, "Accuracy fell by more than 5 points: version b was right on 1,090 of 1,260, version a on 1,190 of 1,260 before it. Version a takes over again."},
+		{"0.01", Counts{95, 100}, Counts{95, 100}, 24 * time.Hour, "Accuracy did not fall by more than 1 point: version b was right on 95 of 100, version a on 95 of 100 before it. Version b stays."},
+		{"0.025", Counts{95, 100}, Counts{95, 100}, 24 * time.Hour, "Accuracy did not fall by more than 2.5 points: version b was right on 95 of 100, version a on 95 of 100 before it. Version b stays."},
+		{"0.05", Counts{1, 1}, Counts{95, 100}, 200 * time.Hour, "Too few outcomes to judge by, and the watch is over: 1,999 more outcomes of version b and 1,900 of version a are needed. A manager decides."},
+		{"0.05", Counts{1, 1}, Counts{95, 100}, time.Hour, "Version b is judged at 2026-03-02 09:30 UTC."},
+	} {
+		d, err := Decide(Input{
+			New: c.new, Old: c.old, NewVersion: "b", OldVersion: "a", Threshold: c.threshold, MinOutcomes: map[bool]int{true: 2000, false: 30}[c.new.Outcomes == 1],
+			Activated: activated, Now: activated.Add(c.after), CheckHours: 24,
+		})
+		if err != nil || d.Sentence != c.want {
+			t.Errorf("%v: %q, want %q", err, d.Sentence, c.want)
+		}
+	}
+}
+
 func TestNumbersBesideTheDecision(t *testing.T) {
 	d, err := Decide(Input{New: Counts{89, 100}, Old: Counts{95, 100}, Threshold: "0.05", MinOutcomes: 30, Activated: activated, Now: activated, CheckHours: 24})
 	if err != nil {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type RetrainVM struct {
 	// Report is the revision that it was proposed on; Later are newer ones, newest first.
 	Report   *ReportVM
 	Later    []LaterReportVM
+	Laters   int // how many there are
 	Guards   GuardsVM
 	Change   ChangeVM
 	ECDF     *chart.ECDFs    // of the scores of both windows of the report
@@ -72,6 +74,14 @@ type GuardVM struct {
 	Name, State, Compared, Detail string
 	// Now says what it says today where that is another verdict than the one above.
 	Now string
+}
+
+// laterTitle says how many of the later reports are shown.
+func (v RetrainVM) laterTitle() string {
+	if v.Laters > len(v.Later) {
+		return fmt.Sprintf("Later reports, the %d newest of %s", len(v.Later), format.Count(int64(v.Laters)))
+	}
+	return "Later reports"
 }
 
 // LaterReportVM is a report newer than the one that the retrain was proposed on.
@@ -157,6 +167,16 @@ type EarlierVM struct {
 	State   string
 	Version string
 	Note    string
+	// Decision is the person's move that ended it; zero where it ended by itself.
+	Decision DecisionVM
+}
+
+// why it ended, with who ended it.
+func (e EarlierVM) why() string {
+	if said := e.Decision.words(); said != "" {
+		return said + "."
+	}
+	return e.Note
 }
 
 // title asks or tells.
@@ -196,7 +216,7 @@ func (s RetrainStateVM) title() string {
 // line says who asked, what they said, and what follows.
 func (s RetrainStateVM) line() []component.Piece {
 	ps := s.RetrainRowVM.line()
-	if s.ApprovedBy != "" {
+	if s.ApprovedBy != "" && s.Decision.Move != "approve" {
 		ps = append(ps, component.Piece{Text: " Approved by " + s.ApprovedBy + "."})
 	}
 	return ps

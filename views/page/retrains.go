@@ -43,7 +43,8 @@ type RetrainRowVM struct {
 	Note        string // why it is where it is
 	CreatedAt   time.Time
 	Since       time.Time
-	Due         time.Time // zero where nothing falls due
+	Due         time.Time  // zero where nothing falls due
+	Decision    DecisionVM // the move that brought it here, zero where that was no person's
 }
 
 // StopVM is the emergency stop's control, for one class of reader.
@@ -127,11 +128,30 @@ func (r RetrainRowVM) line() []component.Piece {
 			return ps
 		}
 	default:
-		if r.Note != "" {
-			say(". " + r.Note)
-			return ps
+		if said := r.Decision.words(); said != "" {
+			say(". " + said)
+		} else if r.Note != "" {
+			say(". " + strings.TrimSuffix(r.Note, "."))
 		}
 	}
 	say(".")
 	return ps
+}
+
+// DecisionVM is a person's move on a retrain and why, in their own words.
+type DecisionVM struct{ By, Move, Why string }
+
+// words say who did what, without a full stop: "admin rejected it: “too little data”".
+func (d DecisionVM) words() string {
+	did := map[string]string{
+		"approve": "approved it", "reject": "rejected it", "cancel": "cancelled it", "keep": "kept it", "roll_back": "rolled it back",
+	}[d.Move]
+	if did == "" {
+		return ""
+	}
+	text := d.By + " " + did
+	if d.Why != "" {
+		text += ": “" + d.Why + "”"
+	}
+	return text
 }

@@ -13,6 +13,7 @@ import (
 type TeamsVM struct {
 	Now     time.Time
 	Verdict string
+	Blind   bool // what waits reaches nobody
 	Line    []component.Piece
 	// Note is the answer to the form that was sent; Secret is a new webhook's,
 	// shown this once.
@@ -34,6 +35,7 @@ type TeamVM struct {
 	Mine     bool
 	Members  []MemberVM
 	Waiting  int
+	Nobody   string // what it means that nobody is in it, "" where somebody is or nothing waits
 	Queue    []QueuedVM
 	// Hook is nil for readers who see names only.
 	Hook *WebhookVM

@@ -43,7 +43,7 @@ func sampleRetrains() page.RetrainsVM {
 	watched := sampleRow(112, "watching", 20*time.Hour)
 	watched.Tenant, watched.Candidate, watched.Due = "harbour-freight", "r112", Now.Add(4*time.Hour)
 	ended := sampleRow(104, "refused", 49*24*time.Hour)
-	ended.Note = "Accuracy 0.52 is below 0.70."
+	ended.Note, ended.Decision = "too little data", page.DecisionVM{By: "J. Lindqvist", Move: "reject", Why: "too little data"}
 	return page.RetrainsVM{
 		Now: Now, Verdict: "1 retrain waits for a decision", SummaryHref: "/retrains?part=summary",
 		Line:    component.Words("No model retrains by itself: ENABLE_AUTO_RETRAIN is off."),
@@ -75,7 +75,7 @@ func waitingRetrain() page.RetrainVM {
 			Off: map[string]string{"approve": "You asked for this retrain, so another manager decides."},
 		},
 		ModelHref: "/models/nsw-market/conflict_predictor", AlertHref: "/alerts/4811", AlertID: 4811, Report: &report,
-		Later: []page.LaterReportVM{{DriftType: "performance", Date: Now, Severity: component.Critical, Message: "Accuracy 61.8 → 39.0 %."}},
+		Later: []page.LaterReportVM{{DriftType: "performance", Date: Now, Severity: component.Critical, Message: "Accuracy 61.8 → 39.0 %."}}, Laters: 7,
 		Features: &page.FeaturesVM{
 			RowsRecent: 336, RowsBaseline: 5000, Sampled: true,
 			Rows: []page.FeatureVM{

@@ -45,7 +45,7 @@ func sampleTeams() []page.TeamVM {
 				},
 			},
 		},
-		{ID: "t2", Name: "DevOps"},
+		{ID: "t2", Name: "DevOps", Waiting: 2, Nobody: "Nobody: 2 alerts wait for a team without anybody in it, and nobody is told."},
 	}
 }
 

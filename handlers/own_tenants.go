@@ -1,0 +1,68 @@
+package handlers
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/retrain"
+)
+
+// ownTenants leaves of a list of tenants those that a reader sees, and says whether there are others.
+// "*" names nobody and stays.
+func ownTenants(list []string, by drift.Actor, seen []drift.Tenant) (own []string, others bool) {
+	if by.AllTenants {
+		return list, false
+	}
+	own = []string{}
+	for _, name := range list {
+		if name == "*" || slices.ContainsFunc(seen, func(t drift.Tenant) bool { return t.Name == name }) {
+			own = append(own, name)
+		}
+	}
+	return own, len(own) < len(list)
+}
+
+// tenantList is a list of tenants in words, without the names that are not the reader's.
+func tenantList(list []string, by drift.Actor, seen []drift.Tenant) string {
+	own, others := ownTenants(list, by, seen)
+	text := strings.Join(own, ", ")
+	switch {
+	case others && text == "":
+		return "others"
+	case others:
+		return text + " and others"
+	}
+	return text
+}
+
+// seenValue is a setting's value as a reader may see it: of a list of tenants their own, as JSON. others
+// says that some are left out.
+func seenValue(name, value string, by drift.Actor, seen []drift.Tenant) (text string, others bool) {
+	var list []string
+	if by.AllTenants || name != retrain.SettingTenants || json.Unmarshal([]byte(value), &list) != nil {
+		return value, false
+	}
+	own, others := ownTenants(list, by, seen)
+	if !others {
+		return value, false
+	}
+	b, err := json.Marshal(own)
+	if err != nil { // texts always encode
+		return "[]", true
+	}
+	return string(b), true
+}
+
+// shownValue is seenValue for a page, which says in words that some are left out.
+func shownValue(name, value string, by drift.Actor, seen []drift.Tenant) string {
+	text, others := seenValue(name, value, by, seen)
+	switch {
+	case others && text == "[]":
+		return "others"
+	case others:
+		return text + " and others"
+	}
+	return text
+}

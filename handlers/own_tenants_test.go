@@ -1,0 +1,38 @@
+package handlers_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+)
+
+// TestOtherTenantsAreNotNamed reads what names tenants as somebody who sees one of them.
+func TestOtherTenantsAreNotNamed(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme", "globex")
+	both, on := `["acme","globex"]`, "true"
+	for name, v := range map[string]*string{"AUTO_RETRAIN_ENABLED_TENANTS": &both, "ENABLE_AUTO_RETRAIN": &on, "ENABLE_AUTO_RETRAIN_FRAUD": &on} {
+		if _, err := h.engine.SetSetting(t.Context(), drift.SystemActor(), engine.SettingChange{Name: name, Value: v, Reason: "pilot"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ours, all := h.as(drift.RoleManager, h.acme), h.as(drift.RoleManager)
+	for path, want := range map[string]string{
+		"/settings": "and others", "/settings/AUTO_RETRAIN_ENABLED_TENANTS": "and others", "/retrains": "acme and others",
+		"/api/v1/settings": `[\"acme\"]`, "/settings/rollout": "Pilot", "/audit": "Audit",
+	} {
+		get := h.get
+		if strings.HasPrefix(path, "/api") {
+			get = func(path string, headers ...string) answer { return h.do("GET", path, "", headers[1:]...) }
+		}
+		a := get(path, asBrowser, ours)
+		if a.status != 200 || strings.Contains(a.body, "globex") || !strings.Contains(a.body, want) {
+			t.Errorf("%s: %d, names another tenant: %t, says %q: %t", path, a.status, strings.Contains(a.body, "globex"), want, strings.Contains(a.body, want))
+		}
+		if a := get(path, asBrowser, all); path != "/settings/rollout" && path != "/audit" && !strings.Contains(a.body, "globex") {
+			t.Errorf("%s does not name every tenant to who sees them all", path)
+		}
+	}
+}
