@@ -720,7 +720,7 @@ func StopControl(s StopVM) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "</form><p class=\"xs dim\">What was cancelled stays cancelled. Who waits for approval gets the time back.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "</form><p class=\"xs dim\">What was cancelled stays cancelled. Who waits for approval gets the time back. Whoever stopped it, or a manager of all tenants, resumes it.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
