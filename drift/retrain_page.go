@@ -29,6 +29,13 @@ type RetrainQuery struct {
 	Windows func(Report) (recent, baseline DriftWindow)
 }
 
+// Term is a stretch of a version's service with the outcomes of its last 7 days, or of what there was of it.
+type Term struct {
+	Service
+	Tally
+	Trained bool // here, not elsewhere
+}
+
 // RetrainData is all that a retrain's page says.
 type RetrainData struct {
 	Watch
@@ -44,10 +51,11 @@ type RetrainData struct {
 	From     Date          // where the training window begins now
 	Serving  *Version      // nil where nothing serves
 	Services []Service     // of the model, newest first
-	Days     []ScoreDay
-	Previous *Service   // the newest stretch of another version than the serving one, nil where none
-	Before   []ScoreDay // the last 7 days of that stretch
-	Earlier  []Retrain  // of the model, newest first, without this one
-	Pause    *Pause
-	Log      string // what the trainer printed
+	Days     []ScoreDay    // of the serving version
+	// Serves is the serving version's stretch of service, Own the one that the candidate's activation began
+	// and Before the one that it ended; nil where there is none.
+	Serves, Own, Before *Term
+	Earlier             []Retrain // of the model, newest first, without this one
+	Pause               *Pause
+	Log                 string // what the trainer printed
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/go-chi/chi/v5"
+
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/views/component"
@@ -21,6 +23,20 @@ func modelPath(r *http.Request) (tenant, modelType string, err error) {
 	}
 	modelType, err = pathText(r, "model")
 	return tenant, modelType, err
+}
+
+// rollBackOfRetrain leads from a retrain to its model's rollback.
+func (p *Pages) rollBackOfRetrain(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	life, err := p.store.RetrainLife(r.Context(), auth.ActorFrom(r.Context()), id)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, modelHref(life.Retrain.Model())+"/rollback", http.StatusSeeOther)
+	return nil
 }
 
 // rollBackTyped is what a form of a rollback brought, and what is wrong with it.

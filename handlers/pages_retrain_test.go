@@ -245,37 +245,44 @@ func TestEmergencyStop(t *testing.T) {
 	}
 }
 
-// TestRollbackByForm shows what it would do, wants the model's name, and does it.
-func TestRollbackByForm(t *testing.T) {
+// TestTheRetrainLeadsToTheRollback: a watched retrain's page counts what its versions did in service, not on
+// calendar days that are still to be built, and leads to the model's rollback, as does the address of old. A kept
+// retrain whose version was rolled back says so, and nothing of it can be rolled back any more.
+func TestTheRetrainLeadsToTheRollback(t *testing.T) {
 	h := newPages(t)
 	h.seed("acme")
 	boss, _ := h.user("boss", drift.RoleManager)
 	id := h.watched()
 	path := fmt.Sprintf("/retrains/%d", id)
+	row := fmt.Sprintf(`{"prediction_id":"w","tenant":"acme","model_type":"fraud_detector","model_version":"r1","created_at":%q,"score":0.5,"predicted":true,"actual":true}`,
+		time.Now().Add(-time.Minute).Format(time.RFC3339))
+	if a := h.do("POST", "/api/v1/predictions", row, h.as(drift.RoleIngest)); a.status != 200 {
+		t.Fatalf("log: %d %s", a.status, a.body)
+	}
 	page := h.get(path, asBrowser, boss)
 	page.isPage(t, 200, "a watched retrain")
-	page.holds(t, "a watched retrain", "The watch", "95 % interval", "Still missing", path+"/rollback", "The decision falls", "Validation of the candidate", "ROC AUC")
-	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator} {
-		if a := h.get(path+"/rollback", asBrowser, h.as(role)); a.status != 403 {
-			t.Errorf("%s sees the rollback's form: %d", role, a.status)
+	page.holds(t, "a watched retrain", "The watch", "95 % interval", "Still missing", `href="`+frauds+`/rollback"`, "The decision falls",
+		"Validation of the candidate", "ROC AUC", "Was trained", "Right, last 7 days in service", " of 1</td>")
+	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleManager} {
+		if a := h.get(path+"/rollback", asBrowser, h.as(role)); a.status != 303 || a.header.Get("Location") != frauds+"/rollback" {
+			t.Errorf("%s is led to %d %q", role, a.status, a.header.Get("Location"))
 		}
 	}
-	preview := h.get(path+"/rollback", asBrowser, boss)
-	preview.isPage(t, 200, "preview")
-	preview.holds(t, "preview", `name="from" value="r1"`, "Type <code>fraud_detector</code>")
+	h.get(path+"/rollback", asBrowser, h.as(drift.RoleManager, h.globex)).isPage(t, 404, "another tenant's")
 	form := url.Values{"from": {"r1"}, "to": {"v" + script}, "reason": {"worse"}, "confirm": {"fraud_detector"}}
-	for field, bad := range map[string]string{"confirm": "fraud", "from": "r0", "reason": ""} {
-		was := form[field]
-		form[field] = []string{bad}
-		if a := h.post(path+"/rollback", form.Encode(), asBrowser, boss); a.status != 422 && a.status != 409 {
-			t.Errorf("%s %q: %d", field, bad, a.status)
-		}
-		form[field] = was
+	if a := h.post(path+"/rollback", form.Encode(), asBrowser, boss); a.status != 404 {
+		t.Errorf("a rollback posted to a retrain: %d", a.status)
 	}
-	if a := h.post(path+"/rollback", form.Encode(), asBrowser, boss); a.status != 303 {
+	h.exec(`UPDATE ml_retrain SET state = 'kept', due_at = NULL WHERE id = $1`, id)
+	h.get(path, asBrowser, boss).holds(t, "kept", "keeps its new version", `href="`+frauds+`/rollback"`)
+	if a := h.post(frauds+"/rollback", form.Encode(), asBrowser, boss); a.status != 303 {
 		t.Fatalf("roll back: %d %.400s", a.status, a.body)
 	}
-	h.get(path, asBrowser, boss).holds(t, "afterwards", "was rolled back", "boss", "is paused since")
+	page = h.get(path, asBrowser, boss)
+	page.holds(t, "afterwards", "does not serve any more", "Version r1 was rolled back on", "is paused since", "Was trained", " of 1</td>")
+	if strings.Contains(page.body, `href="`+frauds+`/rollback"`) {
+		t.Error("a retrain whose version is out leads to a rollback")
+	}
 }
 
 // watched leaves acme's fraud detector with a version r1 that was activated an hour ago.

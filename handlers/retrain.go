@@ -9,6 +9,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -24,7 +25,7 @@ const (
 // retrainDone is the note on the page after one's own move.
 var retrainDone = map[string]string{
 	"approve": "You approved it. It trains as soon as a trainer is free.", "reject": "You rejected it.",
-	"cancel": "You cancelled it.", "keep": "You kept the new version.", "rollback": "You rolled it back.",
+	"cancel": "You cancelled it.", "keep": "You kept the new version.",
 	"request": "You asked for a retrain. Another manager decides.",
 }
 
@@ -47,9 +48,6 @@ func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, st
 	v := p.retrainVM(d, by)
 	if v.Result.Watch, err = p.watchVM(r, by, d.Retrain); err != nil {
 		return err
-	}
-	if w := v.Result.Watch; w != nil { // the days' columns lag behind what the watch counts
-		v.Change.NewRight, v.Change.NewOutcomes = w.New.Right, w.New.Outcomes
 	}
 	if beforeTraining(d.Retrain.State) { // read after the page: what changed since comes by the socket
 		today, err := p.o.Engine.SafeguardsNow(r.Context(), by, d.Retrain)
@@ -89,9 +87,10 @@ func beforeTraining(s drift.RetrainState) bool {
 func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 	now, rt := stamp(p.now()), d.Retrain
 	v := page.RetrainVM{
-		Now: p.now(), State: retrainStateVM(rt, now), Actions: retrainActionsVM(d, class(by.Role), ownRetrain(rt, by.Name)),
+		Now: p.now(), State: retrainStateVM(d, now), Actions: retrainActionsVM(d, class(by.Role), ownRetrain(rt, by.Name)),
 		ModelHref: modelHref(rt.Model()), Guards: guardsVM(rt, nil), Change: changeVM(d), Result: resultVM(rt),
 		Timeline: retrainTimelineVM(d, now), Log: d.Log,
+		WatchHours: d.Settings.Int("ROLLBACK_CHECK_HOURS"), DropPoints: format.Points(decimal(d.Settings, "ROLLBACK_ACCURACY_DROP_THRESHOLD"), 1),
 	}
 	if d.Alert != nil {
 		v.AlertID, v.AlertHref = d.Alert.ID, alertHref(d.Alert.ID)
@@ -123,8 +122,11 @@ func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 
 // serviceEvents marks when the serving version came into service, where the chart reaches that far.
 func serviceEvents(d drift.RetrainData, span chart.Window) []chart.Event {
-	since := servingSince(d)
-	if since.IsZero() || since.Before(span.From) || !since.Before(span.To) {
+	if d.Serves == nil {
+		return nil
+	}
+	since := d.Serves.From
+	if since.Before(span.From) || !since.Before(span.To) {
 		return nil
 	}
 	return []chart.Event{{At: since, Label: "in service"}}
@@ -153,8 +155,12 @@ func retrainActionsVM(d drift.RetrainData, class uint8, own bool) page.RetrainAc
 			may = true
 		}
 	}
+	v.RollBackHref = modelHref(r.Model()) + "/rollback"
 	if r.State == drift.RetrainKept && class >= classManager {
 		delete(v.Off, "rollback")
+		if gone := goneWords(d); gone != "" {
+			v.Off["rollback"] = gone + " What serves is rolled back on the model's page."
+		}
 	}
 	if !may && !r.State.Ended() {
 		v.ReadOnly = readOnlyWords(r, class)

@@ -30,7 +30,7 @@ func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8, mov
 		result.Watch = watchPanel(w)
 	}
 	pieces := map[string]templ.Component{
-		"row": page.RetrainRow(retrainRowVM(r, now)), "state": page.RetrainState(retrainStateVM(r, now)),
+		"row": page.RetrainRow(retrainRowVM(r, now)), "state": page.RetrainState(retrainStateVM(d, now)),
 		"actions": page.RetrainActions(retrainActionsVM(d, class, false)), "safeguards": page.Guards(guards),
 		"result": page.RetrainResult(result), "timeline": page.RetrainTimeline(retrainTimelineVM(d, now)),
 	}

@@ -45,7 +45,10 @@ func readRetrainMove(w http.ResponseWriter, r *http.Request) (req engine.Retrain
 		return req, err
 	}
 	req.Move = retrain.Move(chi.URLParam(r, "move"))
-	if !slices.Contains(retrain.PersonMoves, req.Move) || req.Move == retrain.MoveRollBack { // which has a page of its own
+	if req.Move == "rollback" {
+		return req, drift.NotFound("A rollback is made on the model's own page, which says what serves now.")
+	}
+	if !slices.Contains(retrain.PersonMoves, req.Move) || req.Move == retrain.MoveRollBack {
 		return req, drift.NotFound("There is no such move.")
 	}
 	if req.Reason, err = readReason(w, r); err != nil {

@@ -21,8 +21,9 @@ func retrainTitle(r *drift.Retrain) string {
 }
 
 // retrainStateVM is where a retrain stands, the same in its page and in a live message.
-func retrainStateVM(r *drift.Retrain, now time.Time) page.RetrainStateVM {
-	return page.RetrainStateVM{RetrainRowVM: retrainRowVM(r, now), Reason: r.Reason, ApprovedBy: r.ApprovedBy}
+func retrainStateVM(d drift.RetrainData, now time.Time) page.RetrainStateVM {
+	r := d.Retrain
+	return page.RetrainStateVM{RetrainRowVM: retrainRowVM(r, now), Reason: r.Reason, ApprovedBy: r.ApprovedBy, Gone: goneWords(d)}
 }
 
 // guardNames are the five safeguards as a person calls them.
@@ -64,44 +65,23 @@ func guardItems(list []drift.Safeguard) (out []page.GuardVM) {
 	return out
 }
 
-// servingSince is when the serving version's stretch of service began, or its first prediction came.
-func servingSince(d drift.RetrainData) time.Time {
-	if d.Serving == nil {
-		return time.Time{}
-	}
-	for _, s := range d.Services {
-		if s.Version == d.Serving.Version && s.To == nil {
-			return s.From
-		}
-	}
-	return d.Serving.FirstSeen
-}
-
-// changeVM is what serves beside what would be trained.
+// changeVM is what serves beside what would be trained, after the activation what served before it.
 func changeVM(d drift.RetrainData) page.ChangeVM {
 	r, s := d.Retrain, d.Settings
 	v := page.ChangeVM{
-		Candidate: r.CandidateVersion, Trainer: trainerWords(r, s), ServingSince: servingSince(d), Days: poolDays,
-		Rows: int64(d.Rows), From: d.First, WatchHours: s.Int("ROLLBACK_CHECK_HOURS"),
-		DropPoints: format.Points(decimal(s, "ROLLBACK_ACCURACY_DROP_THRESHOLD"), 1),
+		ID: r.ID, Activated: r.ActivatedAt != nil, Serving: termVM(d.Serves), Candidate: termVM(d.Own),
+		Rows: int64(d.Rows), From: d.First, Gone: goneWords(d),
 	}
+	if v.Activated {
+		v.Serving = termVM(d.Before)
+		v.Serving.Version = r.ParentVersion
+	}
+	v.Candidate.Version, v.Candidate.Trainer = r.CandidateVersion, trainerWords(r, s)
 	if r.RowsTrain > 0 {
 		v.Rows, v.Holdout = int64(r.RowsTrain), int64(r.RowsHoldout)
 	}
 	if r.WindowFrom != nil && r.WindowTo != nil {
 		v.WindowFrom, v.Through = *r.WindowFrom, *r.WindowTo
-	}
-	if d.Serving != nil {
-		v.Serving = d.Serving.Version
-		if d.Serving.Source == "trained" {
-			v.ServingTrainer = "Driftwatch"
-		}
-	}
-	v.Right, v.Outcomes = lately(d.Days)
-	if r.ActivatedAt != nil && d.Previous != nil && d.Previous.Version == r.ParentVersion {
-		v.NewRight, v.NewOutcomes = v.Right, v.Outcomes
-		v.Right, v.Outcomes = lately(d.Before)
-		v.ActivatedAt, v.Serving, v.ServingSince, v.ServingTrainer = *r.ActivatedAt, r.ParentVersion, d.Previous.From, ""
 	}
 	if p := d.Pause; p != nil {
 		v.Paused = fmt.Sprintf("Retraining of this model by itself is paused since %s by %s: %s",
@@ -110,13 +90,37 @@ func changeVM(d drift.RetrainData) page.ChangeVM {
 	return v
 }
 
-// lately counts the outcomes of the last days that were read.
-func lately(days []drift.ScoreDay) (right, outcomes int64) {
-	for _, d := range days[max(0, len(days)-poolDays):] {
-		right += int64(d.Counts.Correct())
-		outcomes += int64(d.Counts.Outcomes())
+func termVM(t *drift.Term) page.TermVM {
+	if t == nil {
+		return page.TermVM{}
 	}
-	return right, outcomes
+	v := page.TermVM{Version: t.Version, Service: serviceVM(t.Service), Right: int64(t.Correct), Outcomes: int64(t.Outcomes)}
+	if t.Trained {
+		v.Trainer = "Driftwatch"
+	}
+	return v
+}
+
+// goneWords say how the candidate's service ended and what serves now; "" while it serves, or never did.
+func goneWords(d drift.RetrainData) string {
+	r, i := d.Retrain, 0
+	if r.ActivatedAt == nil || d.Serving == nil || d.Serving.Version == r.CandidateVersion {
+		return ""
+	}
+	for i < len(d.Services) && d.Services[i].Version != r.CandidateVersion {
+		i++
+	}
+	if i == 0 || i == len(d.Services) || d.Services[i].To == nil {
+		return ""
+	}
+	how := "was replaced"
+	for _, s := range d.Services[i+1:] {
+		if s.Version == d.Services[i-1].Version { // what followed it had served before it
+			how = "was rolled back"
+		}
+	}
+	return fmt.Sprintf("Version %s %s on %s; version %s serves now.", r.CandidateVersion, how,
+		component.FormatMoment(*d.Services[i].To, component.DayClock), d.Serving.Version)
 }
 
 // trainerWords names what trains: what did, or what the settings say will.

@@ -21,16 +21,19 @@ type RetrainVM struct {
 	ModelHref, AlertHref string
 	AlertID              int64
 	// Report is the revision that it was proposed on; Later are newer ones, newest first.
-	Report   *ReportVM
-	Later    []LaterReportVM
-	Guards   GuardsVM
-	Change   ChangeVM
-	ECDF     *chart.ECDFs    // of the scores of both windows of the report
-	Accuracy *chart.Accuracy // of the version that serves
-	Features *FeaturesVM     // that moved between the windows of the report
-	Result   RetrainResultVM
-	Timeline RetrainTimelineVM
-	Earlier  []EarlierVM
+	Report *ReportVM
+	Later  []LaterReportVM
+	Guards GuardsVM
+	Change ChangeVM
+	// WatchHours and DropPoints are the rule that a new version is watched by.
+	WatchHours int
+	DropPoints string
+	ECDF       *chart.ECDFs    // of the scores of both windows of the report
+	Accuracy   *chart.Accuracy // of the version that serves
+	Features   *FeaturesVM     // that moved between the windows of the report
+	Result     RetrainResultVM
+	Timeline   RetrainTimelineVM
+	Earlier    []EarlierVM
 	// Log is what the trainer printed.
 	Log string
 }
@@ -40,6 +43,7 @@ type RetrainStateVM struct {
 	RetrainRowVM
 	Reason     string // why it was asked for
 	ApprovedBy string
+	Gone       string // how the candidate's service ended, "" where it has not
 }
 
 // RetrainActionsVM is what may be done now: a fragment of a class of reader.
@@ -51,6 +55,8 @@ type RetrainActionsVM struct {
 	Own bool
 	// ReadOnly says why the reader may do nothing; "" shows the buttons.
 	ReadOnly string
+	// RollBackHref leads to the model's rollback.
+	RollBackHref string
 	// Off holds by move ("approve", "reject", "cancel", "keep", "rollback") why it cannot be made now.
 	Off map[string]string
 	// Ended says that nothing is left to do.
@@ -84,22 +90,23 @@ type LaterReportVM struct {
 
 // ChangeVM is what serves beside what would be trained; after its activation, what served before it.
 type ChangeVM struct {
-	Serving, Candidate  string
-	ServingTrainer      string
-	Trainer             string
-	ServingSince        time.Time
-	Outcomes, Right     int64 // of the serving version, over Days days
-	Days                int
-	ActivatedAt         time.Time // of the candidate, zero before
-	NewOutcomes         int64     // of the candidate, over the same days
-	NewRight            int64
-	Rows, Holdout       int64 // there are to train on; kept back, 0 where not known yet
+	ID int64
+	// Activated tells that the candidate has served: Serving then is what served before it.
+	Activated           bool
+	Serving, Candidate  TermVM
+	Gone                string // how the candidate's service ended, "" where it has not
+	Rows, Holdout       int64  // there are to train on; kept back, 0 where not known yet
 	From                time.Time
 	WindowFrom, Through time.Time
-	WatchHours          int
-	DropPoints          string
 	// Paused says who paused the model's retraining and why.
 	Paused string
+}
+
+// TermVM is a version with the record of one stretch of its service.
+type TermVM struct {
+	Version, Trainer string
+	Service          ServiceVM // its From is zero where it has not served
+	Right, Outcomes  int64     // of its last 7 days in service
 }
 
 // RetrainResultVM is the candidate's validation and its watch: a live fragment.
@@ -177,6 +184,9 @@ func (s RetrainStateVM) title() string {
 	case "watching":
 		return model + " serves a new version, and is watched"
 	case "kept":
+		if s.Gone != "" {
+			return model + " kept its new version, which does not serve any more"
+		}
 		return model + " keeps its new version"
 	case "rolled_back":
 		return model + " was rolled back"
@@ -197,6 +207,9 @@ func (s RetrainStateVM) line() []component.Piece {
 	ps := s.RetrainRowVM.line()
 	if s.ApprovedBy != "" {
 		ps = append(ps, component.Piece{Text: " Approved by " + s.ApprovedBy + "."})
+	}
+	if s.Gone != "" {
+		ps = append(ps, component.Piece{Text: " " + s.Gone})
 	}
 	return ps
 }
@@ -278,14 +291,14 @@ func (v RetrainVM) steps() []step {
 	}
 	kept := "the newest rows are kept back, and no candidate learns from them"
 	if v.Change.Holdout > 0 {
-		kept = "on " + format.Plural(v.Change.Holdout, "row", "rows") + " kept back, against version " + v.Change.Serving + " on the same rows"
+		kept = "on " + format.Plural(v.Change.Holdout, "row", "rows") + " kept back, against version " + v.Change.Serving.Version + " on the same rows"
 	}
 	list := []step{
 		first,
-		{title: "It trains", text: "with " + v.Change.Trainer + ", outside the server; a manager can cancel it"},
+		{title: "It trains", text: "with " + v.Change.Candidate.Trainer + ", outside the server; a manager can cancel it"},
 		{title: "It is validated", text: kept},
 		{title: "It goes live", text: "whoever follows the active version switches within a second"},
-		{title: "It is watched for " + format.Plural(int64(v.Change.WatchHours), "hour", "hours"), text: "more than " + v.Change.DropPoints + " worse than before: rolled back by itself"},
+		{title: "It is watched for " + format.Plural(int64(v.WatchHours), "hour", "hours"), text: "more than " + v.DropPoints + " worse than before: rolled back by itself"},
 	}
 	if i, ok := at[v.State.State]; ok {
 		list[i].now = true
@@ -302,10 +315,10 @@ func record(right, outcomes int64) string {
 }
 
 func (c ChangeVM) candidateRecord() string {
-	if c.ActivatedAt.IsZero() {
+	if !c.Activated {
 		return "unknown until validated"
 	}
-	return record(c.NewRight, c.NewOutcomes)
+	return record(c.Candidate.Right, c.Candidate.Outcomes)
 }
 
 // title is the check with its value beside what is needed.
