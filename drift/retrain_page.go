@@ -16,8 +16,9 @@ type RetrainsData struct {
 	Types       []ModelType
 	Live        []Retrain // oldest first
 	Ended       Page[Retrain]
-	Ever        bool // there is a retrain that the reader may see, whatever the filter
-	Recommended int  // open drift alerts that are HIGH or CRITICAL
+	Standing    map[RetrainState]int // how many there are in each live state, whatever the filter and page
+	Ever        bool                 // there is a retrain that the reader may see, whatever the filter
+	Recommended int                  // open drift alerts that are HIGH or CRITICAL
 }
 
 // RetrainQuery asks for one retrain's page.

@@ -59,6 +59,7 @@ func TestRetrainPages(t *testing.T) {
 				t.Errorf("%s: %d, shown %t", query, a.status, !shown)
 			}
 		}
+		h.get("/retrains?state=kept", asBrowser, who).holds(t, "a filter that hides it", "<h1>1 retrain waits for a decision</h1>")
 		h.get("/retrains?state=asleep", asBrowser, who).isPage(t, 422, "an unknown state")
 		h.get("/retrains?cursor=x", asBrowser, who).isPage(t, 422, "a bad cursor")
 		a := h.get(path, asBrowser, who)
@@ -235,6 +236,13 @@ func TestEmergencyStop(t *testing.T) {
 	}
 	sameAsPages("stopped")
 	h.get("/models", asBrowser, h.as(drift.RoleViewer)).holds(t, "a page", "Retraining is stopped.", "boss", "odd outcomes &lt;script&gt;")
+	list := h.get("/retrains", asBrowser, boss)
+	list.holds(t, "the list while stopped", "<h1>Retraining is stopped</h1>", "boss stopped all retraining on")
+	for _, never := range []string{"may retrain by", "Nothing waits for a decision"} {
+		if strings.Contains(list.body, never) {
+			t.Errorf("the list says %q while retraining is stopped", never)
+		}
+	}
 	h.post("/retrains/stop", form, asBrowser, boss).isPage(t, 409, "stopped twice")
 	if a := h.post("/retrains/resume", "reason=done", asBrowser, boss); a.status != 303 {
 		t.Fatalf("resume: %d %.300s", a.status, a.body)

@@ -149,7 +149,7 @@ func (p *Pages) retrainsVM(d drift.RetrainsData, f retrainsFilter, by drift.Acto
 	if d.Ended.Next != "" {
 		v.Pager.NextHref = paged.href("cursor", d.Ended.Next)
 	}
-	v.Verdict, v.Line = retrainsVerdict(v, d)
+	v.Verdict, v.Line = retrainsVerdict(d)
 	if len(d.Live)+len(v.Ended) == 0 {
 		v.Empty = retrainsEmpty(d, v.ClearHref)
 	}
@@ -174,26 +174,45 @@ func (f retrainsFilter) selects(d drift.RetrainsData) []page.SelectVM {
 	}
 }
 
-// retrainsVerdict is the page's first sentence: what waits for a hand, else what goes on.
-func retrainsVerdict(v page.RetrainsVM, d drift.RetrainsData) (string, []component.Piece) {
+// retrainsVerdict is the page's first sentence, whatever is filtered: that retraining is stopped, else what
+// waits for a hand, else what goes on.
+func retrainsVerdict(d drift.RetrainsData) (string, []component.Piece) {
 	line := words(autoWords(d))
-	switch {
-	case len(v.Waiting) > 0:
-		verb := "retrain waits for a decision"
-		if len(v.Waiting) > 1 {
-			verb = "retrains wait for a decision"
+	waiting, running, watched := 0, 0, 0
+	for state, n := range d.Standing {
+		switch state {
+		case drift.RetrainWaitingApproval, drift.RetrainCountdown:
+			waiting += n
+		case drift.RetrainWatching:
+			watched += n
+		default:
+			running += n
 		}
-		return fmt.Sprintf("%d %s", len(v.Waiting), verb), line
-	case len(v.Running) > 0:
-		return format.Plural(int64(len(v.Running)), "retrain is at work", "retrains are at work"), line
-	case len(v.Watched) > 0:
-		return format.Plural(int64(len(v.Watched)), "new version is watched", "new versions are watched"), line
+	}
+	decisions := fmt.Sprintf("%d retrain waits for a decision", waiting)
+	if waiting > 1 {
+		decisions = fmt.Sprintf("%d retrains wait for a decision", waiting)
+	}
+	switch {
+	case d.Halt != nil && waiting > 0:
+		return "Retraining is stopped", append(line, component.Piece{Text: " " + decisions + " meanwhile."})
+	case d.Halt != nil:
+		return "Retraining is stopped", line
+	case waiting > 0:
+		return decisions, line
+	case running > 0:
+		return format.Plural(int64(running), "retrain is at work", "retrains are at work"), line
+	case watched > 0:
+		return format.Plural(int64(watched), "new version is watched", "new versions are watched"), line
 	}
 	return "Nothing waits for a decision", line
 }
 
-// autoWords says whether models retrain by themselves, and which switch says so.
+// autoWords says whether models retrain by themselves, and which stop or switch says so.
 func autoWords(d drift.RetrainsData) string {
+	if h := d.Halt; h != nil {
+		return fmt.Sprintf("No model retrains: %s stopped all retraining on %s.", h.By, component.FormatMoment(h.Since, component.DayClock))
+	}
 	s := d.Settings
 	if !s.Bool("ENABLE_AUTO_RETRAIN") && len(d.SwitchedOn) > 0 {
 		return "Models may retrain by themselves for " + strings.Join(d.SwitchedOn, ", ") + " alone, within the five safeguards."

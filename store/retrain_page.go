@@ -31,6 +31,9 @@ func (db *DB) RetrainsPage(ctx context.Context, by drift.Actor, q drift.Retrains
 		if d.Types, err = tx.ModelTypes(ctx); err != nil {
 			return d, err
 		}
+		if d.Standing, err = tx.liveByState(ctx); err != nil {
+			return d, err
+		}
 		live, ended := splitStates(q.Filter.States)
 		if q.Filter.Cursor == "" && len(live) > 0 {
 			if d.Live, err = tx.liveRetrains(ctx, q.Filter, live); err != nil {
@@ -54,6 +57,22 @@ func (db *DB) RetrainsPage(ctx context.Context, by drift.Actor, q drift.Retrains
 		}
 		return d, nil
 	})
+}
+
+// liveByState counts the retrains in each live state.
+func (tx *Tx) liveByState(ctx context.Context) (map[drift.RetrainState]int, error) {
+	live, _ := splitStates(nil)
+	rows, err := tx.Query(ctx, `SELECT state, count(*) FROM ml_retrain WHERE state = ANY($1) GROUP BY state`, live)
+	type count struct {
+		State drift.RetrainState
+		N     int
+	}
+	list, err := collected(rows, err, pgx.RowToStructByPos[count], "live retrains by state")
+	out := make(map[drift.RetrainState]int, len(list))
+	for _, c := range list {
+		out[c.State] = c.N
+	}
+	return out, err
 }
 
 // splitStates are the live and the ended states of a filter; none of it is all.
