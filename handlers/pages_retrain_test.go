@@ -121,6 +121,7 @@ func TestRetrainFragments(t *testing.T) {
 	alert := h.alert("acme", drift.Performance)
 	id := h.request(alert, ann)
 	path, alertPath := fmt.Sprintf("/retrains/%d", id), fmt.Sprintf("/alerts/%d", alert)
+	h.exec(`UPDATE ml_retrain SET safeguards = jsonb_set(safeguards, '{0,passed}', 'false') WHERE id = $1`, id)
 	for _, move := range []string{"", "approve", "cancel"} {
 		if move != "" {
 			if a := h.act(id, move, bob); a.status != 303 {
@@ -133,8 +134,15 @@ func TestRetrainFragments(t *testing.T) {
 		}
 		for class, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager} {
 			html, err := h.pages.Fragments(t.Context(), e, uint8(class))
-			if err != nil || len(html) != 7+h.openDrifts() {
+			if err != nil || len(html) != 10+h.openDrifts() {
 				t.Fatalf("%d fragments, %v", len(html), err)
+			}
+			if today := strings.Contains(html[fmt.Sprintf("retrain-safeguards-%d", id)], "As things stand now"); today != (move != "cancel") {
+				t.Errorf("after %q the safeguards say how they are now: %t", move, today)
+			}
+			steps := map[string]string{"": "A manager approves", "approve": "bob approved it", "cancel": "Cancelled by bob"}[move]
+			if s := html[fmt.Sprintf("retrain-steps-%d", id)]; !strings.Contains(s, steps) || strings.Contains(s, "It trains") != (move != "cancel") {
+				t.Errorf("after %q the steps are %s", move, s)
 			}
 			who := h.as(role)
 			bodies := h.get("/retrains", asBrowser, who).body + h.get(path, asBrowser, who).body + h.get(alertPath, asBrowser, who).body

@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -9,7 +11,6 @@ import (
 	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -49,12 +50,8 @@ func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, st
 	if v.Result.Watch, err = p.watchVM(r, by, d.Retrain); err != nil {
 		return err
 	}
-	if beforeTraining(d.Retrain.State) { // read after the page: what changed since comes by the socket
-		today, err := p.o.Engine.SafeguardsNow(r.Context(), by, d.Retrain)
-		if err != nil {
-			return err
-		}
-		v.Guards = guardsVM(d.Retrain, today)
+	if v.Guards, err = p.guardsNow(r.Context(), by, d.Retrain); err != nil { // read after the page: what changed since comes by the socket
+		return err
 	}
 	if v.Features, err = p.featuresVM(r.Context(), by, d.Report); err != nil {
 		return err
@@ -83,14 +80,26 @@ func beforeTraining(s drift.RetrainState) bool {
 	return false
 }
 
+// guardsNow are a retrain's safeguards, before its training beside those of now.
+func (p *Pages) guardsNow(ctx context.Context, by drift.Actor, r *drift.Retrain) (page.GuardsVM, error) {
+	var today []drift.Safeguard
+	if beforeTraining(r.State) {
+		var err error
+		if today, err = p.o.Engine.SafeguardsNow(ctx, by, r); err != nil {
+			return page.GuardsVM{}, err
+		}
+	}
+	return guardsVM(r, today), nil
+}
+
 // retrainVM is one retrain's page for one reader.
 func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 	now, rt := stamp(p.now()), d.Retrain
 	v := page.RetrainVM{
 		Now: p.now(), State: retrainStateVM(d, now), Actions: retrainActionsVM(d, class(by.Role), ownRetrain(rt, by.Name)),
-		ModelHref: modelHref(rt.Model()), Guards: guardsVM(rt, nil), Change: changeVM(d), Result: resultVM(rt),
+		ModelHref: modelHref(rt.Model()), Change: changeVM(d), Result: resultVM(rt),
 		Timeline: retrainTimelineVM(d, now), Log: d.Log,
-		WatchHours: d.Settings.Int("ROLLBACK_CHECK_HOURS"), DropPoints: format.Points(decimal(d.Settings, "ROLLBACK_ACCURACY_DROP_THRESHOLD"), 1),
+		Steps: stepsVM(d), Later: laterVM(d, p.now()),
 	}
 	if d.Alert != nil {
 		v.AlertID, v.AlertHref = d.Alert.ID, alertHref(d.Alert.ID)
@@ -103,11 +112,6 @@ func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 			performance = d.Report
 		}
 	}
-	for _, l := range d.Later {
-		v.Later = append(v.Later, page.LaterReportVM{
-			DriftType: string(l.DriftType), Date: l.Date.Time(), Severity: severityVM(l.Status, l.Severity), Message: l.Message,
-		})
-	}
 	for i := range d.Earlier {
 		v.Earlier = append(v.Earlier, earlierVM(&d.Earlier[i]))
 	}
@@ -116,6 +120,16 @@ func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 		today := drift.DateOf(p.now())
 		span := spanOf(today.Add(1-recordDays), today.Add(1))
 		v.Accuracy = accuracy(d.Days, performance, span, serviceEvents(d, span))
+	}
+	return v
+}
+
+func laterVM(d drift.RetrainData, now time.Time) page.LaterVM {
+	v := page.LaterVM{ID: d.Retrain.ID, Now: now}
+	for _, l := range d.Later {
+		v.Items = append(v.Items, page.LaterReportVM{
+			DriftType: string(l.DriftType), Date: l.Date.Time(), Severity: severityVM(l.Status, l.Severity), Message: l.Message,
+		})
 	}
 	return v
 }

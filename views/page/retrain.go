@@ -20,20 +20,18 @@ type RetrainVM struct {
 	// ModelHref leads to the model's page, AlertHref to all evidence.
 	ModelHref, AlertHref string
 	AlertID              int64
-	// Report is the revision that it was proposed on; Later are newer ones, newest first.
-	Report *ReportVM
-	Later  []LaterReportVM
-	Guards GuardsVM
-	Change ChangeVM
-	// WatchHours and DropPoints are the rule that a new version is watched by.
-	WatchHours int
-	DropPoints string
-	ECDF       *chart.ECDFs    // of the scores of both windows of the report
-	Accuracy   *chart.Accuracy // of the version that serves
-	Features   *FeaturesVM     // that moved between the windows of the report
-	Result     RetrainResultVM
-	Timeline   RetrainTimelineVM
-	Earlier    []EarlierVM
+	// Report is the revision that it was proposed on.
+	Report   *ReportVM
+	Later    LaterVM
+	Guards   GuardsVM
+	Change   ChangeVM
+	Steps    StepsVM
+	ECDF     *chart.ECDFs    // of the scores of both windows of the report
+	Accuracy *chart.Accuracy // of the version that serves
+	Features *FeaturesVM     // that moved between the windows of the report
+	Result   RetrainResultVM
+	Timeline RetrainTimelineVM
+	Earlier  []EarlierVM
 	// Log is what the trainer printed.
 	Log string
 }
@@ -80,6 +78,13 @@ type GuardVM struct {
 	Now string
 }
 
+// LaterVM are the reports newer than the one that the retrain was proposed on, newest first: a live fragment.
+type LaterVM struct {
+	ID    int64
+	Now   time.Time
+	Items []LaterReportVM
+}
+
 // LaterReportVM is a report newer than the one that the retrain was proposed on.
 type LaterReportVM struct {
 	DriftType string
@@ -88,7 +93,29 @@ type LaterReportVM struct {
 	Message   string
 }
 
-// ChangeVM is what serves beside what would be trained; after its activation, what served before it.
+// StepsVM is a retrain's way: what follows while it is under way, what happened once it has ended. A live
+// fragment.
+type StepsVM struct {
+	ID    int64
+	Ended bool
+	Steps []RetrainStepVM
+}
+
+// RetrainStepVM is one step; Now marks where the retrain is.
+type RetrainStepVM struct {
+	Title, Text string
+	Now         bool
+}
+
+func (s StepsVM) title() string {
+	if s.Ended {
+		return "What happened"
+	}
+	return "What happens"
+}
+
+// ChangeVM is what serves beside what would be trained; after its activation, what served before it: a live
+// fragment.
 type ChangeVM struct {
 	ID int64
 	// Activated tells that the candidate has served: Serving then is what served before it.
@@ -274,36 +301,6 @@ func (v RetrainVM) facts() []component.FactVM {
 		out = append(out, f)
 	}
 	return out
-}
-
-// step is one thing that happens next; Now marks where the retrain is.
-type step struct {
-	title, text string
-	now         bool
-}
-
-// steps are a retrain's way from the decision on.
-func (v RetrainVM) steps() []step {
-	at := map[string]int{"proposed": 0, "waiting_approval": 0, "countdown": 0, "queued": 1, "training": 1, "validating": 2, "activating": 3, "watching": 4}
-	first := step{title: "A manager approves", text: "for exactly the report shown; a clean check or a resolved alert makes this page ask again"}
-	if v.State.State == "countdown" {
-		first = step{title: "The countdown ends", text: "unless somebody cancels it"}
-	}
-	kept := "the newest rows are kept back, and no candidate learns from them"
-	if v.Change.Holdout > 0 {
-		kept = "on " + format.Plural(v.Change.Holdout, "row", "rows") + " kept back, against version " + v.Change.Serving.Version + " on the same rows"
-	}
-	list := []step{
-		first,
-		{title: "It trains", text: "with " + v.Change.Candidate.Trainer + ", outside the server; a manager can cancel it"},
-		{title: "It is validated", text: kept},
-		{title: "It goes live", text: "whoever follows the active version switches within a second"},
-		{title: "It is watched for " + format.Plural(int64(v.WatchHours), "hour", "hours"), text: "more than " + v.DropPoints + " worse than before: rolled back by itself"},
-	}
-	if i, ok := at[v.State.State]; ok {
-		list[i].now = true
-	}
-	return list
 }
 
 // record is how many of a version's predictions were right.

@@ -70,7 +70,9 @@ func waitingRetrain() page.RetrainVM {
 			Off: map[string]string{"approve": "You asked for this retrain, so another manager decides."},
 		},
 		ModelHref: "/models/nsw-market/conflict_predictor", AlertHref: "/alerts/4811", AlertID: 4811, Report: &report,
-		Later: []page.LaterReportVM{{DriftType: "performance", Date: Now, Severity: component.Critical, Message: "Accuracy 61.8 → 39.0 %."}},
+		Later: page.LaterVM{ID: 118, Now: Now, Items: []page.LaterReportVM{
+			{DriftType: "performance", Date: Now, Severity: component.Critical, Message: "Accuracy 61.8 → 39.0 %."},
+		}},
 		Features: &page.FeaturesVM{
 			RowsRecent: 336, RowsBaseline: 5000, Sampled: true,
 			Rows: []page.FeatureVM{
@@ -87,7 +89,10 @@ func waitingRetrain() page.RetrainVM {
 			Serving:   page.TermVM{Version: "hgb-90d", Service: page.ServiceVM{From: Ago(48 * 24 * time.Hour)}, Outcomes: 336, Right: 131},
 			Candidate: page.TermVM{Trainer: "logistic, built in"}, Rows: 2880, From: Ago(60 * 24 * time.Hour),
 		},
-		WatchHours: 24, DropPoints: "5.0 points",
+		Steps: page.StepsVM{ID: 118, Steps: []page.RetrainStepVM{
+			{Title: "A manager approves", Text: "for exactly the report shown; a clean check or a resolved alert makes this page ask again", Now: true},
+			{Title: "It trains", Text: "with logistic, built in, outside the server; a manager can cancel it"},
+		}},
 		Result:   page.RetrainResultVM{ID: 118},
 		Timeline: page.RetrainTimelineVM{ID: 118, Now: Now, Items: []component.TimelineVM{{Initials: "AR", Text: []component.Piece{{Text: "A. Rossi", Strong: true}, {Text: " proposed"}}, Note: "The market changed its hours.", At: row.CreatedAt}}},
 		Earlier:  []page.EarlierVM{{ID: 104, At: Ago(49 * 24 * time.Hour), Decided: "J. Lindqvist", State: "kept", Version: "hgb-90d"}},
@@ -112,6 +117,7 @@ func watchedRetrain() page.RetrainVM {
 	v.Change.Activated, v.Change.Holdout, v.Change.Serving.Service.To = true, 672, Ago(20*time.Hour)
 	v.Change.Candidate.Version, v.Change.Candidate.Service.From = "r118", Ago(20*time.Hour)
 	v.Change.Candidate.Right, v.Change.Candidate.Outcomes = 24, 34
+	v.Steps.Steps = []page.RetrainStepVM{{Title: "M. Okafor approved it", Text: "The market changed its hours."}, {Title: "It is watched for 24 hours", Text: "more than 5.0 points worse than before: rolled back by itself", Now: true}}
 	v.Log = "fold 1 of 5\nfold 2 of 5\n"
 	v.Result = page.RetrainResultVM{
 		ID: 118, Verdict: "The candidate passed on 672 hold-out rows.", Compared: 672,
