@@ -102,6 +102,37 @@ func TestRetrainPages(t *testing.T) {
 	h.get("/retrains", asBrowser, bob).holds(t, "the list", "Nothing waits for a decision", "Ended", "Cancelled")
 }
 
+// TestARefusalKeepsWhatWasTyped: no form of retraining has to be filled in twice.
+func TestARefusalKeepsWhatWasTyped(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	boss, _ := h.user("boss", drift.RoleManager)
+	alert := h.alert("acme", drift.Performance)
+	ask := fmt.Sprintf("/alerts/%d/retrain", alert)
+	operator := h.as(drift.RoleOperator)
+	refused := func(what, path, form, who string, status int, holds ...string) {
+		t.Helper()
+		a := h.post(path, form, asBrowser, who)
+		a.isPage(t, status, what)
+		a.holds(t, what, holds...)
+	}
+	long := strings.Repeat("x", 4001)
+	refused("a cooldown skipped by an operator", ask, "reason=typed+words&skip_cooldown=yes", operator, 403, `class="fold" open`, ">typed words</textarea>", "Only a manager may skip")
+	refused("a request at length", ask, "skip_cooldown=yes&reason="+long, boss, 422, long, `id="ask-reason-problem"`, `value="yes" checked`)
+	id := h.request(alert, operator)
+	path := fmt.Sprintf("/retrains/%d", id)
+	refused("an approval of before", path+"/approve", "version=1&reason=typed+words", boss, 409, ">typed words</textarea>")
+	refused("an approval at length", path+"/approve", "version=2&reason="+long, boss, 422, long, fmt.Sprintf(`id="retrain-reason-%d-problem"`, id))
+	refused("a stop without the box", "/retrains/stop", "reason=typed+words", boss, 422, ">typed words</textarea>", "Confirm that what trains")
+	refused("a stop without a reason", "/retrains/stop", "confirm=yes&reason=", boss, 422, `id="stop-reason-problem"`, `value="yes" required checked`)
+	refused("nothing to resume", "/retrains/resume", "reason=typed+words", boss, 409, ">typed words</textarea>")
+	if a := h.post("/retrains/stop", "reason=x&confirm=yes", asBrowser, boss); a.status != 303 {
+		t.Fatalf("stop: %d", a.status)
+	}
+	refused("an approval while stopped", path+"/approve", "version=2&reason=typed+words", boss, 409, ">typed words</textarea>")
+	refused("resumed at length", "/retrains/resume", "reason="+long, boss, 422, long, `id="resume-reason-problem"`)
+}
+
 // holds wants every text in the answer.
 func (a answer) holds(t testing.TB, what string, texts ...string) {
 	t.Helper()

@@ -36,11 +36,11 @@ func (p *Pages) retrainPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showRetrain(w, r, id, http.StatusOK, component.FormNoteVM{Text: retrainDone[r.URL.Query().Get("done")]}, nil)
+	return p.showRetrain(w, r, id, http.StatusOK, saidVM{note: component.FormNoteVM{Text: retrainDone[r.URL.Query().Get("done")]}})
 }
 
 // showRetrain answers a retrain's page as it stands now.
-func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, status int, note component.FormNoteVM, lost *page.ConflictVM) error {
+func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, status int, said saidVM) error {
 	by := auth.ActorFrom(r.Context())
 	d, err := p.store.RetrainDetail(r.Context(), by, drift.RetrainQuery{ID: id, Now: p.now(), Days: recordDays + poolDays, Windows: windowsOf})
 	if err != nil {
@@ -56,7 +56,7 @@ func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, st
 	if v.Features, err = p.featuresVM(r.Context(), by, d.Report); err != nil {
 		return err
 	}
-	v.Note, v.Conflict = note, lost
+	v.Note, v.Conflict, v.Actions.Typed = said.note, said.lost, said.typed
 	return p.show(w, r, status, p.shell(by, d.Watch, retrainTitle(d.Retrain), "retrains"), page.Retrain(v))
 }
 

@@ -85,11 +85,11 @@ var stopDone = map[string]string{
 }
 
 func (p *Pages) retrainsPage(w http.ResponseWriter, r *http.Request) error {
-	return p.showRetrains(w, r, http.StatusOK, component.FormNoteVM{Text: stopDone[r.URL.Query().Get("done")]})
+	return p.showRetrains(w, r, http.StatusOK, saidVM{note: component.FormNoteVM{Text: stopDone[r.URL.Query().Get("done")]}})
 }
 
 // showRetrains answers the list as it stands now.
-func (p *Pages) showRetrains(w http.ResponseWriter, r *http.Request, status int, note component.FormNoteVM) error {
+func (p *Pages) showRetrains(w http.ResponseWriter, r *http.Request, status int, said saidVM) error {
 	f, err := readRetrainsFilter(r)
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (p *Pages) showRetrains(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	v := p.retrainsVM(d, f, by)
-	v.Note = note
+	v.Note, v.Stop.Typed = said.note, said.typed
 	if r.URL.Query().Get("part") == partSummary {
 		html, err := render(r.Context(), page.Retrains(v), nil)
 		if err != nil {

@@ -51,6 +51,7 @@ type AlertRetrainVM struct {
 	// MayAsk shows the form; AskNot says why it is not shown.
 	MayAsk, MaySkip bool
 	AskNot          string
+	Typed           TypedVM
 }
 
 // AlertStateVM is where an alert stands. It is a live fragment, the same for

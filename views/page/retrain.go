@@ -59,6 +59,22 @@ type RetrainActionsVM struct {
 	Off map[string]string
 	// Ended says that nothing is left to do.
 	Ended string
+	Typed TypedVM
+}
+
+// TypedVM is what a form of retraining brought that was refused, so that nobody types it again.
+type TypedVM struct {
+	Reason string
+	// Problem is what is wrong with the reason, "" for nothing.
+	Problem string
+	Ticked  bool // its box
+}
+
+func (t TypedVM) any() bool { return t != TypedVM{} }
+
+// field is the form's reason.
+func (t TypedVM) field(id, label string) component.FieldVM {
+	return component.FieldVM{ID: id, Name: "reason", Label: label, Value: t.Reason, Problem: t.Problem, Lines: 2, Must: true, Max: 4000}
 }
 
 // GuardsVM is the five safeguards: a live fragment.
