@@ -30,6 +30,15 @@ type RetrainQuery struct {
 	Windows func(Report) (recent, baseline DriftWindow)
 }
 
+// Retraining is how the retraining of a model stands.
+type Retraining struct {
+	Retrain  *Retrain // the live one, else the newest: for the alert that is looked at, where one is; nil where none
+	Pause    *Pause   // nil where none
+	Worst    Severity // that the last checks found and that is still there, NONE where nothing is
+	Declined bool     // a person said no to a retrain for the alert that is looked at, and nothing has come since
+	Settings Settings // in force for the model's tenant
+}
+
 // Term is a stretch of a version's service with the outcomes of its last 7 days, or of what there was of it.
 type Term struct {
 	Service

@@ -47,7 +47,7 @@ func TestRetrainPages(t *testing.T) {
 	if a := h.post(fmt.Sprintf("/alerts/%d/retrain", alert), "reason=x&skip_cooldown=yes", asBrowser, h.as(drift.RoleOperator)); a.status != 403 || !strings.Contains(a.body, "Only a manager may skip the cooldown") {
 		t.Errorf("an operator who skips the cooldown: %d", a.status)
 	}
-	h.get(fmt.Sprintf("/alerts/%d", alert), asBrowser, ann).holds(t, "the alert", "Would it retrain by itself?", "Request a retrain", "skip_cooldown")
+	h.get(fmt.Sprintf("/alerts/%d", alert), asBrowser, ann).holds(t, "the alert", "Would it retrain by itself?", "No: it is switched off.", "Request a retrain", "skip_cooldown")
 	id := h.request(alert, ann)
 	path := fmt.Sprintf("/retrains/%d", id)
 	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager, drift.RoleAdmin} {

@@ -84,7 +84,7 @@ func (p *Pages) addAlertRetrains(ctx context.Context, html map[string]string, r 
 		if v == nil {
 			continue
 		}
-		if err := add(ctx, html, fmt.Sprintf("alert-retrain-%d", d.Alert.ID), page.AlertRetrain(*v)); err != nil {
+		if err := add(ctx, html, fmt.Sprintf("alert-retrain-%d", d.Alert.ID), page.RetrainPanel(*v)); err != nil {
 			return err
 		}
 	}

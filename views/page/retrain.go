@@ -82,6 +82,8 @@ type GuardsVM struct {
 	// ID is the id in the document.
 	ID    string
 	Title string
+	// Answer is what follows from them, in a sentence; none where nothing was asked.
+	Answer []component.Piece
 	// Of says as of when they are.
 	Of    []component.Piece
 	Items []GuardVM
