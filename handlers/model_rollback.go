@@ -150,7 +150,7 @@ func (p *Pages) resumeModel(w http.ResponseWriter, r *http.Request) error {
 	err = p.o.Engine.LiftPause(r.Context(), auth.ActorFrom(r.Context()), m, reason)
 	var e *drift.Error
 	if errors.As(err, &e) && e.Code == drift.CodeInvalid {
-		return p.showModel(w, r, web.Status(e.Code), component.FormNoteVM{}, resumeTyped{reason, e.Message})
+		return p.showModel(w, r, web.Status(e.Code), modelSaid{resume: resumeTyped{reason, e.Message}})
 	}
 	if err != nil {
 		return err

@@ -102,37 +102,6 @@ func TestRetrainPages(t *testing.T) {
 	h.get("/retrains", asBrowser, bob).holds(t, "the list", "Nothing waits for a decision", "Ended", "Cancelled")
 }
 
-// TestARefusalKeepsWhatWasTyped: no form of retraining has to be filled in twice.
-func TestARefusalKeepsWhatWasTyped(t *testing.T) {
-	h := newPages(t)
-	h.seed("acme")
-	boss, _ := h.user("boss", drift.RoleManager)
-	alert := h.alert("acme", drift.Performance)
-	ask := fmt.Sprintf("/alerts/%d/retrain", alert)
-	operator := h.as(drift.RoleOperator)
-	refused := func(what, path, form, who string, status int, holds ...string) {
-		t.Helper()
-		a := h.post(path, form, asBrowser, who)
-		a.isPage(t, status, what)
-		a.holds(t, what, holds...)
-	}
-	long := strings.Repeat("x", 4001)
-	refused("a cooldown skipped by an operator", ask, "reason=typed+words&skip_cooldown=yes", operator, 403, `class="fold" open`, ">typed words</textarea>", "Only a manager may skip")
-	refused("a request at length", ask, "skip_cooldown=yes&reason="+long, boss, 422, long, `id="ask-reason-problem"`, `value="yes" checked`)
-	id := h.request(alert, operator)
-	path := fmt.Sprintf("/retrains/%d", id)
-	refused("an approval of before", path+"/approve", "version=1&reason=typed+words", boss, 409, ">typed words</textarea>")
-	refused("an approval at length", path+"/approve", "version=2&reason="+long, boss, 422, long, fmt.Sprintf(`id="retrain-reason-%d-problem"`, id))
-	refused("a stop without the box", "/retrains/stop", "reason=typed+words", boss, 422, ">typed words</textarea>", "Confirm that what trains")
-	refused("a stop without a reason", "/retrains/stop", "confirm=yes&reason=", boss, 422, `id="stop-reason-problem"`, `value="yes" required checked`)
-	refused("nothing to resume", "/retrains/resume", "reason=typed+words", boss, 409, ">typed words</textarea>")
-	if a := h.post("/retrains/stop", "reason=x&confirm=yes", asBrowser, boss); a.status != 303 {
-		t.Fatalf("stop: %d", a.status)
-	}
-	refused("an approval while stopped", path+"/approve", "version=2&reason=typed+words", boss, 409, ">typed words</textarea>")
-	refused("resumed at length", "/retrains/resume", "reason="+long, boss, 422, long, `id="resume-reason-problem"`)
-}
-
 // holds wants every text in the answer.
 func (a answer) holds(t testing.TB, what string, texts ...string) {
 	t.Helper()
@@ -289,46 +258,6 @@ func TestEmergencyStop(t *testing.T) {
 	sameAsPages("resumed")
 	if a := h.get("/models", asBrowser, boss); strings.Contains(a.body, "Retraining is stopped.") {
 		t.Error("the banner stays after the stop was lifted")
-	}
-}
-
-// TestTheRetrainLeadsToTheRollback: a watched retrain's page counts what its versions did in service, not on
-// calendar days that are still to be built, and leads to the model's rollback, as does the address of old. A kept
-// retrain whose version was rolled back says so, and nothing of it can be rolled back any more.
-func TestTheRetrainLeadsToTheRollback(t *testing.T) {
-	h := newPages(t)
-	h.seed("acme")
-	boss, _ := h.user("boss", drift.RoleManager)
-	id := h.watched()
-	path := fmt.Sprintf("/retrains/%d", id)
-	row := fmt.Sprintf(`{"prediction_id":"w","tenant":"acme","model_type":"fraud_detector","model_version":"r1","created_at":%q,"score":0.5,"predicted":true,"actual":true}`,
-		time.Now().Add(-time.Minute).Format(time.RFC3339))
-	if a := h.do("POST", "/api/v1/predictions", row, h.as(drift.RoleIngest)); a.status != 200 {
-		t.Fatalf("log: %d %s", a.status, a.body)
-	}
-	page := h.get(path, asBrowser, boss)
-	page.isPage(t, 200, "a watched retrain")
-	page.holds(t, "a watched retrain", "The watch", "95 % interval", "Still missing", `href="`+frauds+`/rollback"`, "The decision falls",
-		"Validation of the candidate", "ROC AUC", "Was trained", "Right, last 7 days in service", " of 1</td>")
-	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleManager} {
-		if a := h.get(path+"/rollback", asBrowser, h.as(role)); a.status != 303 || a.header.Get("Location") != frauds+"/rollback" {
-			t.Errorf("%s is led to %d %q", role, a.status, a.header.Get("Location"))
-		}
-	}
-	h.get(path+"/rollback", asBrowser, h.as(drift.RoleManager, h.globex)).isPage(t, 404, "another tenant's")
-	form := url.Values{"from": {"r1"}, "to": {"v" + script}, "reason": {"worse"}, "confirm": {"fraud_detector"}}
-	if a := h.post(path+"/rollback", form.Encode(), asBrowser, boss); a.status != 404 {
-		t.Errorf("a rollback posted to a retrain: %d", a.status)
-	}
-	h.exec(`UPDATE ml_retrain SET state = 'kept', due_at = NULL WHERE id = $1`, id)
-	h.get(path, asBrowser, boss).holds(t, "kept", "keeps its new version", `href="`+frauds+`/rollback"`)
-	if a := h.post(frauds+"/rollback", form.Encode(), asBrowser, boss); a.status != 303 {
-		t.Fatalf("roll back: %d %.400s", a.status, a.body)
-	}
-	page = h.get(path, asBrowser, boss)
-	page.holds(t, "afterwards", "does not serve any more", "Version r1 was rolled back on", "is paused since", "Was trained", " of 1</td>")
-	if strings.Contains(page.body, `href="`+frauds+`/rollback"`) {
-		t.Error("a retrain whose version is out leads to a rollback")
 	}
 }
 

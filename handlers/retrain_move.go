@@ -131,17 +131,35 @@ func (p *Pages) requestRetrain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	a, err := p.store.AlertPage(r.Context(), auth.ActorFrom(r.Context()), drift.AlertQuery{ID: id, Now: p.now(), Days: 1, Windows: windowsOf})
+	if err != nil {
+		return err
+	}
+	return p.requestFor(w, r, modelKey(a.Alert), func(e *drift.Error) error {
+		return p.showAlert(w, r, id, web.Status(e.Code), refusalVM(r, e, "skip_cooldown"))
+	})
+}
+
+// requestModelRetrain proposes a retrain from the model's own page: a model without an alert may need one too.
+func (p *Pages) requestModelRetrain(w http.ResponseWriter, r *http.Request) error {
+	tenant, modelType, err := modelPath(r)
+	if err != nil {
+		return err
+	}
+	return p.requestFor(w, r, drift.Model{Tenant: tenant, ModelType: modelType}, func(e *drift.Error) error {
+		said := refusalVM(r, e, "skip_cooldown")
+		return p.showModel(w, r, web.Status(e.Code), modelSaid{note: said.note, asked: said.typed})
+	})
+}
+
+// requestFor proposes a retrain of a model by the form that was posted; refused shows a browser why not.
+func (p *Pages) requestFor(w http.ResponseWriter, r *http.Request, m drift.Model, refused func(*drift.Error) error) error {
 	reason, err := readReason(w, r)
 	if err != nil {
 		return err
 	}
-	by := auth.ActorFrom(r.Context())
-	a, err := p.store.AlertPage(r.Context(), by, drift.AlertQuery{ID: id, Now: p.now(), Days: 1, Windows: windowsOf})
-	if err != nil {
-		return err
-	}
-	made, err := p.o.Engine.RequestRetrain(r.Context(), by, engine.RetrainRequest{
-		Model: modelKey(a.Alert), Reason: reason, SkipCooldown: r.PostForm.Get("skip_cooldown") == "yes",
+	made, err := p.o.Engine.RequestRetrain(r.Context(), auth.ActorFrom(r.Context()), engine.RetrainRequest{
+		Model: m, Reason: reason, SkipCooldown: r.PostForm.Get("skip_cooldown") == "yes",
 	})
 	var e *drift.Error
 	switch {
@@ -154,7 +172,7 @@ func (p *Pages) requestRetrain(w http.ResponseWriter, r *http.Request) error {
 	case !web.WantsPage(r) || !errors.As(err, &e) || e.Code == drift.CodeInternal:
 		return err
 	}
-	return p.showAlert(w, r, id, web.Status(e.Code), refusalVM(r, e, "skip_cooldown"))
+	return refused(e)
 }
 
 // stopRetraining is the emergency stop's form.

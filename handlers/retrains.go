@@ -32,6 +32,7 @@ func (p *Pages) retrainRoutes(r chi.Router) {
 	manager.Post("/retrains/resume", p.do(p.resumeRetraining))
 	operator.Post("/retrains/{id}/{move}", p.do(p.moveRetrain))
 	operator.Post("/alerts/{id}/retrain", p.do(p.requestRetrain))
+	operator.Post("/models/{tenant}/{model}/retrain", p.do(p.requestModelRetrain))
 }
 
 // retrainsFilter is the filter of the list as it stands in the URL, checked.
@@ -102,14 +103,7 @@ func (p *Pages) showRetrains(w http.ResponseWriter, r *http.Request, status int,
 	v := p.retrainsVM(d, f, by)
 	v.Note, v.Stop.Typed = said.note, said.typed
 	if r.URL.Query().Get("part") == partSummary {
-		html, err := render(r.Context(), page.Retrains(v), nil)
-		if err != nil {
-			return fmt.Errorf("render retrains: %w", err)
-		}
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Content-Type", htmlType)
-		_, _ = w.Write(html) // a reader that left cannot be told
-		return nil
+		return writePart(w, r, page.Retrains(v))
 	}
 	return p.show(w, r, status, p.shell(by, d.Watch, "Retrains", "retrains"), page.Retrains(v))
 }
