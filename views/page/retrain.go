@@ -7,7 +7,6 @@ import (
 
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
 )
 
 // RetrainVM is the page on which one retrain is decided. What is nil or empty is not shown.
@@ -109,88 +108,6 @@ type LaterReportVM struct {
 	Date      time.Time
 	Severity  component.Severity
 	Message   string
-}
-
-// StepsVM is a retrain's way: what follows while it is under way, what happened once it has ended. A live
-// fragment.
-type StepsVM struct {
-	ID    int64
-	Ended bool
-	Steps []RetrainStepVM
-}
-
-// RetrainStepVM is one step; Now marks where the retrain is.
-type RetrainStepVM struct {
-	Title, Text string
-	Now         bool
-}
-
-func (s StepsVM) title() string {
-	if s.Ended {
-		return "What happened"
-	}
-	return "What happens"
-}
-
-// ChangeVM is what serves beside what would be trained; after its activation, what served before it: a live
-// fragment.
-type ChangeVM struct {
-	ID int64
-	// Activated tells that the candidate has served: Serving then is what served before it.
-	Activated           bool
-	Serving, Candidate  TermVM
-	Gone                string // how the candidate's service ended, "" where it has not
-	Rows, Holdout       int64  // there are to train on; kept back, 0 where not known yet
-	From                time.Time
-	WindowFrom, Through time.Time
-	// Paused says who paused the model's retraining and why.
-	Paused string
-}
-
-// TermVM is a version with the record of one stretch of its service.
-type TermVM struct {
-	Version, Trainer string
-	Service          ServiceVM // its From is zero where it has not served
-	Right, Outcomes  int64     // of its last 7 days in service
-}
-
-// RetrainResultVM is the candidate's validation and its watch: a live fragment.
-type RetrainResultVM struct {
-	ID      int64
-	Checks  []CheckVM
-	Verdict string
-	// Numbers are the candidate's beside the serving version's, on the same rows.
-	Numbers  []ComparedVM
-	Compared int64 // rows that both scored
-	Watch    *WatchVM
-}
-
-// CheckVM is one thing asked of the candidate.
-type CheckVM struct {
-	Name             string
-	Value, Threshold string
-	Passed, Deciding bool
-	Sentence         string
-}
-
-// ComparedVM is one measure of both.
-type ComparedVM struct{ Name, Candidate, Serving string }
-
-// WatchVM is how a watched version does beside the one before it.
-type WatchVM struct {
-	New, Old Side
-	Sentence string
-	Missing  string
-	Due      time.Time
-	Hours    chart.Watch // the same as it came in
-}
-
-// Side is one version's accuracy in a watch.
-type Side struct {
-	Version         string
-	Right, Outcomes int64
-	Accuracy        string
-	Interval        string
 }
 
 // RetrainTimelineVM is what happened, newest first: a live fragment.
@@ -319,44 +236,6 @@ func (v RetrainVM) facts() []component.FactVM {
 		out = append(out, f)
 	}
 	return out
-}
-
-// record is how many of a version's predictions were right.
-func record(right, outcomes int64) string {
-	if outcomes == 0 {
-		return "no outcomes"
-	}
-	return format.Percent(float64(right)/float64(outcomes), 1) + " of " + format.Count(outcomes)
-}
-
-func (c ChangeVM) candidateRecord() string {
-	if !c.Activated {
-		return "unknown until validated"
-	}
-	return record(c.Candidate.Right, c.Candidate.Outcomes)
-}
-
-// title is the check with its value beside what is needed.
-func (c CheckVM) title() string {
-	if c.Value == "" {
-		return c.Name
-	}
-	if c.Threshold == "" {
-		return c.Name + " " + c.Value
-	}
-	return c.Name + " " + c.Value + ", needs " + c.Threshold
-}
-
-// span is from when to when the rows are that it learns from.
-func (c ChangeVM) span(now time.Time) string {
-	from, to := c.From, now
-	if !c.WindowFrom.IsZero() {
-		from, to = c.WindowFrom, c.Through
-	}
-	if from.IsZero() {
-		return "none"
-	}
-	return format.DayAs(from, now) + " to " + format.DayAs(to, now)
 }
 
 func orNone(s string) string { return orElse(s, "none") }
