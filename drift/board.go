@@ -94,8 +94,7 @@ type AlertData struct {
 	Checks   []Report
 	Days     []ScoreDay
 	Scores   *ScorePicture // nil where no statistical report is shown
-	Retrain  *Retrain      // the model's live one, else the newest for this alert; nil where none
-	Pause    *Pause        // of the model's retraining, nil where none
+	Retraining
 	People   []string
 	Teams    []string
 	Feeds    []Feed
@@ -162,12 +161,11 @@ type ModelQuery struct {
 // ModelData is all that a model's page says.
 type ModelData struct {
 	Watch
-	Settings Settings
+	Retraining
 	Model    Model
 	Serving  VersionKey // its Version is "" where nothing serves
 	Versions []VersionSummary
 	Records  []VersionRecord // of the same versions, and of those that never made a prediction
-	Pause    *Pause          // nil while the model may retrain
 	Metrics  []DailyMetrics
 	Days     []ScoreDay
 	Checks   []Report // statistical, serving

@@ -16,8 +16,9 @@ type RetrainsData struct {
 	Types       []ModelType
 	Live        []Retrain // oldest first
 	Ended       Page[Retrain]
-	Ever        bool // there is a retrain that the reader may see, whatever the filter
-	Recommended int  // open drift alerts that are HIGH or CRITICAL
+	Standing    map[RetrainState]int // how many there are in each live state, whatever the filter and page
+	Ever        bool                 // there is a retrain that the reader may see, whatever the filter
+	Recommended int                  // open drift alerts that are HIGH or CRITICAL
 }
 
 // RetrainQuery asks for one retrain's page.
@@ -27,6 +28,22 @@ type RetrainQuery struct {
 	Days int // of the serving version's record
 	// Windows are those that a report's check compared; nil reads no scores.
 	Windows func(Report) (recent, baseline DriftWindow)
+}
+
+// Retraining is how the retraining of a model stands.
+type Retraining struct {
+	Retrain  *Retrain // the live one, else the newest: for the alert that is looked at, where one is; nil where none
+	Pause    *Pause   // nil where none
+	Worst    Severity // that the last checks found and that is still there, NONE where nothing is
+	Declined bool     // a person said no to a retrain for the alert that is looked at, and nothing has come since
+	Settings Settings // in force for the model's tenant
+}
+
+// Term is a stretch of a version's service with the outcomes of its last 7 days, or of what there was of it.
+type Term struct {
+	Service
+	Tally
+	Trained bool // here, not elsewhere
 }
 
 // RetrainData is all that a retrain's page says.
@@ -45,10 +62,11 @@ type RetrainData struct {
 	From     Date          // where the training window begins now
 	Serving  *Version      // nil where nothing serves
 	Services []Service     // of the model, newest first
-	Days     []ScoreDay
-	Previous *Service   // the newest stretch of another version than the serving one, nil where none
-	Before   []ScoreDay // the last 7 days of that stretch
-	Earlier  []Retrain  // of the model, newest first, without this one
-	Pause    *Pause
-	Log      string // what the trainer printed
+	Days     []ScoreDay    // of the serving version
+	// Serves is the serving version's stretch of service, Own the one that the candidate's activation began
+	// and Before the one that it ended; nil where there is none.
+	Serves, Own, Before *Term
+	Earlier             []Retrain // of the model, newest first, without this one
+	Pause               *Pause
+	Log                 string // what the trainer printed
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/chart"
-	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -22,11 +21,11 @@ func (p *Pages) alertPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showAlert(w, r, id, http.StatusOK, p.noteFor(w, r), nil)
+	return p.showAlert(w, r, id, http.StatusOK, saidVM{note: p.noteFor(w, r)})
 }
 
 // showAlert answers an alert's page as it stands now.
-func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, status int, note component.FormNoteVM, lost *page.ConflictVM) error {
+func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, status int, said saidVM) error {
 	by := auth.ActorFrom(r.Context())
 	now := p.now()
 	d, err := p.store.AlertPage(r.Context(), by, drift.AlertQuery{ID: id, Now: now, Days: chartDays, Windows: windowsOf})
@@ -40,7 +39,10 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 	if v.Features, err = p.featuresVM(r.Context(), by, d.Own); err != nil {
 		return err
 	}
-	v.Note, v.Conflict = note, lost
+	v.Note, v.Conflict = said.note, said.lost
+	if v.Retrain != nil {
+		v.Retrain.Typed = said.typed
+	}
 	return p.show(w, r, status, p.shell(by, d.Watch, alertTitle(d.Alert), "board"), page.Alert(v))
 }
 

@@ -139,10 +139,10 @@ func (p *Pages) refusedMove(w http.ResponseWriter, r *http.Request, req engine.M
 	switch e.Code {
 	case drift.CodeConflict:
 		if lost := conflictVM(e.Extra); lost != nil {
-			return p.showAlert(w, r, req.AlertID, http.StatusConflict, component.FormNoteVM{}, lost)
+			return p.showAlert(w, r, req.AlertID, http.StatusConflict, saidVM{lost: lost})
 		}
 	case drift.CodeIllegalMove, drift.CodeInvalid:
-		return p.showAlert(w, r, req.AlertID, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message}, nil)
+		return p.showAlert(w, r, req.AlertID, web.Status(e.Code), saidVM{note: component.FormNoteVM{Bad: true, Text: e.Message}})
 	}
 	return err
 }

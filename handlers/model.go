@@ -14,12 +14,20 @@ import (
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
-// modelPage answers one model's page with 30 or 90 days.
+// modelPage answers one model's page with 30 or 90 days, or what events change of it.
 func (p *Pages) modelPage(w http.ResponseWriter, r *http.Request) error {
-	return p.showModel(w, r, http.StatusOK, p.noteFor(w, r), resumeTyped{})
+	return p.showModel(w, r, http.StatusOK, modelSaid{note: p.noteFor(w, r)})
 }
 
-func (p *Pages) showModel(w http.ResponseWriter, r *http.Request, status int, note component.FormNoteVM, typed resumeTyped) error {
+// modelSaid is what the page says of the form that led to it: a refused resumption, or a refused request for
+// a retrain.
+type modelSaid struct {
+	note   component.FormNoteVM
+	resume resumeTyped
+	asked  page.TypedVM
+}
+
+func (p *Pages) showModel(w http.ResponseWriter, r *http.Request, status int, said modelSaid) error {
 	q := drift.ModelQuery{Now: p.now(), Cursor: r.URL.Query().Get("cursor")}
 	var err error
 	if q.Tenant, q.ModelType, err = modelPath(r); err != nil {
@@ -35,7 +43,15 @@ func (p *Pages) showModel(w http.ResponseWriter, r *http.Request, status int, no
 	}
 	title := d.Model.Tenant + " " + d.Model.ModelType
 	v := p.modelVM(d, q)
-	v.Versions, v.Pause, v.Note = versionsVM(d, by), pauseVM(d, by, typed), note
+	v.Versions, v.Pause, v.Note = versionsVM(d, by), pauseVM(d, by, said.resume), said.note
+	panel, err := p.retrainPanelVM(r.Context(), d.Model, d.Retraining, d.Halt, by)
+	if err != nil {
+		return err
+	}
+	v.Retrain, v.Retrain.Typed = *panel, said.asked
+	if r.URL.Query().Get("part") == partSummary {
+		return writePart(w, r, page.ModelSummary(v))
+	}
 	return p.show(w, r, status, p.shell(by, d.Watch, title, "models"), page.Model(v))
 }
 

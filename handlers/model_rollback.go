@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/go-chi/chi/v5"
+
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
-	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -22,15 +23,46 @@ func modelPath(r *http.Request) (tenant, modelType string, err error) {
 	return tenant, modelType, err
 }
 
+// rollBackOfRetrain leads from a retrain to its model's rollback.
+func (p *Pages) rollBackOfRetrain(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	life, err := p.store.RetrainLife(r.Context(), auth.ActorFrom(r.Context()), id)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, modelHref(life.Retrain.Model())+"/rollback", http.StatusSeeOther)
+	return nil
+}
+
 // rollBackTyped is what a form of a rollback brought, and what is wrong with it.
 type rollBackTyped struct {
 	to, reason, confirm string
 	field, problem      string // field "" is the form as a whole
 }
 
-// rollBackPage answers the preview of a rollback, to the version of ?to= or the one before.
+// rollBackPage answers the preview of a rollback, to the version of ?to= or to the one that the engine
+// would go back to; where it knows none, nothing is chosen.
 func (p *Pages) rollBackPage(w http.ResponseWriter, r *http.Request) error {
-	return p.showRollBack(w, r, http.StatusOK, rollBackTyped{to: r.URL.Query().Get("to")})
+	typed := rollBackTyped{to: r.URL.Query().Get("to")}
+	if typed.to != "" {
+		return p.showRollBack(w, r, http.StatusOK, typed)
+	}
+	tenant, modelType, err := modelPath(r)
+	if err != nil {
+		return err
+	}
+	before, err := p.o.Engine.PreviewRollback(r.Context(), auth.ActorFrom(r.Context()),
+		engine.RollbackRequest{Model: drift.Model{Tenant: tenant, ModelType: modelType}})
+	switch code := drift.CodeOf(err); {
+	case err == nil:
+		typed.to = before.To
+	case code != drift.CodeConflict && code != drift.CodeNotFound:
+		return err
+	}
+	return p.showRollBack(w, r, http.StatusOK, typed)
 }
 
 func (p *Pages) showRollBack(w http.ResponseWriter, r *http.Request, status int, typed rollBackTyped) error {
@@ -67,8 +99,15 @@ func (p *Pages) rollBack(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	typed := rollBackTyped{to: f.Get("to"), reason: f.Get("reason"), confirm: f.Get("confirm")}
-	if typed.confirm != modelType {
+	switch {
+	case f.Get("from") == "": // without it nobody could tell whether what serves is still what the reader saw
+		typed.problem = "The form does not say which version it was made for. Nothing was changed; look at what serves now."
+	case typed.to == "":
+		typed.field, typed.problem = "to", "Choose the version that serves instead."
+	case typed.confirm != modelType:
 		typed.field, typed.problem = "confirm", fmt.Sprintf("Type %s, the name of the model type, to confirm.", modelType)
+	}
+	if typed.problem != "" {
 		return p.showRollBack(w, r, http.StatusUnprocessableEntity, typed)
 	}
 	m := drift.Model{Tenant: tenant, ModelType: modelType}
@@ -78,6 +117,9 @@ func (p *Pages) rollBack(w http.ResponseWriter, r *http.Request) error {
 	var e *drift.Error
 	if errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict) {
 		typed.field, typed.problem = e.Field, e.Message
+		if e.Code == drift.CodeConflict { // what the reader decided about is not there any more: one more click must do nothing
+			typed.to, typed.confirm = "", ""
+		}
 		return p.showRollBack(w, r, web.Status(e.Code), typed)
 	}
 	if err != nil {
@@ -106,7 +148,7 @@ func (p *Pages) resumeModel(w http.ResponseWriter, r *http.Request) error {
 	err = p.o.Engine.LiftPause(r.Context(), auth.ActorFrom(r.Context()), m, reason)
 	var e *drift.Error
 	if errors.As(err, &e) && e.Code == drift.CodeInvalid {
-		return p.showModel(w, r, web.Status(e.Code), component.FormNoteVM{}, resumeTyped{reason, e.Message})
+		return p.showModel(w, r, web.Status(e.Code), modelSaid{resume: resumeTyped{reason, e.Message}})
 	}
 	if err != nil {
 		return err

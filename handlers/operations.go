@@ -34,14 +34,7 @@ func (p *Pages) showOperations(w http.ResponseWriter, r *http.Request, status in
 	v := p.operationsVM(d, by)
 	v.Note = note
 	if r.URL.Query().Get("part") == partSummary {
-		html, err := render(r.Context(), page.Operations(v), nil)
-		if err != nil {
-			return fmt.Errorf("render operations: %w", err)
-		}
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Content-Type", htmlType)
-		_, _ = w.Write(html) // a reader that left cannot be told
-		return nil
+		return writePart(w, r, page.Operations(v))
 	}
 	return p.show(w, r, status, p.shell(by, d.Watch, "Operations", "operations"), page.Operations(v))
 }

@@ -47,7 +47,7 @@ func TestRetrainPages(t *testing.T) {
 	if a := h.post(fmt.Sprintf("/alerts/%d/retrain", alert), "reason=x&skip_cooldown=yes", asBrowser, h.as(drift.RoleOperator)); a.status != 403 || !strings.Contains(a.body, "Only a manager may skip the cooldown") {
 		t.Errorf("an operator who skips the cooldown: %d", a.status)
 	}
-	h.get(fmt.Sprintf("/alerts/%d", alert), asBrowser, ann).holds(t, "the alert", "Would it retrain by itself?", "Request a retrain", "skip_cooldown")
+	h.get(fmt.Sprintf("/alerts/%d", alert), asBrowser, ann).holds(t, "the alert", "Would it retrain by itself?", "No: it is switched off.", "Request a retrain", "skip_cooldown")
 	id := h.request(alert, ann)
 	path := fmt.Sprintf("/retrains/%d", id)
 	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager, drift.RoleAdmin} {
@@ -60,6 +60,7 @@ func TestRetrainPages(t *testing.T) {
 				t.Errorf("%s: %d, shown %t", query, a.status, !shown)
 			}
 		}
+		h.get("/retrains?state=kept", asBrowser, who).holds(t, "a filter that hides it", "<h1>1 retrain waits for a decision</h1>")
 		h.get("/retrains?state=asleep", asBrowser, who).isPage(t, 422, "an unknown state")
 		h.get("/retrains?cursor=x", asBrowser, who).isPage(t, 422, "a bad cursor")
 		a := h.get(path, asBrowser, who)
@@ -139,6 +140,7 @@ func TestRetrainFragments(t *testing.T) {
 	alert := h.alert("acme", drift.Performance)
 	id := h.request(alert, ann)
 	path, alertPath := fmt.Sprintf("/retrains/%d", id), fmt.Sprintf("/alerts/%d", alert)
+	h.exec(`UPDATE ml_retrain SET safeguards = jsonb_set(safeguards, '{0,passed}', 'false') WHERE id = $1`, id)
 	for _, move := range []string{"", "approve", "cancel"} {
 		if move != "" {
 			if a := h.act(id, move, bob); a.status != 303 {
@@ -151,8 +153,15 @@ func TestRetrainFragments(t *testing.T) {
 		}
 		for class, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager} {
 			html, err := h.pages.Fragments(t.Context(), e, uint8(class))
-			if err != nil || len(html) != 7+h.openDrifts() {
+			if err != nil || len(html) != 10+h.openDrifts() {
 				t.Fatalf("%d fragments, %v", len(html), err)
+			}
+			if today := strings.Contains(html[fmt.Sprintf("retrain-safeguards-%d", id)], "As things stand now"); today != (move != "cancel") {
+				t.Errorf("after %q the safeguards say how they are now: %t", move, today)
+			}
+			steps := map[string]string{"": "A manager approves", "approve": "bob approved it", "cancel": "Cancelled by bob"}[move]
+			if s := html[fmt.Sprintf("retrain-steps-%d", id)]; !strings.Contains(s, steps) || strings.Contains(s, "It trains") != (move != "cancel") {
+				t.Errorf("after %q the steps are %s", move, s)
 			}
 			who := h.as(role)
 			bodies := h.get("/retrains", asBrowser, who).body + h.get(path, asBrowser, who).body + h.get(alertPath, asBrowser, who).body
@@ -254,6 +263,13 @@ func TestEmergencyStop(t *testing.T) {
 	}
 	sameAsPages("stopped")
 	h.get("/models", asBrowser, h.as(drift.RoleViewer)).holds(t, "a page", "Retraining is stopped.", "boss", "odd outcomes &lt;script&gt;")
+	list := h.get("/retrains", asBrowser, boss)
+	list.holds(t, "the list while stopped", "<h1>Retraining is stopped</h1>", "boss stopped all retraining on")
+	for _, never := range []string{"may retrain by", "Nothing waits for a decision"} {
+		if strings.Contains(list.body, never) {
+			t.Errorf("the list says %q while retraining is stopped", never)
+		}
+	}
 	h.post("/retrains/stop", form, asBrowser, boss).isPage(t, 409, "stopped twice")
 	if a := h.post("/retrains/resume", "reason=done", asBrowser, boss); a.status != 303 {
 		t.Fatalf("resume: %d %.300s", a.status, a.body)
@@ -262,40 +278,6 @@ func TestEmergencyStop(t *testing.T) {
 	if a := h.get("/models", asBrowser, boss); strings.Contains(a.body, "Retraining is stopped.") {
 		t.Error("the banner stays after the stop was lifted")
 	}
-}
-
-// TestRollbackByForm shows what it would do, wants the model's name, and does it.
-func TestRollbackByForm(t *testing.T) {
-	h := newPages(t)
-	h.seed("acme")
-	boss, _ := h.user("boss", drift.RoleManager)
-	id := h.watched()
-	path := fmt.Sprintf("/retrains/%d", id)
-	page := h.get(path, asBrowser, boss)
-	page.isPage(t, 200, "a watched retrain")
-	page.holds(t, "a watched retrain", "The watch", "95 % interval", "Still missing", path+"/rollback", "The decision falls", "Validation of the candidate", "ROC AUC",
-		"The trainer claims the accuracy 0.9990; on the hold-out, whose outcomes it was not given, it is 0.95", "What a trainer claims decides nothing.")
-	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator} {
-		if a := h.get(path+"/rollback", asBrowser, h.as(role)); a.status != 403 {
-			t.Errorf("%s sees the rollback's form: %d", role, a.status)
-		}
-	}
-	preview := h.get(path+"/rollback", asBrowser, boss)
-	preview.isPage(t, 200, "preview")
-	preview.holds(t, "preview", `name="from" value="r1"`, "Type <code>fraud_detector</code>")
-	form := url.Values{"from": {"r1"}, "to": {"v" + script}, "reason": {"worse"}, "confirm": {"fraud_detector"}}
-	for field, bad := range map[string]string{"confirm": "fraud", "from": "r0", "reason": ""} {
-		was := form[field]
-		form[field] = []string{bad}
-		if a := h.post(path+"/rollback", form.Encode(), asBrowser, boss); a.status != 422 && a.status != 409 {
-			t.Errorf("%s %q: %d", field, bad, a.status)
-		}
-		form[field] = was
-	}
-	if a := h.post(path+"/rollback", form.Encode(), asBrowser, boss); a.status != 303 {
-		t.Fatalf("roll back: %d %.400s", a.status, a.body)
-	}
-	h.get(path, asBrowser, boss).holds(t, "afterwards", "was rolled back", "boss", "is paused since")
 }
 
 // watched leaves acme's fraud detector with a version r1 that was activated an hour ago.

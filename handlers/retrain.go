@@ -1,14 +1,15 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/chart"
-	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -24,7 +25,7 @@ const (
 // retrainDone is the note on the page after one's own move.
 var retrainDone = map[string]string{
 	"approve": "You approved it. It trains as soon as a trainer is free.", "reject": "You rejected it.",
-	"cancel": "You cancelled it.", "keep": "You kept the new version.", "rollback": "You rolled it back.",
+	"cancel": "You cancelled it.", "keep": "You kept the new version.",
 	"request": "You asked for a retrain. Another manager decides.",
 }
 
@@ -34,11 +35,11 @@ func (p *Pages) retrainPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showRetrain(w, r, id, http.StatusOK, p.noteFor(w, r), nil)
+	return p.showRetrain(w, r, id, http.StatusOK, saidVM{note: p.noteFor(w, r)})
 }
 
 // showRetrain answers a retrain's page as it stands now.
-func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, status int, note component.FormNoteVM, lost *page.ConflictVM) error {
+func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, status int, said saidVM) error {
 	by := auth.ActorFrom(r.Context())
 	d, err := p.store.RetrainDetail(r.Context(), by, drift.RetrainQuery{ID: id, Now: p.now(), Days: recordDays + poolDays, Windows: windowsOf})
 	if err != nil {
@@ -48,20 +49,13 @@ func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, st
 	if v.Result.Watch, err = p.watchVM(r, by, d.Retrain); err != nil {
 		return err
 	}
-	if w := v.Result.Watch; w != nil { // the days' columns lag behind what the watch counts
-		v.Change.NewRight, v.Change.NewOutcomes = w.New.Right, w.New.Outcomes
-	}
-	if beforeTraining(d.Retrain.State) { // read after the page: what changed since comes by the socket
-		today, err := p.o.Engine.SafeguardsNow(r.Context(), by, d.Retrain)
-		if err != nil {
-			return err
-		}
-		v.Guards = guardsVM(d.Retrain, today)
+	if v.Guards, err = p.guardsNow(r.Context(), by, d.Retrain); err != nil { // read after the page: what changed since comes by the socket
+		return err
 	}
 	if v.Features, err = p.featuresVM(r.Context(), by, d.Report); err != nil {
 		return err
 	}
-	v.Note, v.Conflict = note, lost
+	v.Note, v.Conflict, v.Actions.Typed = said.note, said.lost, said.typed
 	return p.show(w, r, status, p.shell(by, d.Watch, retrainTitle(d.Retrain), "retrains"), page.Retrain(v))
 }
 
@@ -85,13 +79,26 @@ func beforeTraining(s drift.RetrainState) bool {
 	return false
 }
 
+// guardsNow are a retrain's safeguards, before its training beside those of now.
+func (p *Pages) guardsNow(ctx context.Context, by drift.Actor, r *drift.Retrain) (page.GuardsVM, error) {
+	var today []drift.Safeguard
+	if beforeTraining(r.State) {
+		var err error
+		if today, err = p.o.Engine.SafeguardsNow(ctx, by, r); err != nil {
+			return page.GuardsVM{}, err
+		}
+	}
+	return guardsVM(r, today), nil
+}
+
 // retrainVM is one retrain's page for one reader.
 func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 	now, rt := stamp(p.now()), d.Retrain
 	v := page.RetrainVM{
-		Now: p.now(), State: retrainStateVM(rt, now), Actions: retrainActionsVM(d, class(by.Role), ownRetrain(rt, by.Name)),
-		ModelHref: modelHref(rt.Model()), Guards: guardsVM(rt, nil), Change: changeVM(d), Result: resultVM(rt),
+		Now: p.now(), State: retrainStateVM(d, now), Actions: retrainActionsVM(d, class(by.Role), ownRetrain(rt, by.Name)),
+		ModelHref: modelHref(rt.Model()), Change: changeVM(d), Result: resultVM(rt),
 		Timeline: retrainTimelineVM(d, now), Log: d.Log,
+		Steps: stepsVM(d), Later: laterVM(d, p.now()),
 	}
 	if d.Alert != nil {
 		v.AlertID, v.AlertHref = d.Alert.ID, alertHref(d.Alert.ID)
@@ -103,12 +110,6 @@ func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 		if d.Report.DriftType == drift.Performance {
 			performance = d.Report
 		}
-	}
-	v.Laters = d.Laters
-	for _, l := range d.Later {
-		v.Later = append(v.Later, page.LaterReportVM{
-			DriftType: string(l.DriftType), Date: l.Date.Time(), Severity: severityVM(l.Status, l.Severity), Message: l.Message,
-		})
 	}
 	for i := range d.Earlier {
 		v.Earlier = append(v.Earlier, earlierVM(&d.Earlier[i]))
@@ -122,10 +123,23 @@ func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
 	return v
 }
 
+func laterVM(d drift.RetrainData, now time.Time) page.LaterVM {
+	v := page.LaterVM{ID: d.Retrain.ID, Now: now, Of: d.Laters}
+	for _, l := range d.Later {
+		v.Items = append(v.Items, page.LaterReportVM{
+			DriftType: string(l.DriftType), Date: l.Date.Time(), Severity: severityVM(l.Status, l.Severity), Message: l.Message,
+		})
+	}
+	return v
+}
+
 // serviceEvents marks when the serving version came into service, where the chart reaches that far.
 func serviceEvents(d drift.RetrainData, span chart.Window) []chart.Event {
-	since := servingSince(d)
-	if since.IsZero() || since.Before(span.From) || !since.Before(span.To) {
+	if d.Serves == nil {
+		return nil
+	}
+	since := d.Serves.From
+	if since.Before(span.From) || !since.Before(span.To) {
 		return nil
 	}
 	return []chart.Event{{At: since, Label: "in service"}}
@@ -154,8 +168,12 @@ func retrainActionsVM(d drift.RetrainData, class uint8, own bool) page.RetrainAc
 			may = true
 		}
 	}
+	v.RollBackHref = modelHref(r.Model()) + "/rollback"
 	if r.State == drift.RetrainKept && class >= classManager {
 		delete(v.Off, "rollback")
+		if gone := goneWords(d); gone != "" {
+			v.Off["rollback"] = gone + " What serves is rolled back on the model's page."
+		}
 	}
 	if !may && !r.State.Ended() {
 		v.ReadOnly = readOnlyWords(r, class)

@@ -13,26 +13,35 @@ import (
 )
 
 // retrainFragments are the row in the list, and state, buttons, safeguards, result and timeline of the
-// retrain's page, as it stands now: a later event brings what is later. Where it moved, what the model's
-// alerts say of retraining is with them.
+// retrain's page, as it stands now: a later event brings what is later. Where it moved, its steps, what
+// changes, the later reports and what the model's alerts say of retraining are with them.
 func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8, moved bool) (map[string]string, error) {
-	d, err := p.store.RetrainLife(ctx, drift.SystemActor(), id)
+	by := drift.SystemActor()
+	d, err := p.retrainLive(ctx, by, id, moved)
 	if err != nil {
 		return nil, fmt.Errorf("life of retrain %d: %w", id, err)
 	}
 	r, now := d.Retrain, stamp(p.now())
-	result, guards := resultVM(r), guardsVM(r, nil)
+	result := resultVM(r)
+	guards, err := p.guardsNow(ctx, by, r)
+	if err != nil {
+		return nil, fmt.Errorf("safeguards of retrain %d: %w", id, err)
+	}
 	if r.State == drift.RetrainWatching {
-		w, err := p.o.Engine.WatchNow(ctx, drift.SystemActor(), r)
+		w, err := p.o.Engine.WatchNow(ctx, by, r)
 		if err != nil {
 			return nil, fmt.Errorf("watch of retrain %d: %w", id, err)
 		}
 		result.Watch = watchPanel(w)
 	}
 	pieces := map[string]templ.Component{
-		"row": page.RetrainRow(retrainRowVM(r, now)), "state": page.RetrainState(retrainStateVM(r, now)),
+		"row": page.RetrainRow(retrainRowVM(r, now)), "state": page.RetrainState(retrainStateVM(d, now)),
 		"actions": page.RetrainActions(retrainActionsVM(d, class, false)), "safeguards": page.Guards(guards),
 		"result": page.RetrainResult(result), "timeline": page.RetrainTimeline(retrainTimelineVM(d, now)),
+	}
+	if moved {
+		pieces["steps"], pieces["change"] = page.RetrainSteps(stepsVM(d)), page.RetrainChange(changeVM(d))
+		pieces["later"] = page.RetrainLater(laterVM(d, p.now()))
 	}
 	html := map[string]string{}
 	for name, c := range pieces {
@@ -51,6 +60,14 @@ func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8, mov
 	return html, nil
 }
 
+// retrainLive reads what the fragments of a retrain need: a trainer's word of how far it is changes less.
+func (p *Pages) retrainLive(ctx context.Context, by drift.Actor, id int64, moved bool) (drift.RetrainData, error) {
+	if moved {
+		return p.store.RetrainDetail(ctx, by, drift.RetrainQuery{ID: id, Now: p.now()})
+	}
+	return p.store.RetrainLife(ctx, by, id)
+}
+
 // addAlertRetrains renders the panel of retraining on the page of each alert of the retrain's model.
 func (p *Pages) addAlertRetrains(ctx context.Context, html map[string]string, r *drift.Retrain, class uint8) error {
 	alerts, err := p.store.AlertsOfRetrain(ctx, drift.SystemActor(), r)
@@ -67,7 +84,7 @@ func (p *Pages) addAlertRetrains(ctx context.Context, html map[string]string, r 
 		if v == nil {
 			continue
 		}
-		if err := add(ctx, html, fmt.Sprintf("alert-retrain-%d", d.Alert.ID), page.AlertRetrain(*v)); err != nil {
+		if err := add(ctx, html, fmt.Sprintf("alert-retrain-%d", d.Alert.ID), page.RetrainPanel(*v)); err != nil {
 			return err
 		}
 	}

@@ -44,7 +44,10 @@ func readRetrainMove(w http.ResponseWriter, r *http.Request) (req engine.Retrain
 		return req, err
 	}
 	req.Move = retrain.Move(chi.URLParam(r, "move"))
-	if !slices.Contains(retrain.PersonMoves, req.Move) || req.Move == retrain.MoveRollBack { // which has a page of its own
+	if req.Move == "rollback" {
+		return req, drift.NotFound("A rollback is made on the model's own page, which says what serves now.")
+	}
+	if !slices.Contains(retrain.PersonMoves, req.Move) || req.Move == retrain.MoveRollBack {
 		return req, drift.NotFound("There is no such move.")
 	}
 	if req.Reason, err = readReason(w, r); err != nil {
@@ -75,13 +78,39 @@ func (p *Pages) refusedRetrain(w http.ResponseWriter, r *http.Request, id int64,
 	switch e.Code {
 	case drift.CodeConflict:
 		if lost := retrainConflictVM(e.Extra); lost != nil {
-			return p.showRetrain(w, r, id, http.StatusConflict, component.FormNoteVM{}, lost)
+			return p.showRetrain(w, r, id, http.StatusConflict, saidVM{typed: typedVM(r, e, ""), lost: lost})
 		}
 	case drift.CodeIllegalMove, drift.CodeInvalid, drift.CodeForbidden:
 	default:
 		return err
 	}
-	return p.showRetrain(w, r, id, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message}, nil)
+	return p.showRetrain(w, r, id, web.Status(e.Code), refusalVM(r, e, ""))
+}
+
+// saidVM is what a page says of the form that led to it: a note, or that somebody else was faster, and what
+// was typed, so that nobody has to type it again.
+type saidVM struct {
+	note  component.FormNoteVM
+	lost  *page.ConflictVM
+	typed page.TypedVM
+}
+
+// refusalVM says at the reason what is wrong with it, and above the form what else there is; box is the name of
+// the form's box, "" where it has none.
+func refusalVM(r *http.Request, e *drift.Error, box string) (v saidVM) {
+	v.typed = typedVM(r, e, box)
+	if v.typed.Problem == "" {
+		v.note = component.FormNoteVM{Bad: true, Text: e.Message}
+	}
+	return v
+}
+
+func typedVM(r *http.Request, e *drift.Error, box string) page.TypedVM {
+	t := page.TypedVM{Reason: r.PostForm.Get("reason"), Ticked: r.PostForm.Get(box) == "yes"}
+	if e.Field == "reason" {
+		t.Problem = e.Message
+	}
+	return t
 }
 
 // retrainConflictVM tells who won the race that this error is about; nil where it is about none.
@@ -101,17 +130,35 @@ func (p *Pages) requestRetrain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	a, err := p.store.AlertPage(r.Context(), auth.ActorFrom(r.Context()), drift.AlertQuery{ID: id, Now: p.now(), Days: 1, Windows: windowsOf})
+	if err != nil {
+		return err
+	}
+	return p.requestFor(w, r, modelKey(a.Alert), func(e *drift.Error) error {
+		return p.showAlert(w, r, id, web.Status(e.Code), refusalVM(r, e, "skip_cooldown"))
+	})
+}
+
+// requestModelRetrain proposes a retrain from the model's own page: a model without an alert may need one too.
+func (p *Pages) requestModelRetrain(w http.ResponseWriter, r *http.Request) error {
+	tenant, modelType, err := modelPath(r)
+	if err != nil {
+		return err
+	}
+	return p.requestFor(w, r, drift.Model{Tenant: tenant, ModelType: modelType}, func(e *drift.Error) error {
+		said := refusalVM(r, e, "skip_cooldown")
+		return p.showModel(w, r, web.Status(e.Code), modelSaid{note: said.note, asked: said.typed})
+	})
+}
+
+// requestFor proposes a retrain of a model by the form that was posted; refused shows a browser why not.
+func (p *Pages) requestFor(w http.ResponseWriter, r *http.Request, m drift.Model, refused func(*drift.Error) error) error {
 	reason, err := readReason(w, r)
 	if err != nil {
 		return err
 	}
-	by := auth.ActorFrom(r.Context())
-	a, err := p.store.AlertPage(r.Context(), by, drift.AlertQuery{ID: id, Now: p.now(), Days: 1, Windows: windowsOf})
-	if err != nil {
-		return err
-	}
-	made, err := p.o.Engine.RequestRetrain(r.Context(), by, engine.RetrainRequest{
-		Model: modelKey(a.Alert), Reason: reason, SkipCooldown: r.PostForm.Get("skip_cooldown") == "yes",
+	made, err := p.o.Engine.RequestRetrain(r.Context(), auth.ActorFrom(r.Context()), engine.RetrainRequest{
+		Model: m, Reason: reason, SkipCooldown: r.PostForm.Get("skip_cooldown") == "yes",
 	})
 	var e *drift.Error
 	switch {
@@ -124,7 +171,7 @@ func (p *Pages) requestRetrain(w http.ResponseWriter, r *http.Request) error {
 	case !web.WantsPage(r) || !errors.As(err, &e) || e.Code == drift.CodeInternal:
 		return err
 	}
-	return p.showAlert(w, r, id, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message}, nil)
+	return refused(e)
 }
 
 // stopRetraining is the emergency stop's form.
@@ -147,12 +194,15 @@ func (p *Pages) resumeRetraining(w http.ResponseWriter, r *http.Request) error {
 	return p.stopAnswered(w, r, "resume", err)
 }
 
+// stopRefusals are those of the emergency stop's forms that their page tells.
+var stopRefusals = []drift.Code{drift.CodeConflict, drift.CodeInvalid, drift.CodeForbidden}
+
 // stopAnswered leads back to the list, which says what was done or why not.
 func (p *Pages) stopAnswered(w http.ResponseWriter, r *http.Request, what string, err error) error {
 	var e *drift.Error
 	switch {
-	case err != nil && web.WantsPage(r) && errors.As(err, &e) && (e.Code == drift.CodeConflict || e.Code == drift.CodeInvalid):
-		return p.showRetrains(w, r, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message})
+	case err != nil && web.WantsPage(r) && errors.As(err, &e) && slices.Contains(stopRefusals, e.Code):
+		return p.showRetrains(w, r, web.Status(e.Code), refusalVM(r, e, "confirm"))
 	case err != nil:
 		return err
 	case !web.WantsPage(r):

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,12 +25,12 @@ func (p *Pages) retrainRoutes(r chi.Router) {
 	p.get(r, "/retrains", p.retrainsPage)
 	p.get(r, "/retrains/{id}", p.retrainPage)
 	operator, manager := r.With(p.o.Auth.Require(drift.RoleOperator)), r.With(p.o.Auth.Require(drift.RoleManager))
-	p.get(manager, "/retrains/{id}/rollback", p.rollbackPage)
-	manager.Post("/retrains/{id}/rollback", p.do(p.rollBackRetrain))
+	p.get(r, "/retrains/{id}/rollback", p.rollBackOfRetrain)
 	manager.Post("/retrains/stop", p.do(p.stopRetraining))
 	manager.Post("/retrains/resume", p.do(p.resumeRetraining))
 	operator.Post("/retrains/{id}/{move}", p.do(p.moveRetrain))
 	operator.Post("/alerts/{id}/retrain", p.do(p.requestRetrain))
+	operator.Post("/models/{tenant}/{model}/retrain", p.do(p.requestModelRetrain))
 }
 
 // retrainsFilter is the filter of the list as it stands in the URL, checked.
@@ -85,11 +84,11 @@ var stopDone = map[string]string{
 }
 
 func (p *Pages) retrainsPage(w http.ResponseWriter, r *http.Request) error {
-	return p.showRetrains(w, r, http.StatusOK, p.noteFor(w, r))
+	return p.showRetrains(w, r, http.StatusOK, saidVM{note: p.noteFor(w, r)})
 }
 
 // showRetrains answers the list as it stands now.
-func (p *Pages) showRetrains(w http.ResponseWriter, r *http.Request, status int, note component.FormNoteVM) error {
+func (p *Pages) showRetrains(w http.ResponseWriter, r *http.Request, status int, said saidVM) error {
 	f, err := readRetrainsFilter(r)
 	if err != nil {
 		return err
@@ -100,16 +99,9 @@ func (p *Pages) showRetrains(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	v := p.retrainsVM(d, f, by)
-	v.Note = note
+	v.Note, v.Stop.Typed = said.note, said.typed
 	if r.URL.Query().Get("part") == partSummary {
-		html, err := render(r.Context(), page.Retrains(v), nil)
-		if err != nil {
-			return fmt.Errorf("render retrains: %w", err)
-		}
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Content-Type", htmlType)
-		_, _ = w.Write(html) // a reader that left cannot be told
-		return nil
+		return writePart(w, r, page.Retrains(v))
 	}
 	return p.show(w, r, status, p.shell(by, d.Watch, "Retrains", "retrains"), page.Retrains(v))
 }
@@ -149,7 +141,7 @@ func (p *Pages) retrainsVM(d drift.RetrainsData, f retrainsFilter, by drift.Acto
 	if d.Ended.Next != "" {
 		v.Pager.NextHref = paged.href("cursor", d.Ended.Next)
 	}
-	v.Verdict, v.Line = retrainsVerdict(v, d, by)
+	v.Verdict, v.Line = retrainsVerdict(d, by)
 	if len(d.Live)+len(v.Ended) == 0 {
 		v.Empty = retrainsEmpty(d, by, v.ClearHref)
 	}
@@ -171,73 +163,6 @@ func (f retrainsFilter) selects(d drift.RetrainsData) []page.SelectVM {
 	}
 	return []page.SelectVM{
 		state, choices("tenant", "Tenant", "Any tenant", f.tenant, tenants), choices("model", "Model", "Any model", f.model, types),
-	}
-}
-
-// retrainsVerdict is the page's first sentence: what waits for a hand, else what goes on.
-func retrainsVerdict(v page.RetrainsVM, d drift.RetrainsData, by drift.Actor) (string, []component.Piece) {
-	line := words(autoWords(d, by))
-	switch {
-	case len(v.Waiting) > 0:
-		verb := "retrain waits for a decision"
-		if len(v.Waiting) > 1 {
-			verb = "retrains wait for a decision"
-		}
-		return fmt.Sprintf("%d %s", len(v.Waiting), verb), line
-	case len(v.Running) > 0:
-		return format.Plural(int64(len(v.Running)), "retrain is at work", "retrains are at work"), line
-	case len(v.Watched) > 0:
-		return format.Plural(int64(len(v.Watched)), "new version is watched", "new versions are watched"), line
-	}
-	return "Nothing waits for a decision", line
-}
-
-// autoWords says whether models retrain by themselves, and which switch says so.
-func autoWords(d drift.RetrainsData, by drift.Actor) string {
-	s := d.Settings
-	if !s.Bool("ENABLE_AUTO_RETRAIN") && len(d.SwitchedOn) > 0 {
-		return "Models may retrain by themselves for " + strings.Join(d.SwitchedOn, ", ") + " alone, within the five safeguards."
-	}
-	if !s.Bool("ENABLE_AUTO_RETRAIN") {
-		return "No model retrains by itself: ENABLE_AUTO_RETRAIN is off. A person may ask for a retrain on an alert's page."
-	}
-	var on []string
-	for _, t := range d.Types {
-		if s.Bool(drift.TypeFlag(t.Name)) {
-			on = append(on, t.Name)
-		}
-	}
-	tenants := s.List("AUTO_RETRAIN_ENABLED_TENANTS")
-	switch {
-	case len(on) == 0:
-		return "No model retrains by itself: ENABLE_AUTO_RETRAIN is on, and no model type's own switch is."
-	case len(tenants) == 0:
-		return "No model retrains by itself: AUTO_RETRAIN_ENABLED_TENANTS names nobody."
-	}
-	who := "every tenant"
-	if !slices.Equal(tenants, []string{"*"}) {
-		who = tenantList(tenants, by, d.Tenants)
-	}
-	return strings.Join(on, ", ") + " may retrain by itself for " + who + ", within the five safeguards."
-}
-
-// retrainsEmpty says why there is nothing, and where that is decided.
-func retrainsEmpty(d drift.RetrainsData, by drift.Actor, clear string) *component.EmptyVM {
-	if clear != "" && d.Ever {
-		return &component.EmptyVM{
-			Icon: "search", Title: "No retrain fits this filter", Line: words("There are others."),
-			Action: &component.ButtonVM{Label: "All retrains", Href: clear},
-		}
-	}
-	line := words(autoWords(d, by) + " ")
-	if d.Recommended > 0 {
-		line = append(line, component.Piece{
-			Text: format.Plural(int64(d.Recommended), "open alert recommends", "open alerts recommend") + " looking at one.", Href: "/",
-		})
-	}
-	return &component.EmptyVM{
-		Icon: "loop", Title: "No model has been retrained yet", Line: line,
-		Action: &component.ButtonVM{Label: "The switches, in settings", Href: "/settings"},
 	}
 }
 

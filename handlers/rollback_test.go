@@ -129,10 +129,35 @@ func TestRollBackByForm(t *testing.T) {
 	if got := h.count(`SELECT count(*) FROM ml_model_version WHERE is_active AND version = 't1'`); got != 1 {
 		t.Errorf("%d active versions called t1", got)
 	}
-	if a := h.post(frauds+"/rollback", rollBackForm("to", "t1"), asBrowser, manager); a.status != 409 || !strings.Contains(a.body, "serves now, not") {
-		t.Errorf("a form of before the rollback: %d", a.status)
-	}
+	h.postedTwice(t, manager)
 	h.resumed(t, manager, operator)
+}
+
+// postedTwice: whoever sends the form once more is told what serves, and one more click undoes nothing: no
+// version is chosen and nothing confirmed. The version that was taken out is never chosen unasked.
+func (h *pageHouse) postedTwice(t *testing.T, manager string) {
+	t.Helper()
+	again := h.post(frauds+"/rollback", rollBackForm("to", "t1"), asBrowser, manager)
+	if again.status != 409 || !strings.Contains(again.body, "serves now, not") {
+		t.Errorf("a form of before the rollback: %d", again.status)
+	}
+	again.holds(t, "the form once more", "Choose a version", "Version t1 serves.", "was rolled back", "because &lt;script&gt;")
+	if strings.Contains(again.body, `value="fraud_detector"`) {
+		t.Error("the second form's answer is confirmed already")
+	}
+	for what, a := range map[string]answer{
+		"the second form's answer": again, "a new preview": h.get(frauds+"/rollback", asBrowser, manager),
+		"a version that never was": h.get(frauds+"/rollback?to=nonsense", asBrowser, manager),
+	} {
+		if what != "a new preview" { // which goes one version further back
+			a.holds(t, what, "Choose a version")
+		}
+		if strings.Contains(a.body, `<option value="t2" selected`) {
+			t.Errorf("%s has chosen the version that was just rolled back", what)
+		}
+	}
+	h.get(frauds+"/rollback?to=nonsense", asBrowser, manager).holds(t, "a version that never was", `id="to-problem"`, "has never served")
+	h.get(frauds+"/rollback?to=t2", asBrowser, manager).holds(t, "the one taken out, asked for", `<option value="t2" selected`)
 }
 
 // rollBackForm is a good form of a rollback from t2, but for the given fields.
@@ -154,6 +179,8 @@ func (h *pageHouse) refusedRollBacks(t *testing.T, manager, operator string) {
 		"no confirmation":   {rollBackForm("confirm", "fraud"), manager, "Type fraud_detector, the name", "confirm", 422},
 		"no reason":         {rollBackForm("reason", " "), manager, "the reason stays in the record", "reason", 422},
 		"never served":      {rollBackForm("to", "t3"), manager, "has never served", "to", 422},
+		"nothing seen":      {rollBackForm("from", ""), manager, "which version it was made for", "", 422},
+		"nothing chosen":    {rollBackForm("to", ""), manager, "Choose the version", "to", 422},
 		"serves already":    {rollBackForm("to", "t2"), manager, "serves already", "", 409},
 		"another one seen":  {rollBackForm("from", "t0"), manager, "serves now, not", "", 409},
 		"an operator":       {rollBackForm(), operator, "", "", 403},

@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -115,5 +116,17 @@ func underWay(list []drift.Progress, now time.Time) *drift.Progress {
 			return &list[i]
 		}
 	}
+	return nil
+}
+
+// writePart answers what events change of a page, which its script asks for anew.
+func writePart(w http.ResponseWriter, r *http.Request, part templ.Component) error {
+	html, err := render(r.Context(), part, nil)
+	if err != nil {
+		return fmt.Errorf("render a part of %s: %w", r.URL.Path, err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", htmlType)
+	_, _ = w.Write(html) // a reader that left cannot be told
 	return nil
 }

@@ -21,8 +21,9 @@ func retrainTitle(r *drift.Retrain) string {
 }
 
 // retrainStateVM is where a retrain stands, the same in its page and in a live message.
-func retrainStateVM(r *drift.Retrain, now time.Time) page.RetrainStateVM {
-	return page.RetrainStateVM{RetrainRowVM: retrainRowVM(r, now), Reason: r.Reason, ApprovedBy: r.ApprovedBy}
+func retrainStateVM(d drift.RetrainData, now time.Time) page.RetrainStateVM {
+	r := d.Retrain
+	return page.RetrainStateVM{RetrainRowVM: retrainRowVM(r, now), Reason: r.Reason, ApprovedBy: r.ApprovedBy, Gone: goneWords(d)}
 }
 
 // guardNames are the five safeguards as a person calls them.
@@ -62,61 +63,6 @@ func guardItems(list []drift.Safeguard) (out []page.GuardVM) {
 		out = append(out, page.GuardVM{Name: guardNames[s.Name], State: guardState(s), Compared: s.Compared, Detail: s.Detail})
 	}
 	return out
-}
-
-// servingSince is when the serving version's stretch of service began, or its first prediction came.
-func servingSince(d drift.RetrainData) time.Time {
-	if d.Serving == nil {
-		return time.Time{}
-	}
-	for _, s := range d.Services {
-		if s.Version == d.Serving.Version && s.To == nil {
-			return s.From
-		}
-	}
-	return d.Serving.FirstSeen
-}
-
-// changeVM is what serves beside what would be trained.
-func changeVM(d drift.RetrainData) page.ChangeVM {
-	r, s := d.Retrain, d.Settings
-	v := page.ChangeVM{
-		Candidate: r.CandidateVersion, Trainer: trainerWords(r, s), ServingSince: servingSince(d), Days: poolDays,
-		Rows: int64(d.Rows), From: d.First, WatchHours: s.Int("ROLLBACK_CHECK_HOURS"),
-		DropPoints: format.Points(decimal(s, "ROLLBACK_ACCURACY_DROP_THRESHOLD"), 1),
-	}
-	if r.RowsTrain > 0 {
-		v.Rows, v.Holdout = int64(r.RowsTrain), int64(r.RowsHoldout)
-	}
-	if r.WindowFrom != nil && r.WindowTo != nil {
-		v.WindowFrom, v.Through = *r.WindowFrom, *r.WindowTo
-	}
-	if d.Serving != nil {
-		v.Serving = d.Serving.Version
-		if d.Serving.Source == "trained" {
-			v.ServingTrainer = "Driftwatch"
-		}
-	}
-	v.Right, v.Outcomes = lately(d.Days)
-	if r.ActivatedAt != nil && d.Previous != nil && d.Previous.Version == r.ParentVersion {
-		v.NewRight, v.NewOutcomes = v.Right, v.Outcomes
-		v.Right, v.Outcomes = lately(d.Before)
-		v.ActivatedAt, v.Serving, v.ServingSince, v.ServingTrainer = *r.ActivatedAt, r.ParentVersion, d.Previous.From, ""
-	}
-	if p := d.Pause; p != nil {
-		v.Paused = fmt.Sprintf("Retraining of this model by itself is paused since %s by %s: %s",
-			component.FormatMoment(p.Since, component.DayClock), p.By, p.Reason)
-	}
-	return v
-}
-
-// lately counts the outcomes of the last days that were read.
-func lately(days []drift.ScoreDay) (right, outcomes int64) {
-	for _, d := range days[max(0, len(days)-poolDays):] {
-		right += int64(d.Counts.Correct())
-		outcomes += int64(d.Counts.Outcomes())
-	}
-	return right, outcomes
 }
 
 // trainerWords names what trains: what did, or what the settings say will.

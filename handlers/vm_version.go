@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
-	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
@@ -154,16 +154,19 @@ func pauseVM(d drift.ModelData, by drift.Actor, typed resumeTyped) *page.PauseVM
 	return v
 }
 
-// rollBackVM is the preview of a rollback to the version typed, or to the one before.
+// rollBackVM is the preview of a rollback to the version typed; without one that served, nothing is chosen.
 func rollBackVM(d drift.RollbackData, by drift.Actor, typed rollBackTyped) page.RollBackVM {
 	v := page.RollBackVM{
 		Tenant: d.Model.Tenant, ModelType: d.Model.ModelType, Href: modelHref(d.Model), Off: rollBackOff(by, d.Records), From: d.Serving.Version,
-		Versions: component.SelectVM{ID: "to", Name: "to", Label: "Version that serves instead"},
+		Versions: component.SelectVM{ID: "to", Name: "to", Label: "Version that serves instead", Must: true},
 		Reason:   component.FieldVM{ID: "reason", Name: "reason", Label: "Reason", Value: typed.reason, Lines: 2, Must: true, Max: 4000},
 		Confirm:  component.FieldVM{ID: "confirm", Name: "confirm", Label: "Type " + d.Model.ModelType + " to confirm", Value: typed.confirm, Must: true, Plain: true},
 	}
 	if v.Off != "" {
 		return v
+	}
+	if v.To = rollBackTo(d.Records, typed.to); v.To != typed.to && typed.problem == "" {
+		typed.field, typed.problem = "to", fmt.Sprintf("Version %q of %s cannot be gone back to: it serves already, or has never served.", typed.to, d.Model.ModelType)
 	}
 	switch typed.field {
 	case "to":
@@ -175,16 +178,23 @@ func rollBackVM(d drift.RollbackData, by drift.Actor, typed rollBackTyped) page.
 	default:
 		v.Note = component.FormNoteVM{Bad: typed.problem != "", Text: typed.problem}
 	}
-	v.To = rollBackTo(d, typed.to)
+	if v.To == "" {
+		v.Versions.Options = append(v.Versions.Options, component.OptionVM{Label: "Choose a version", Selected: true})
+	}
+	out := rolledBack(d.Records)
 	for _, r := range d.Records {
 		if len(r.Services) == 0 {
 			continue
 		}
 		name := r.Version.Version
-		s := page.ServedVM{Name: name, Lately: latelyWords(d.Lately[name]), Serves: r.Active, Service: serviceVM(r.Services[0])}
+		s := page.ServedVM{Name: name, Lately: latelyWords(d.Lately[name]), Serves: r.Active, RolledBack: out[name], Service: serviceVM(r.Services[0])}
 		if !r.Active {
 			s.Href = v.Href + "/rollback?" + url.Values{"to": {name}}.Encode()
-			v.Versions.Options = append(v.Versions.Options, component.OptionVM{Value: name, Label: name + ", " + s.Lately, Selected: name == v.To})
+			label := name + ", " + s.Lately
+			if s.RolledBack {
+				label += ", was rolled back"
+			}
+			v.Versions.Options = append(v.Versions.Options, component.OptionVM{Value: name, Label: label, Selected: name == v.To})
 		}
 		v.Served = append(v.Served, s)
 	}
@@ -198,21 +208,31 @@ func rollBackVM(d drift.RollbackData, by drift.Actor, typed rollBackTyped) page.
 	return v
 }
 
-// rollBackTo is the version asked for if it ever served, else the one that served before.
-func rollBackTo(d drift.RollbackData, asked string) string {
-	before, since := "", time.Time{}
-	for _, r := range d.Records {
-		if len(r.Services) == 0 || r.Active {
-			continue
-		}
-		if r.Version.Version == asked {
+// rollBackTo is the version asked for if it can be gone back to, else "".
+func rollBackTo(records []drift.VersionRecord, asked string) string {
+	for _, r := range records {
+		if r.Version.Version == asked && len(r.Services) > 0 && !r.Active {
 			return asked
 		}
-		if r.Services[0].From.After(since) {
-			before, since = r.Version.Version, r.Services[0].From
-		}
 	}
-	return before
+	return ""
+}
+
+// rolledBack are the versions whose newest stretch of service was ended by going back to an earlier one.
+func rolledBack(records []drift.VersionRecord) map[string]bool {
+	var line []drift.Service // of all versions, oldest first
+	for _, r := range records {
+		line = append(line, r.Services...)
+	}
+	slices.SortFunc(line, func(a, b drift.Service) int { return a.From.Compare(b.From) })
+	out, served := map[string]bool{}, map[string]bool{}
+	for i, s := range line {
+		if i > 0 {
+			out[line[i-1].Version] = served[s.Version]
+		}
+		served[s.Version] = true
+	}
+	return out
 }
 
 func latelyWords(t drift.Tally) string {

@@ -114,7 +114,7 @@ func (tx *Tx) alertEvidence(ctx context.Context, q drift.AlertQuery, d *drift.Al
 		return err
 	}
 	a, v := d.Alert, versionOf(d.Alert)
-	if err = tx.alertRetrain(ctx, v.Model, d); err != nil {
+	if d.Retraining, err = tx.retraining(ctx, v.Model, a); err != nil {
 		return err
 	}
 	if a.ReportID != nil {
@@ -149,21 +149,6 @@ func (tx *Tx) alertEvidence(ctx context.Context, q drift.AlertQuery, d *drift.Al
 	if r := d.Statistical(); r != nil {
 		recent, baseline := q.Windows(*r)
 		d.Scores, err = tx.scorePicture(ctx, *r, recent, baseline)
-	}
-	return err
-}
-
-// alertRetrain reads what became of the alert's model, or is about to.
-func (tx *Tx) alertRetrain(ctx context.Context, m drift.Model, d *drift.AlertData) (err error) {
-	if d.Pause, err = tx.Paused(ctx, m); err != nil {
-		return err
-	}
-	if d.Retrain, err = tx.LiveRetrain(ctx, m); err != nil || d.Retrain != nil {
-		return err
-	}
-	newest, err := tx.Retrains(ctx, drift.RetrainFilter{AlertID: d.Alert.ID, Limit: 1})
-	if len(newest.Items) > 0 {
-		d.Retrain = &newest.Items[0]
 	}
 	return err
 }

@@ -58,13 +58,10 @@ func (db *DB) ModelPage(ctx context.Context, by drift.Actor, q drift.ModelQuery)
 		if d.Records, err = tx.VersionRecords(ctx, d.Model); err != nil {
 			return d, err
 		}
-		if d.Pause, err = tx.Paused(ctx, d.Model); err != nil {
+		if d.Retraining, err = tx.retraining(ctx, d.Model, nil); err != nil {
 			return d, err
 		}
 		if d.Watch, err = tx.watch(ctx, q.Now); err != nil {
-			return d, err
-		}
-		if d.Settings, err = tx.Settings(ctx, d.Model.TenantID); err != nil {
 			return d, err
 		}
 		if err = tx.modelChecks(ctx, q, &d); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -30,6 +31,9 @@ func (db *DB) RetrainsPage(ctx context.Context, by drift.Actor, q drift.Retrains
 		if d.Types, err = tx.ModelTypes(ctx); err != nil {
 			return d, err
 		}
+		if d.Standing, err = tx.liveByState(ctx); err != nil {
+			return d, err
+		}
 		live, ended := splitStates(q.Filter.States)
 		if q.Filter.Cursor == "" && len(live) > 0 {
 			if d.Live, err = tx.liveRetrains(ctx, q.Filter, live); err != nil {
@@ -53,6 +57,22 @@ func (db *DB) RetrainsPage(ctx context.Context, by drift.Actor, q drift.Retrains
 		}
 		return d, nil
 	})
+}
+
+// liveByState counts the retrains in each live state.
+func (tx *Tx) liveByState(ctx context.Context) (map[drift.RetrainState]int, error) {
+	live, _ := splitStates(nil)
+	rows, err := tx.Query(ctx, `SELECT state, count(*) FROM ml_retrain WHERE state = ANY($1) GROUP BY state`, live)
+	type count struct {
+		State drift.RetrainState
+		N     int
+	}
+	list, err := collected(rows, err, pgx.RowToStructByPos[count], "live retrains by state")
+	out := make(map[drift.RetrainState]int, len(list))
+	for _, c := range list {
+		out[c.State] = c.N
+	}
+	return out, err
 }
 
 // splitStates are the live and the ended states of a filter; none of it is all.
@@ -127,7 +147,17 @@ func (tx *Tx) retrainLife(ctx context.Context, r *drift.Retrain, d *drift.Retrai
 	if d.Timeline, err = tx.RetrainTimeline(ctx, r); err != nil {
 		return err
 	}
-	d.Settings, err = tx.Settings(ctx, r.TenantID)
+	if d.Settings, err = tx.Settings(ctx, r.TenantID); err != nil {
+		return err
+	}
+	serving, err := tx.Serving(ctx, r.Model())
+	switch {
+	case err == nil:
+		d.Serving = &serving
+	case drift.CodeOf(err) != drift.CodeNotFound:
+		return err
+	}
+	d.Services, err = tx.Services(ctx, r.Model())
 	return err
 }
 
@@ -174,21 +204,12 @@ func (tx *Tx) retrainModel(ctx context.Context, q drift.RetrainQuery, d *drift.R
 		return err
 	}
 	d.Rows, d.First = rows.Rows, rows.First
-	serving, err := tx.Serving(ctx, m)
-	switch {
-	case drift.CodeOf(err) == drift.CodeNotFound:
-	case err != nil:
-		return err
-	default:
-		d.Serving = &serving
-		if d.Days, err = tx.ScoreDays(ctx, serving.VersionKey, today.Add(-q.Days), today.Add(1)); err != nil {
+	if d.Serving != nil {
+		if d.Days, err = tx.ScoreDays(ctx, d.Serving.VersionKey, today.Add(-q.Days), today.Add(1)); err != nil {
 			return err
 		}
 	}
-	if d.Services, err = tx.Services(ctx, m); err != nil {
-		return err
-	}
-	if err = tx.previousRecord(ctx, m, d); err != nil {
+	if err = tx.retrainTerms(ctx, q.Now, d); err != nil {
 		return err
 	}
 	if d.Pause, err = tx.Paused(ctx, m); err != nil {
@@ -203,19 +224,57 @@ func (tx *Tx) retrainModel(ctx context.Context, q drift.RetrainQuery, d *drift.R
 	return err
 }
 
-// previousRecord reads the last days in service of the version that served before the serving one.
-func (tx *Tx) previousRecord(ctx context.Context, m drift.Model, d *drift.RetrainData) (err error) {
-	if d.Serving == nil {
-		return nil
-	}
-	for i, s := range d.Services {
-		if s.Version == d.Serving.Version || s.To == nil {
-			continue
-		}
-		d.Previous = &d.Services[i]
-		end := drift.DateOf(*s.To)
-		d.Before, err = tx.ScoreDays(ctx, drift.VersionKey{Model: m, Version: s.Version}, max(end.Add(-poolDays), drift.DateOf(s.From)), end.Add(1))
+// retrainTerms reads the stretches of service that a retrain's page compares, the outcomes in each counted
+// as the watch and the preview of a rollback count them.
+func (tx *Tx) retrainTerms(ctx context.Context, now time.Time, d *drift.RetrainData) error {
+	r := d.Retrain
+	records, err := tx.VersionRecords(ctx, r.Model())
+	if err != nil {
 		return err
 	}
-	return nil
+	term := func(s drift.Service) (*drift.Term, error) {
+		t := &drift.Term{Service: s}
+		for _, v := range records {
+			t.Trained = t.Trained || v.Version.Version == s.Version && v.Source == "trained"
+		}
+		var err error
+		t.Tally, err = tx.lastDays(ctx, drift.VersionKey{Model: r.Model(), Version: s.Version}, s, now)
+		return t, err
+	}
+	if d.Serving != nil {
+		serves := drift.Service{Version: d.Serving.Version, From: d.Serving.FirstSeen} // nothing was activated here
+		if len(d.Services) > 0 && d.Services[0].To == nil {
+			serves = d.Services[0]
+		}
+		if d.Serves, err = term(serves); err != nil {
+			return err
+		}
+	}
+	own, before := activation(r, d.Services)
+	if own != nil {
+		if d.Own, err = term(*own); err != nil {
+			return err
+		}
+	}
+	if before != nil {
+		d.Before, err = term(*before)
+	}
+	return err
+}
+
+// activation finds the stretch of service that a candidate's activation began and the one that it ended,
+// among services newest first.
+func activation(r *drift.Retrain, services []drift.Service) (own, before *drift.Service) {
+	if r.ActivatedAt == nil {
+		return nil, nil
+	}
+	for i, s := range services {
+		switch {
+		case s.Version == r.CandidateVersion && !s.From.Before(*r.ActivatedAt):
+			own = &services[i] // the oldest of them: it may have come back since
+		case s.Version == r.ParentVersion && s.To != nil && !s.To.After(*r.ActivatedAt) && before == nil:
+			before = &services[i]
+		}
+	}
+	return own, before
 }

@@ -40,21 +40,27 @@ func (tx *Tx) lately(ctx context.Context, records []drift.VersionRecord, now tim
 		if len(r.Services) == 0 {
 			continue
 		}
-		last, to := r.Services[0], now
-		if last.To != nil {
-			to = *last.To
-		}
-		from := to.AddDate(0, 0, -poolDays)
-		if from.Before(last.From) {
-			from = last.From
-		}
-		correct, outcomes, err := tx.OutcomesBetween(ctx, r.VersionKey, from, to)
+		tally, err := tx.lastDays(ctx, r.VersionKey, r.Services[0], now)
 		if err != nil {
 			return nil, err
 		}
-		out[r.Version.Version] = drift.Tally{Correct: correct, Outcomes: outcomes}
+		out[r.Version.Version] = tally
 	}
 	return out, nil
+}
+
+// lastDays counts the outcomes of the last seven days of a version's stretch of service.
+func (tx *Tx) lastDays(ctx context.Context, v drift.VersionKey, s drift.Service, now time.Time) (t drift.Tally, err error) {
+	to := now
+	if s.To != nil {
+		to = *s.To
+	}
+	from := to.AddDate(0, 0, -poolDays)
+	if from.Before(s.From) {
+		from = s.From
+	}
+	t.Correct, t.Outcomes, err = tx.OutcomesBetween(ctx, v, from, to)
+	return t, err
 }
 
 // tenantID returns a tenant's number, 0 where the actor sees none of this name.

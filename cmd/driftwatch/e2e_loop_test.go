@@ -154,11 +154,11 @@ func (w *world) rollBackInBrowser(t *testing.T, manager *tab, r loopRetrain) {
 	t.Helper()
 	manager.wait("the way to roll back", fmt.Sprintf(`!!document.querySelector("a#retrain-rollback-%d")`, r.ID))
 	manager.click(fmt.Sprintf("a#retrain-rollback-%d", r.ID))
-	manager.wait("what would change", `location.pathname.endsWith("/rollback") && document.querySelector("main").innerText.includes("Both versions")`)
-	manager.fill("#rollback-reason", "More chargebacks since noon.")
-	manager.fill("#rollback-name", "fraud_detector")
+	manager.wait("what would change", `location.pathname.startsWith("/models/") && document.querySelector("main").innerText.includes("Versions that served")`)
+	manager.fill("#reason", "More chargebacks since noon.")
+	manager.fill("#confirm", "fraud_detector")
 	manager.click("main form button.d")
-	manager.wait("what the manager did", `document.querySelector("main [role=status]")?.textContent.includes("You rolled it back") === true`)
+	manager.wait("what the manager did", `document.querySelector("main [role=status]")?.textContent.includes("You rolled back from version") === true`)
 }
 
 // loopWasRecorded: the retrain's timeline, the alert's and the audit tell the whole story.

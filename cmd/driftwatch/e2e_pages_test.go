@@ -125,9 +125,6 @@ func (w *world) retrainStates(t *testing.T) (list []state) {
 		seen[r.State] = true
 		path := fmt.Sprintf("/retrains/%d", r.ID)
 		list = append(list, state{name: "retrain " + r.State, role: "admin", path: path})
-		if r.State == "watching" {
-			list = append(list, state{name: "retrain rollback", role: "admin", path: path + "/rollback"})
-		}
 	}
 	if !seen["watching"] || !seen["waiting_approval"] || !seen["rolled_back"] {
 		t.Errorf("the demo's retrains are %v", seen)

@@ -56,4 +56,5 @@ type SelectVM struct {
 	ID, Name, Label string
 	Options         []OptionVM
 	Problem         string
+	Must            bool // one with a value has to be chosen
 }

@@ -36,21 +36,22 @@ type AlertVM struct {
 
 	Timeline AlertTimelineVM
 	// Retrain says why the model does or does not retrain; nil for what no retrain helps.
-	Retrain *AlertRetrainVM
+	Retrain *RetrainPanelVM
 }
 
-// AlertRetrainVM is the five safeguards as things stand, and a way to ask for a retrain.
-type AlertRetrainVM struct {
-	AlertID int64
-	Guards  GuardsVM
-	// RetrainID is the retrain under way, or the newest for this alert; 0 where there is none.
+// RetrainPanelVM is the five safeguards as things stand, and a way to ask for a retrain, of an alert's model or
+// on the model's own page.
+type RetrainPanelVM struct {
+	ID     string // in the document
+	Action string // where the request is posted
+	Guards GuardsVM
+	// RetrainID is the retrain under way, or the newest; 0 where there is none.
 	RetrainID    int64
 	RetrainState string
-	// Paused says who paused the model's retraining, and why.
-	Paused string
 	// MayAsk shows the form; AskNot says why it is not shown.
 	MayAsk, MaySkip bool
 	AskNot          string
+	Typed           TypedVM
 }
 
 // AlertStateVM is where an alert stands. It is a live fragment, the same for

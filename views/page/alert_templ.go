@@ -147,7 +147,7 @@ func Alert(v AlertVM) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Retrain != nil {
-			templ_7745c5c3_Err = AlertRetrain(*v.Retrain).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = RetrainPanel(*v.Retrain).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

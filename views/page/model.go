@@ -32,10 +32,12 @@ type ModelVM struct {
 	Reports  []ReportRowVM
 	Versions VersionsVM
 	// Pause is set while retraining is paused after a rollback.
-	Pause  *PauseVM
-	Note   component.FormNoteVM
-	Alerts []ModelAlertVM
-	Feeds  []FeedVM
+	Pause *PauseVM
+	// Retrain says why the model does or does not retrain, and takes a request.
+	Retrain RetrainPanelVM
+	Note    component.FormNoteVM
+	Alerts  []ModelAlertVM
+	Feeds   []FeedVM
 	// MoreReports leads to older reports, "" for none.
 	MoreReports string
 }
@@ -153,6 +155,9 @@ func judgedTone(s component.Severity) string {
 		return "mute"
 	}
 }
+
+// summaryHref is where the parts that events change are asked for.
+func (v ModelVM) summaryHref() string { return v.spanHref(v.Days) + "&part=summary" }
 
 // spanHref is the page with another number of days.
 func (v ModelVM) spanHref(days int) string { return v.Href + "?days=" + strconv.Itoa(days) }

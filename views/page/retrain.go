@@ -21,12 +21,12 @@ type RetrainVM struct {
 	// ModelHref leads to the model's page, AlertHref to all evidence.
 	ModelHref, AlertHref string
 	AlertID              int64
-	// Report is the revision that it was proposed on; Later are newer ones, newest first.
+	// Report is the revision that it was proposed on.
 	Report   *ReportVM
-	Later    []LaterReportVM
-	Laters   int // how many there are
+	Later    LaterVM
 	Guards   GuardsVM
 	Change   ChangeVM
+	Steps    StepsVM
 	ECDF     *chart.ECDFs    // of the scores of both windows of the report
 	Accuracy *chart.Accuracy // of the version that serves
 	Features *FeaturesVM     // that moved between the windows of the report
@@ -42,6 +42,7 @@ type RetrainStateVM struct {
 	RetrainRowVM
 	Reason     string // why it was asked for
 	ApprovedBy string
+	Gone       string // how the candidate's service ended, "" where it has not
 }
 
 // RetrainActionsVM is what may be done now: a fragment of a class of reader.
@@ -53,10 +54,28 @@ type RetrainActionsVM struct {
 	Own bool
 	// ReadOnly says why the reader may do nothing; "" shows the buttons.
 	ReadOnly string
+	// RollBackHref leads to the model's rollback.
+	RollBackHref string
 	// Off holds by move ("approve", "reject", "cancel", "keep", "rollback") why it cannot be made now.
 	Off map[string]string
 	// Ended says that nothing is left to do.
 	Ended string
+	Typed TypedVM
+}
+
+// TypedVM is what a form of retraining brought that was refused, so that nobody types it again.
+type TypedVM struct {
+	Reason string
+	// Problem is what is wrong with the reason, "" for nothing.
+	Problem string
+	Ticked  bool // its box
+}
+
+func (t TypedVM) any() bool { return t != TypedVM{} }
+
+// field is the form's reason.
+func (t TypedVM) field(id, label string) component.FieldVM {
+	return component.FieldVM{ID: id, Name: "reason", Label: label, Value: t.Reason, Problem: t.Problem, Lines: 2, Must: true, Max: 4000}
 }
 
 // GuardsVM is the five safeguards: a live fragment.
@@ -64,6 +83,8 @@ type GuardsVM struct {
 	// ID is the id in the document.
 	ID    string
 	Title string
+	// Answer is what follows from them, in a sentence; none where nothing was asked.
+	Answer []component.Piece
 	// Of says as of when they are.
 	Of    []component.Piece
 	Items []GuardVM
@@ -76,10 +97,19 @@ type GuardVM struct {
 	Now string
 }
 
-// laterTitle says how many of the later reports are shown.
-func (v RetrainVM) laterTitle() string {
-	if v.Laters > len(v.Later) {
-		return fmt.Sprintf("Later reports, the %d newest of %s", len(v.Later), format.Count(int64(v.Laters)))
+// LaterVM are the newest of the reports newer than the one that the retrain was proposed on, newest first:
+// a live fragment.
+type LaterVM struct {
+	ID    int64
+	Now   time.Time
+	Items []LaterReportVM
+	Of    int // how many there are
+}
+
+// title says how many of them are shown.
+func (v LaterVM) title() string {
+	if v.Of > len(v.Items) {
+		return fmt.Sprintf("Later reports, the %d newest of %s", len(v.Items), format.Count(int64(v.Of)))
 	}
 	return "Later reports"
 }
@@ -90,66 +120,6 @@ type LaterReportVM struct {
 	Date      time.Time
 	Severity  component.Severity
 	Message   string
-}
-
-// ChangeVM is what serves beside what would be trained; after its activation, what served before it.
-type ChangeVM struct {
-	Serving, Candidate  string
-	ServingTrainer      string
-	Trainer             string
-	ServingSince        time.Time
-	Outcomes, Right     int64 // of the serving version, over Days days
-	Days                int
-	ActivatedAt         time.Time // of the candidate, zero before
-	NewOutcomes         int64     // of the candidate, over the same days
-	NewRight            int64
-	Rows, Holdout       int64 // there are to train on; kept back, 0 where not known yet
-	From                time.Time
-	WindowFrom, Through time.Time
-	WatchHours          int
-	DropPoints          string
-	// Paused says who paused the model's retraining and why.
-	Paused string
-}
-
-// RetrainResultVM is the candidate's validation and its watch: a live fragment.
-type RetrainResultVM struct {
-	ID      int64
-	Checks  []CheckVM
-	Verdict string
-	// Numbers are the candidate's beside the serving version's, on the same rows.
-	Numbers  []ComparedVM
-	Compared int64    // rows that both scored
-	Claims   []string // where the trainer's own numbers are not ours, a sentence each
-	Watch    *WatchVM
-}
-
-// CheckVM is one thing asked of the candidate.
-type CheckVM struct {
-	Name             string
-	Value, Threshold string
-	Passed, Deciding bool
-	Sentence         string
-}
-
-// ComparedVM is one measure of both.
-type ComparedVM struct{ Name, Candidate, Serving string }
-
-// WatchVM is how a watched version does beside the one before it.
-type WatchVM struct {
-	New, Old Side
-	Sentence string
-	Missing  string
-	Due      time.Time
-	Hours    chart.Watch // the same as it came in
-}
-
-// Side is one version's accuracy in a watch.
-type Side struct {
-	Version         string
-	Right, Outcomes int64
-	Accuracy        string
-	Interval        string
 }
 
 // RetrainTimelineVM is what happened, newest first: a live fragment.
@@ -198,6 +168,9 @@ func (s RetrainStateVM) title() string {
 	case "watching":
 		return model + " serves a new version, and is watched"
 	case "kept":
+		if s.Gone != "" {
+			return model + " kept its new version, which does not serve any more"
+		}
 		return model + " keeps its new version"
 	case "rolled_back":
 		return model + " was rolled back"
@@ -218,6 +191,9 @@ func (s RetrainStateVM) line() []component.Piece {
 	ps := s.RetrainRowVM.line()
 	if s.ApprovedBy != "" && s.Decision.Move != "approve" {
 		ps = append(ps, component.Piece{Text: " Approved by " + s.ApprovedBy + "."})
+	}
+	if s.Gone != "" {
+		ps = append(ps, component.Piece{Text: " " + s.Gone})
 	}
 	return ps
 }
@@ -282,74 +258,6 @@ func (v RetrainVM) facts() []component.FactVM {
 		out = append(out, f)
 	}
 	return out
-}
-
-// step is one thing that happens next; Now marks where the retrain is.
-type step struct {
-	title, text string
-	now         bool
-}
-
-// steps are a retrain's way from the decision on.
-func (v RetrainVM) steps() []step {
-	at := map[string]int{"proposed": 0, "waiting_approval": 0, "countdown": 0, "queued": 1, "training": 1, "validating": 2, "activating": 3, "watching": 4}
-	first := step{title: "A manager approves", text: "for exactly the report shown; a clean check or a resolved alert makes this page ask again"}
-	if v.State.State == "countdown" {
-		first = step{title: "The countdown ends", text: "unless somebody cancels it"}
-	}
-	kept := "the newest rows are kept back, and no candidate learns from them"
-	if v.Change.Holdout > 0 {
-		kept = "on " + format.Plural(v.Change.Holdout, "row", "rows") + " kept back, against version " + v.Change.Serving + " on the same rows"
-	}
-	list := []step{
-		first,
-		{title: "It trains", text: "with " + v.Change.Trainer + ", outside the server; a manager can cancel it"},
-		{title: "It is validated", text: kept},
-		{title: "It goes live", text: "whoever follows the active version switches within a second"},
-		{title: "It is watched for " + format.Plural(int64(v.Change.WatchHours), "hour", "hours"), text: "more than " + v.Change.DropPoints + " worse than before: rolled back by itself"},
-	}
-	if i, ok := at[v.State.State]; ok {
-		list[i].now = true
-	}
-	return list
-}
-
-// record is how many of a version's predictions were right.
-func record(right, outcomes int64) string {
-	if outcomes == 0 {
-		return "no outcomes"
-	}
-	return format.Percent(float64(right)/float64(outcomes), 1) + " of " + format.Count(outcomes)
-}
-
-func (c ChangeVM) candidateRecord() string {
-	if c.ActivatedAt.IsZero() {
-		return "unknown until validated"
-	}
-	return record(c.NewRight, c.NewOutcomes)
-}
-
-// title is the check with its value beside what is needed.
-func (c CheckVM) title() string {
-	if c.Value == "" {
-		return c.Name
-	}
-	if c.Threshold == "" {
-		return c.Name + " " + c.Value
-	}
-	return c.Name + " " + c.Value + ", needs " + c.Threshold
-}
-
-// span is from when to when the rows are that it learns from.
-func (c ChangeVM) span(now time.Time) string {
-	from, to := c.From, now
-	if !c.WindowFrom.IsZero() {
-		from, to = c.WindowFrom, c.Through
-	}
-	if from.IsZero() {
-		return "none"
-	}
-	return format.DayAs(from, now) + " to " + format.DayAs(to, now)
 }
 
 func orNone(s string) string { return orElse(s, "none") }

@@ -52,7 +52,8 @@ type StopVM struct {
 	// On is the stop while it is on, else nil.
 	On *component.HaltVM
 	// May lets the reader stop and resume.
-	May bool
+	May   bool
+	Typed TypedVM
 }
 
 func retrainHref(id int64) string { return "/retrains/" + strconv.FormatInt(id, 10) }

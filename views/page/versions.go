@@ -86,9 +86,8 @@ type RollBackVM struct {
 	Off        string
 	From       string
 	FromLately string // its accuracy in its last seven days in service
-	To         string
+	To         string // "" until one is chosen
 	ToLately   string
-	ToServed   []component.Piece
 	Warning    string // "" unless the earlier version did worse
 	Versions   component.SelectVM
 	Reason     component.FieldVM
@@ -101,6 +100,16 @@ type RollBackVM struct {
 type ServedVM struct {
 	Name, Lately string
 	Serves       bool
+	RolledBack   bool // its newest stretch of service ended so
 	Service      ServiceVM
 	Href         string // chooses it
+}
+
+// both are the records of what serves and of what would.
+func (v RollBackVM) both() []component.KeyValueVM {
+	list := []component.KeyValueVM{{Key: "Now, version " + v.From, Value: component.Words(v.FromLately)}}
+	if v.To != "" {
+		list = append(list, component.KeyValueVM{Key: "Then, version " + v.To, Value: component.Words(v.ToLately)})
+	}
+	return list
 }

@@ -93,9 +93,9 @@ func Alert() page.AlertVM {
 		},
 		Histogram: Distribution(), ECDF: ecdfs(), Trend: &trend, Accuracy: &acc,
 		Timeline: page.AlertTimelineVM{ID: 4811, Now: Now, Items: timeline()},
-		Retrain: &page.AlertRetrainVM{
-			AlertID: 4811, MayAsk: true, MaySkip: true, RetrainID: 104, RetrainState: "refused",
-			Guards: page.GuardsVM{ID: "alert-safeguards", Title: "Would it retrain by itself?", Of: component.Words("The five safeguards, as things stand now."), Items: sampleGuards()},
+		Retrain: &page.RetrainPanelVM{
+			ID: "alert-retrain-4811", Action: "/alerts/4811/retrain", MayAsk: true, MaySkip: true, RetrainID: 104, RetrainState: "refused",
+			Guards: page.GuardsVM{ID: "alert-safeguards", Title: "Would it retrain by itself?", Answer: component.Words("No: a manager decides, because the drift is CRITICAL."), Of: component.Words("The five safeguards, as things stand now."), Items: sampleGuards()},
 		},
 	}
 }

@@ -37,6 +37,10 @@ func Models() page.ModelsVM {
 // Model is a model's page with the given number of days.
 func Model(days int) page.ModelVM {
 	v := page.ModelVM{
+		Retrain: page.RetrainPanelVM{
+			ID: "model-retrain", Action: "/models/nsw-market/conflict_predictor/retrain", MayAsk: true,
+			Guards: page.GuardsVM{ID: "model-safeguards", Title: "Would it retrain by itself?", Answer: component.Words("No: a manager decides, because the drift is CRITICAL."), Items: sampleGuards()},
+		},
 		Now: Now, Tenant: "nsw-market", ModelType: "conflict_predictor", Href: "/models/nsw-market/conflict_predictor", Days: days, Severity: component.Critical,
 		Line: []component.Piece{{Text: "Version 6 serves since "}, component.At(day(48), component.DayClock), {Text: ". The checks of today found "}, {Text: "both its scores and its accuracy", Strong: true}, {Text: " critically off."}},
 		Facts: []component.FactVM{
@@ -103,6 +107,10 @@ func metrics(days int) (out []chart.Metric) {
 // YoungModel has a few days and no check.
 func YoungModel() page.ModelVM {
 	v := page.ModelVM{
+		Retrain: page.RetrainPanelVM{
+			ID: "model-retrain", AskNot: "An operator can ask for a retrain; a manager decides.",
+			Guards: page.GuardsVM{ID: "model-safeguards", Title: "Would it retrain by itself?", Answer: component.Words("No: no drift that a check found is still there."), Items: sampleGuards()},
+		},
 		Now: Now, Tenant: "highland-rail", ModelType: "fraud_detector", Href: "/models/highland-rail/fraud_detector", Days: 30, Severity: component.Blind,
 		Line:  component.Words("Too young to judge: its first check with a baseline is due on Sat 4 Jul."),
 		Facts: []component.FactVM{{Label: "Serves", Value: "Version 1", Note: "since 30 Jun"}, {Label: "Outcomes", Value: "8", Note: "10 are needed"}},

@@ -8,7 +8,7 @@ import (
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
-// RetrainCases is the list of retrains, one retrain in its states, and the rollback's page.
+// RetrainCases is the list of retrains, and one retrain in its states.
 func RetrainCases() []Case {
 	stopped := Shell("Retrains", "retrains")
 	stopped.Halt = &component.HaltVM{By: "S. Varga", Reason: "Outcomes of June are being corrected.", Since: Ago(40 * time.Minute)}
@@ -20,11 +20,6 @@ func RetrainCases() []Case {
 		{Name: "retrains-none", Shell: Shell("Retrains", "retrains"), Body: page.Retrains(noRetrains())},
 		{Name: "retrain-waiting", Shell: Shell("Retrain 118", "retrains"), Body: page.Retrain(waitingRetrain())},
 		{Name: "retrain-watching", Shell: Shell("Retrain 118", "retrains"), Body: page.Retrain(watchedRetrain())},
-		{Name: "rollback", Shell: Shell("Roll back", "retrains"), Body: page.Rollback(page.RollbackVM{
-			ID: 118, Tenant: "nsw-market", ModelType: "conflict_predictor",
-			From: page.TermVM{Version: "r118", Since: Ago(30 * time.Hour), Right: 24, Outcomes: 34},
-			To:   page.TermVM{Version: "hgb-90d", Since: Ago(48 * 24 * time.Hour), Right: 131, Outcomes: 336},
-		})},
 	}
 }
 
@@ -75,7 +70,9 @@ func waitingRetrain() page.RetrainVM {
 			Off: map[string]string{"approve": "You asked for this retrain, so another manager decides."},
 		},
 		ModelHref: "/models/nsw-market/conflict_predictor", AlertHref: "/alerts/4811", AlertID: 4811, Report: &report,
-		Later: []page.LaterReportVM{{DriftType: "performance", Date: Now, Severity: component.Critical, Message: "Accuracy 61.8 → 39.0 %."}}, Laters: 7,
+		Later: page.LaterVM{ID: 118, Now: Now, Of: 7, Items: []page.LaterReportVM{
+			{DriftType: "performance", Date: Now, Severity: component.Critical, Message: "Accuracy 61.8 → 39.0 %."},
+		}},
 		Features: &page.FeaturesVM{
 			RowsRecent: 336, RowsBaseline: 5000, Sampled: true,
 			Rows: []page.FeatureVM{
@@ -88,9 +85,14 @@ func waitingRetrain() page.RetrainVM {
 			ID: "retrain-safeguards-118", Title: "Is it safe", Of: component.Words("As they were when it was proposed."), Items: sampleGuards(),
 		},
 		Change: page.ChangeVM{
-			Serving: "hgb-90d", Trainer: "logistic, built in", ServingSince: Ago(48 * 24 * time.Hour), Outcomes: 336, Right: 131, Days: 7,
-			Rows: 2880, From: Ago(60 * 24 * time.Hour), WatchHours: 24, DropPoints: "5.0 points",
+			ID:        118,
+			Serving:   page.TermVM{Version: "hgb-90d", Service: page.ServiceVM{From: Ago(48 * 24 * time.Hour)}, Outcomes: 336, Right: 131},
+			Candidate: page.TermVM{Trainer: "logistic, built in"}, Rows: 2880, From: Ago(60 * 24 * time.Hour),
 		},
+		Steps: page.StepsVM{ID: 118, Steps: []page.RetrainStepVM{
+			{Title: "A manager approves", Text: "for exactly the report shown; a clean check or a resolved alert makes this page ask again", Now: true},
+			{Title: "It trains", Text: "with logistic, built in, outside the server; a manager can cancel it"},
+		}},
 		Result:   page.RetrainResultVM{ID: 118},
 		Timeline: page.RetrainTimelineVM{ID: 118, Now: Now, Items: []component.TimelineVM{{Initials: "AR", Text: []component.Piece{{Text: "A. Rossi", Strong: true}, {Text: " proposed"}}, Note: "The market changed its hours.", At: row.CreatedAt}}},
 		Earlier:  []page.EarlierVM{{ID: 104, At: Ago(49 * 24 * time.Hour), Decided: "J. Lindqvist", State: "kept", Version: "hgb-90d"}},
@@ -111,7 +113,11 @@ func watchedRetrain() page.RetrainVM {
 	v := waitingRetrain()
 	v.State.State, v.State.Candidate, v.State.ApprovedBy, v.State.Due = "watching", "r118", "M. Okafor", Now.Add(4*time.Hour)
 	v.Actions = page.RetrainActionsVM{ID: 118, Version: 7, State: "watching", Off: map[string]string{"keep": "The watch decides by itself."}}
-	v.Change.Candidate, v.Change.Holdout = "r118", 672
+	v.Actions.RollBackHref = v.ModelHref + "/rollback"
+	v.Change.Activated, v.Change.Holdout, v.Change.Serving.Service.To = true, 672, Ago(20*time.Hour)
+	v.Change.Candidate.Version, v.Change.Candidate.Service.From = "r118", Ago(20*time.Hour)
+	v.Change.Candidate.Right, v.Change.Candidate.Outcomes = 24, 34
+	v.Steps.Steps = []page.RetrainStepVM{{Title: "M. Okafor approved it", Text: "The market changed its hours."}, {Title: "It is watched for 24 hours", Text: "more than 5.0 points worse than before: rolled back by itself", Now: true}}
 	v.Log = "fold 1 of 5\nfold 2 of 5\n"
 	v.Result = page.RetrainResultVM{
 		ID: 118, Verdict: "The candidate passed on 672 hold-out rows.", Compared: 672,
