@@ -89,7 +89,7 @@ func TestRefusedAtTheStart(t *testing.T) {
 	w, r := approved(t)
 	w.set("RETRAIN_MIN_TRAINING_SAMPLES", "100000")
 	w.work(r.ID, "a")
-	if r = w.only(drift.RetrainRefused); !strings.Contains(r.Note, "RETRAIN_MIN_TRAINING_SAMPLES asks for 100000") || *r.Safeguards[2].Passed {
+	if r = w.only(drift.RetrainRefused); !strings.Contains(r.Note, "RETRAIN_MIN_TRAINING_SAMPLES asks for 100,000") || *r.Safeguards[2].Passed {
 		t.Errorf("refused %+v", r)
 	}
 	w.untouched()
