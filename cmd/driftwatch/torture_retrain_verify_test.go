@@ -88,7 +88,8 @@ func (k *trainee) verifyRetrains() {
 	none(t, conn, "models with two active versions", `SELECT format('%s %s', tenant_id, model_type) FROM ml_model_version
 		WHERE is_active GROUP BY tenant_id, model_type HAVING count(*) > 1`)
 	none(t, conn, "attempts that do not follow from the moves", `SELECT format('retrain %s: attempt %s', r.id, r.attempt) FROM ml_retrain r
-		WHERE r.attempt <> (SELECT count(*) FROM ml_retrain_timeline m WHERE m.retrain_id = r.id AND m.move = 'start')
+		WHERE r.attempt <> (SELECT count(*) FILTER (WHERE m.move = 'start') - count(*) FILTER (WHERE m.move = 'requeue' AND m.note LIKE '%that was no attempt%')
+				FROM ml_retrain_timeline m WHERE m.retrain_id = r.id)
 			OR r.attempt > 3 OR r.attempt > 1 + (SELECT count(*) FROM ml_retrain_timeline m WHERE m.retrain_id = r.id AND m.move = 'requeue')`)
 	// Half-activated: one of version, stretch of service, event and audit row without the others.
 	none(t, conn, "activations that are not whole", `

@@ -2,7 +2,6 @@ package retrain
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -90,37 +89,29 @@ func (v *Verdict) Failed() []Check {
 // values that were measured then.
 func (v *Verdict) PassesWith(s drift.Settings) (bool, error) {
 	for _, c := range v.Checks {
-		if !c.Deciding {
-			continue
-		}
 		passed := c.Passed
-		if name := thresholdSetting(v.Checks, c.Name); name != "" {
+		if name := thresholdSetting(c.Name); name != "" {
 			least, err := stats.ParseDecimal(s.Text(name))
 			if err != nil {
 				return false, fmt.Errorf("setting %s: %w", name, err)
 			}
-			passed = c.Value.Defined() && float64(c.Value) >= least.Float64()-1e-12
+			passed = float64(c.Value) >= least.Float64() // no value is not
 		}
-		if !passed {
+		if c.Deciding && !passed {
 			return false, nil
 		}
 	}
 	return true, nil
 }
 
-// thresholdSetting names the setting that a check's threshold comes from, among the checks of one
-// verdict: what a model behaves like shows in what was asked of it. "" for a check without one.
-func thresholdSetting(checks []Check, measure string) string {
+// thresholdSetting names the setting that the threshold of a check on this measure comes from: no
+// measure is asked of both kinds of models. "" for a check without a threshold.
+func thresholdSetting(measure string) string {
 	for _, list := range thresholdSettings {
-		name, all := "", true
 		for _, t := range list {
-			all = all && slices.ContainsFunc(checks, func(c Check) bool { return c.Name == t.measure })
 			if t.measure == measure {
-				name = t.setting
+				return t.setting
 			}
-		}
-		if all && name != "" {
-			return name
 		}
 	}
 	return ""
