@@ -91,8 +91,8 @@ func (s *server) ready(ctx context.Context) error {
 // stop ends the server as Ctrl-C does.
 func (s *server) stop() error {
 	select {
-	case <-s.ended: //nolint:errcheck // told where it was waited for
-		return nil // it ended by itself, and whoever waited for it said so
+	case err := <-s.ended: // by itself
+		return err
 	default:
 	}
 	if err := s.cmd.Process.Signal(syscall.SIGINT); err != nil && !errors.Is(err, os.ErrProcessDone) {

@@ -185,7 +185,7 @@ func (t *Trainer) download(ctx context.Context, from, to, name string, limit int
 		return err
 	}
 	part := to + ".part"
-	defer os.Remove(part) //nolint:errcheck // renamed where all went well
+	defer func() { _ = os.Remove(part) }() // renamed where all went well
 	err = t.do(r, emptyDigest(), func(answer *http.Response) error {
 		f, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 		if err != nil {

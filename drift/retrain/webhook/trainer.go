@@ -154,7 +154,7 @@ func (t *Trainer) submit(ctx context.Context, job retrain.Job, have *accepted) e
 	if err != nil {
 		return err
 	}
-	defer os.Remove(b.path) //nolint:errcheck // the folder goes soon anyway
+	defer func() { _ = os.Remove(b.path) }() // the folder goes soon anyway
 	return t.persist(ctx, job.Progress, func() error {
 		text, err := t.post(ctx, job.Key, b)
 		if err != nil {
