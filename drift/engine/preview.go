@@ -107,6 +107,17 @@ func valueOf(ctx context.Context, tx Tx, scope int64, c SettingChange) (string, 
 
 // replay judges the reports of the last days anew, for each tenant whose settings would change.
 func (p *SettingPreview) replay(ctx context.Context, tx Tx, c SettingChange) error {
+	return p.eachTenant(ctx, tx, c, func(list []drift.Report, before, after drift.Settings) {
+		was, unsaid := Drifts(list, before)
+		now, _ := Drifts(list, after)
+		p.Unsaid += unsaid
+		p.Alerts.add(was, now, interruptsFrom(before), interruptsFrom(after))
+	})
+}
+
+// eachTenant hands over the reports of the last days, tenant by tenant, with the settings without and
+// with the change. A tenant with a value of its own is left out of a change for all.
+func (p *SettingPreview) eachTenant(ctx context.Context, tx Tx, c SettingChange, fn func(list []drift.Report, before, after drift.Settings)) error {
 	reports, err := servingReports(ctx, tx, c.Tenant, p.From)
 	if err != nil {
 		return err
@@ -116,17 +127,13 @@ func (p *SettingPreview) replay(ctx context.Context, tx Tx, c SettingChange) err
 		byTenant[r.Version.TenantID] = append(byTenant[r.Version.TenantID], r)
 	}
 	for tenant, list := range byTenant {
-		before, err := tx.Settings(ctx, tenant)
+		before, after, concerns, err := p.around(ctx, tx, c, tenant)
 		if err != nil {
-			return fmt.Errorf("settings: %w", err)
+			return err
 		}
-		if c.Tenant == "" && before.Origin(c.Name) == drift.FromTenant {
-			continue // it has a value of its own
+		if concerns {
+			fn(list, before, after)
 		}
-		was, unsaid := Drifts(list, before)
-		now, _ := Drifts(list, before.With(c.Name, p.After))
-		p.Unsaid += unsaid
-		p.Alerts.add(was, now, interruptsFrom(before), interruptsFrom(before.With(c.Name, p.After)))
 	}
 	return nil
 }

@@ -140,15 +140,7 @@ func beginOf(ctx context.Context, tx Tx, r *drift.Retrain, earlier []*drift.Retr
 			last = latest(last, trainedAt(e))
 		}
 	}
-	flag := drift.TypeFlag(m.ModelType)
-	guards := retrain.All(retrain.Input{
-		Flags: retrain.FlagsInput{
-			Master: s.Bool("ENABLE_AUTO_RETRAIN"), Type: s.Bool(flag), TypeFlag: flag, Tenant: m.Tenant, Tenants: s.List("AUTO_RETRAIN_ENABLED_TENANTS"),
-		},
-		Last: last, CooldownDays: s.Int("RETRAIN_COOLDOWN_DAYS"), SkipCooldown: r.SkipCooldown, Now: r.CreatedAt,
-		Rows: rows.Rows, Positives: rows.Positives, Negatives: rows.Rows - rows.Positives,
-		MinRows: s.Int("RETRAIN_MIN_TRAINING_SAMPLES"), Severity: r.Severity, Manual: r.Manual,
-	})
+	guards := retrain.All(asked(s, r, last, rows, r.CreatedAt))
 	return retrain.Decide(guards, retrain.DecideInput{
 		Severity: r.Severity, RequireApproval: s.Bool("REQUIRE_MANUAL_APPROVAL_CRITICAL_DRIFT"), Manual: r.Manual,
 	}), nil
@@ -198,22 +190,7 @@ func watchEnd(ctx context.Context, tx Tx, r *drift.Retrain, s drift.Settings, no
 
 // replaySwitches counts the drift that would ask for a retrain under one state of the switches alone.
 func (p *SettingPreview) replaySwitches(ctx context.Context, tx Tx, c SettingChange) error {
-	reports, err := servingReports(ctx, tx, c.Tenant, p.From)
-	if err != nil {
-		return err
-	}
-	byTenant := map[int64][]drift.Report{}
-	for _, r := range reports {
-		byTenant[r.Version.TenantID] = append(byTenant[r.Version.TenantID], r)
-	}
-	for tenant, list := range byTenant {
-		before, after, concerns, err := p.around(ctx, tx, c, tenant)
-		if err != nil {
-			return err
-		}
-		if !concerns {
-			continue
-		}
+	return p.eachTenant(ctx, tx, c, func(list []drift.Report, before, after drift.Settings) {
 		stretches, _ := Drifts(list, before)
 		for _, d := range stretches {
 			if d.Severity < drift.SeverityHigh {
@@ -227,15 +204,10 @@ func (p *SettingPreview) replaySwitches(ctx context.Context, tx Tx, c SettingCha
 				p.Loop.Lost++
 			}
 		}
-	}
-	return nil
+	})
 }
 
 func switchedOn(d Drift, s drift.Settings) bool {
-	m := d.Version.Model
-	flag := drift.TypeFlag(m.ModelType)
-	g := retrain.Flags(retrain.FlagsInput{
-		Master: s.Bool("ENABLE_AUTO_RETRAIN"), Type: s.Bool(flag), TypeFlag: flag, Tenant: m.Tenant, Tenants: s.List("AUTO_RETRAIN_ENABLED_TENANTS"),
-	})
+	g := retrain.Flags(switches(s, d.Version.Model))
 	return g.Passed != nil && *g.Passed
 }

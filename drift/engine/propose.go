@@ -28,16 +28,26 @@ func Evaluate(ctx context.Context, tx Tx, r *drift.Retrain, now time.Time) ([]dr
 	if err != nil {
 		return nil, err
 	}
-	flag := drift.TypeFlag(m.ModelType)
-	return retrain.All(retrain.Input{
-		Flags: retrain.FlagsInput{
-			Master: s.Bool("ENABLE_AUTO_RETRAIN"), Type: s.Bool(flag), TypeFlag: flag,
-			Tenant: m.Tenant, Tenants: s.List("AUTO_RETRAIN_ENABLED_TENANTS"),
-		},
-		Last: last, CooldownDays: s.Int("RETRAIN_COOLDOWN_DAYS"), SkipCooldown: r.SkipCooldown, Now: now,
+	return retrain.All(asked(s, r, last, rows, now)), nil
+}
+
+// asked is what the safeguards look at, under these settings.
+func asked(s drift.Settings, r *drift.Retrain, last time.Time, rows drift.LabelledCount, now time.Time) retrain.Input {
+	return retrain.Input{
+		Flags: switches(s, r.Model()),
+		Last:  last, CooldownDays: s.Int("RETRAIN_COOLDOWN_DAYS"), SkipCooldown: r.SkipCooldown, Now: now,
 		Rows: rows.Rows, Positives: rows.Positives, Negatives: rows.Rows - rows.Positives,
 		MinRows: s.Int("RETRAIN_MIN_TRAINING_SAMPLES"), Severity: r.Severity, Manual: r.Manual,
-	}), nil
+	}
+}
+
+// switches is what the switches of automatic retraining say of a model.
+func switches(s drift.Settings, m drift.Model) retrain.FlagsInput {
+	flag := drift.TypeFlag(m.ModelType)
+	return retrain.FlagsInput{
+		Master: s.Bool("ENABLE_AUTO_RETRAIN"), Type: s.Bool(flag), TypeFlag: flag,
+		Tenant: m.Tenant, Tenants: s.List(retrain.SettingTenants),
+	}
 }
 
 // propose considers a retrain for an alert that a check has just raised or seen again. What the

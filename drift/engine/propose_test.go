@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -268,6 +269,12 @@ func TestTheWorseOfBothChecksDecidesWhoIsAsked(t *testing.T) {
 	second := w.newest(drift.RetrainWaitingApproval)
 	if second.ID == r.ID || second.Severity != drift.SeverityCritical || *second.ReportID != s.ID {
 		t.Errorf("proposed %+v", second)
+	}
+	for _, a := range w.alerts(drift.AlertDrift) {
+		guards, _, err := w.engine.Safeguards(t.Context(), drift.SystemActor(), &a)
+		if err != nil || !strings.Contains(guards[3].Compared, "CRITICAL against") {
+			t.Errorf("the %s alert is told %+v, %v", *a.DriftType, guards, err)
+		}
 	}
 	w.must(w.decide(second, manager, retrain.MoveReject))
 	// Neither check asks again the next day: both alerts were there when a person said no.

@@ -13,7 +13,10 @@ func (e *Engine) Safeguards(ctx context.Context, by drift.Actor, a *drift.Alert)
 		return nil, nil, nil
 	}
 	err = e.store.InTx(ctx, by, func(tx Tx) error {
-		r := &drift.Retrain{TenantID: a.TenantID, Tenant: a.Tenant, ModelType: a.ModelType, Severity: a.CurrentSeverity}
+		r := &drift.Retrain{TenantID: a.TenantID, Tenant: a.Tenant, ModelType: a.ModelType}
+		if r.Severity, err = worstOpen(ctx, tx, r.Model(), a.CurrentSeverity); err != nil { // as when it is proposed
+			return err
+		}
 		if latest, err = tx.RetrainOf(ctx, a); err != nil {
 			return err
 		}
