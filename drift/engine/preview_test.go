@@ -141,6 +141,9 @@ func TestPreviewOfTheLoop(t *testing.T) {
 	if l := preview("ENABLE_AUTO_RETRAIN", "false"); l.Asked == 0 || l.Lost != l.Asked || l.Gained != 0 {
 		t.Errorf("the master switch off: %+v", l)
 	}
+	if l := preview("ENABLE_AUTO_RETRAIN", "true"); l.Gained != 0 || l.Lost != 0 { // it is on already
+		t.Errorf("the master switch on: %+v", l)
+	}
 	w.set("AUTO_RETRAIN_ENABLED_TENANTS", "[]")
 	if l := preview("AUTO_RETRAIN_ENABLED_TENANTS", `["*"]`); l.Gained != l.Asked || l.Lost != 0 {
 		t.Errorf("everybody: %+v", l)
