@@ -308,3 +308,39 @@ func TestACountdownIsLeftToAManagerOnceTheDriftIsCritical(t *testing.T) {
 		w.recorded()
 	}
 }
+
+// What a manager has approved is not asked again because the drift they approved it for is seen again.
+func TestAnApprovedRetrainIsNotAskedAgain(t *testing.T) {
+	w := newLoop(t)
+	worse(w, rightCritical)
+	w.run(drift.JobPerformance, today)
+	w.must(w.decide(w.only(drift.RetrainWaitingApproval), manager, retrain.MoveApprove))
+	w.at(today.Add(1))
+	d := calm("1")
+	d.n, d.right = 400, 30
+	w.log(today, d)
+	if r := w.run(drift.JobPerformance, today.Add(1)).Reports[0]; r.Severity != drift.SeverityCritical {
+		t.Fatalf("severity %s", r.Severity)
+	}
+	w.only(drift.RetrainQueued)
+	w.recorded()
+}
+
+// A no does not cover an alert that came after it.
+func TestANoIsOlderThanTheAlert(t *testing.T) {
+	w := newLoop(t)
+	bothWorse(w)
+	w.run(drift.JobPerformance, today)
+	w.must(w.decide(w.only(drift.RetrainWaitingApproval), manager, retrain.MoveReject))
+	w.wait(time.Minute)
+	w.set("ENABLE_AUTO_RETRAIN", "false") // so that nothing is asked when the second alert is raised
+	w.run(drift.JobStatistical, today)
+	w.set("ENABLE_AUTO_RETRAIN", "true")
+	w.at(today.Add(1))
+	w.log(today, day{model: drift.FraudDetector, version: "1", n: 40, low: 0.15, high: 1, right: rightCritical})
+	w.run(drift.JobPerformance, today.Add(1))
+	w.only(drift.RetrainRefused)
+	w.run(drift.JobStatistical, today.Add(1))
+	w.newest(drift.RetrainWaitingApproval)
+	w.recorded()
+}
