@@ -69,6 +69,7 @@ func FeatureMoved(s drift.FeatureShift) bool { return float64(s.QValue) < movedB
 type column struct {
 	numbers [2][]float64
 	texts   [2][]string // of all values, for when one of them is no number
+	rows    [2][]int    // the row of each value
 	other   bool        // one of them is none
 }
 
@@ -87,13 +88,13 @@ func readColumns(columns map[string]*column, side int, rows [][]byte) error {
 				c = &column{}
 				columns[name] = c
 			}
-			c.add(side, v)
+			c.add(side, i, v)
 		}
 	}
 	return nil
 }
 
-func (c *column) add(side int, v any) {
+func (c *column) add(side, row int, v any) {
 	var text string
 	number, err := math.NaN(), error(nil)
 	switch v := v.(type) {
@@ -108,7 +109,7 @@ func (c *column) add(side int, v any) {
 		b, failed := json.Marshal(v)
 		text, err = string(b), failed
 	}
-	c.texts[side] = append(c.texts[side], text)
+	c.texts[side], c.rows[side] = append(c.texts[side], text), append(c.rows[side], row)
 	if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
 		c.other = true
 		return
