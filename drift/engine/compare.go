@@ -21,11 +21,11 @@ const (
 	sliceRows = 20_000
 )
 
-// CompareSide is one side of a comparison. A zero window is that of today's check, "" for the version is
-// the one in service or, for the baseline, that of the recent side.
+// CompareSide is one side of a comparison. No window is that of today's check, "" for the version is the
+// one in service or, for the baseline, that of the recent side.
 type CompareSide struct {
 	Version string
-	Window  drift.DriftWindow
+	Window  *drift.DriftWindow
 }
 
 // Comparison asks for the evidence on two windows and versions of one model.
@@ -112,10 +112,10 @@ func (r *comparison) resolve(ctx context.Context, tx Tx, by drift.Actor, c Compa
 }
 
 func sideFor(name string, c CompareSide, usual drift.DriftWindow) (drift.EvidenceSide, error) {
-	if c.Window == (drift.DriftWindow{}) {
-		c.Window = usual
+	if c.Window == nil {
+		c.Window = &usual
 	}
-	side := drift.EvidenceSide{Version: c.Version, Window: c.Window}
+	side := drift.EvidenceSide{Version: c.Version, Window: *c.Window}
 	switch days := int(c.Window.To - c.Window.From); {
 	case days <= 0:
 		return side, drift.Invalid(name+"_to", fmt.Sprintf("The %s window ends on the day it begins on or before. Its end is left out: for one day give the day after.", name))

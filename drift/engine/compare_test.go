@@ -134,16 +134,16 @@ func TestCompareVersions(t *testing.T) {
 	w.regions("v1", 60, 0, 700, func(int) int { return 90 }, 0)
 	w.regions("v2", 30, 0, 60, func(int) int { return 50 }, 0)
 	window := drift.DriftWindow{From: today - 30, To: today}
-	e := w.compare(engine.Comparison{Recent: engine.CompareSide{"v2", window}, Baseline: engine.CompareSide{"v1", window}})
+	e := w.compare(engine.Comparison{Recent: engine.CompareSide{"v2", &window}, Baseline: engine.CompareSide{"v1", &window}})
 	m := e.Statistical.Metrics
 	if m.NRecent != 1800 || m.NBaseline != 21_000 || e.Performance.Metrics.NRecent != 1800 || e.Performance.Severity != drift.SeverityCritical && e.Performance.Severity != drift.SeverityHigh {
 		t.Errorf("%+v %+v", m, e.Performance)
 	}
-	back := w.compare(engine.Comparison{Recent: engine.CompareSide{"v1", window}, Baseline: engine.CompareSide{"v2", window}})
+	back := w.compare(engine.Comparison{Recent: engine.CompareSide{"v1", &window}, Baseline: engine.CompareSide{"v2", &window}})
 	if b := back.Statistical.Metrics; b.KSStatistic != m.KSStatistic || b.PValue != m.PValue || b.MeanRecent != m.MeanBaseline {
 		t.Errorf("the other way round %+v, want %+v", b, m)
 	}
-	same := w.compare(engine.Comparison{Recent: engine.CompareSide{"v1", window}, Baseline: engine.CompareSide{Window: window}})
+	same := w.compare(engine.Comparison{Recent: engine.CompareSide{"v1", &window}, Baseline: engine.CompareSide{Window: &window}})
 	if same.Baseline.Version != "v1" || same.Statistical.Metrics.KSStatistic != 0 || same.Performance.Metrics.AccuracyDrop != 0 {
 		t.Errorf("a window against itself: %+v", same.Statistical.Metrics)
 	}
@@ -165,8 +165,8 @@ func TestCompareRefusals(t *testing.T) {
 		"no such type":      {drift.SystemActor(), engine.Comparison{Tenant: "acme", ModelType: "oracle"}, drift.CodeNotFound, ""},
 		"never seen":        {drift.SystemActor(), engine.Comparison{Tenant: "acme", ModelType: drift.ConflictPredictor}, drift.CodeNotFound, ""},
 		"no such version":   {drift.SystemActor(), engine.Comparison{Tenant: "acme", ModelType: drift.FraudDetector, Baseline: engine.CompareSide{Version: "v9"}}, drift.CodeNotFound, ""},
-		"an empty window":   {drift.SystemActor(), engine.Comparison{Tenant: "acme", ModelType: drift.FraudDetector, Recent: engine.CompareSide{Window: empty}}, drift.CodeInvalid, "recent_to"},
-		"too long a window": {drift.SystemActor(), engine.Comparison{Tenant: "acme", ModelType: drift.FraudDetector, Baseline: engine.CompareSide{Window: long}}, drift.CodeInvalid, "baseline_from"},
+		"an empty window":   {drift.SystemActor(), engine.Comparison{Tenant: "acme", ModelType: drift.FraudDetector, Recent: engine.CompareSide{Window: &empty}}, drift.CodeInvalid, "recent_to"},
+		"too long a window": {drift.SystemActor(), engine.Comparison{Tenant: "acme", ModelType: drift.FraudDetector, Baseline: engine.CompareSide{Window: &long}}, drift.CodeInvalid, "baseline_from"},
 	} {
 		_, err := w.engine.Compare(t.Context(), c.by, c.ask)
 		var e *drift.Error
@@ -175,7 +175,7 @@ func TestCompareRefusals(t *testing.T) {
 		}
 	}
 	// Days without anything are no error: there is nothing to judge.
-	e := w.compare(engine.Comparison{Recent: engine.CompareSide{Window: drift.DriftWindow{From: today + 10, To: today + 20}}})
+	e := w.compare(engine.Comparison{Recent: engine.CompareSide{Window: &drift.DriftWindow{From: today + 10, To: today + 20}}})
 	if e.Statistical.Status != drift.StatusInsufficientData || e.Recent.Predictions != 0 || e.Estimate.Accuracy.Defined() {
 		t.Errorf("%+v", e)
 	}
