@@ -15,6 +15,7 @@ type User struct {
 	Tenants    []int64   `json:"tenants"`     // empty where AllTenants
 	Disabled   bool      `json:"disabled"`
 	CreatedAt  time.Time `json:"created_at"`
+	Prefs      Prefs     `json:"-"`
 }
 
 // Actor is the person as the one who does something.

@@ -16,6 +16,8 @@ type Identity struct {
 	Keys []string
 	// ExpiresAt is when the session ends by itself; zero for a token.
 	ExpiresAt time.Time
+	// Prefs are what the person chose for their pages; a token has none.
+	Prefs drift.Prefs
 }
 
 type contextKey struct{}
@@ -68,7 +70,7 @@ func (a *Auth) bySession(ctx context.Context, hash []byte) (Identity, bool, erro
 		return Identity{}, false, err
 	}
 	return Identity{
-		Actor: u.Actor(), Keys: []string{drift.UserKey(u.ID), drift.SessionKey(hash)}, ExpiresAt: s.ExpiresAt,
+		Actor: u.Actor(), Keys: []string{drift.UserKey(u.ID), drift.SessionKey(hash)}, ExpiresAt: s.ExpiresAt, Prefs: u.Prefs,
 	}, true, nil
 }
 
