@@ -214,3 +214,19 @@ func TestLabelledRefusals(t *testing.T) {
 		t.Errorf("without what was predicted: %v", err)
 	}
 }
+
+// Hanley and McNeil's formula worked by hand for an area of 0.8 over 10 and 20: Q1 = 2/3, Q2 = 1.28/1.8,
+// variance (0.16 + 9·(2/3 − 0.64) + 19·(0.7111… − 0.64)) / 200 = 0.00875555….
+func TestAUCInterval(t *testing.T) {
+	i := AUCInterval(0.8, 10, 20)
+	half := 1.959963984540054 * math.Sqrt((0.16+9*(2./3-0.64)+19*(1.28/1.8-0.64))/200)
+	if math.Abs(i.Low-(0.8-half)) > 1e-12 || math.Abs(i.High-(0.8+half)) > 1e-12 {
+		t.Errorf("%v, want %v around 0.8", i, half)
+	}
+	if i := AUCInterval(0.98, 5, 5); i.High != 1 {
+		t.Errorf("%v", i)
+	}
+	if i := AUCInterval(math.NaN(), 0, 5); !math.IsNaN(i.Low) || !math.IsNaN(i.High) {
+		t.Errorf("%v", i)
+	}
+}
