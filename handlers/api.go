@@ -33,6 +33,7 @@ type APIEngine interface {
 	Rehearser
 	FeatureComparer
 	Comparer
+	Trier
 }
 
 // APINames finds what requests name.
@@ -176,6 +177,7 @@ func (a *API) readRoutes(r chi.Router) {
 	r.Get("/retrains/{id}", a.do(a.retrain))
 	r.Get("/retraining", a.do(a.halt))
 	r.Get("/settings", a.do(a.settings))
+	r.Get("/what-if", a.do(a.whatIf))
 	r.Get("/reviews/{kind}", a.do(a.review))
 }
 

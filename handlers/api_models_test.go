@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
 )
 
 const apiModel = "/api/v1/models/fraud_detector"
@@ -241,5 +242,18 @@ func TestCompareAPI(t *testing.T) {
 	}
 	if _, after, err := h.db.EventBounds(t.Context(), drift.SystemActor()); err != nil || after != before {
 		t.Errorf("%d events more, %v", after-before, err)
+	}
+}
+
+// TestWhatIfAPI tries a guard that waits for a second day on what raised an alert.
+func TestWhatIfAPI(t *testing.T) {
+	h := newHouse(t)
+	id := h.breakModel("acme")
+	h.breakModel("globex")
+	var r engine.WhatIfResult
+	h.do("GET", "/api/v1/what-if?set=GUARD_K_OF_M=2/2&set=STATISTICAL_DRIFT_PVALUE_MEDIUM=0.02", "", h.as(drift.RoleViewer, h.acme)).into(t, 200, &r)
+	if r.Total.Raised != 1 || r.Total.Before != 1 || r.Total.After != 0 || r.Total.Fewer != 1 || len(r.Models) != 1 || r.Models[0].Tenant != "acme" ||
+		len(r.Alerts) != 1 || *r.Alerts[0].Alert != id || r.Alerts[0].Then != drift.SeverityUnknown || r.Changes["GUARD_K_OF_M"] != "2/2" {
+		t.Errorf("%+v", r)
 	}
 }

@@ -120,6 +120,8 @@ type Alerts interface {
 	OpenAlertsOf(ctx context.Context, m drift.Model) ([]*drift.Alert, error)
 	// OpenBlindAlerts lists the open ML_MONITORING_BLIND alerts of all models.
 	OpenBlindAlerts(ctx context.Context) ([]*drift.Alert, error)
+	// Alerts lists alerts without their reports, a page at a time.
+	Alerts(ctx context.Context, f drift.AlertFilter) (drift.Page[drift.Alert], error)
 	// Alert returns one alert; CodeNotFound where it is not there for this actor.
 	Alert(ctx context.Context, id int64) (*drift.Alert, error)
 	// InsertAlert writes a new alert with its first timeline entry; it sets ID.
