@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -145,7 +146,7 @@ func (c *column) compareNumbers(s *drift.FeatureShift, missing [2]int) {
 		slices.Sort(c.numbers[side])
 	}
 	recent, baseline := c.numbers[0], c.numbers[1]
-	edges := stats.BaselineEdges(baseline)
+	edges := featureEdges(baseline)
 	s.PSI = drift.Number(stats.PSI(append(stats.BinCounts(recent, edges), missing[0]), append(stats.BinCounts(baseline, edges), missing[1])))
 	if len(recent) > 0 {
 		s.MeanRecent = drift.Number(stats.Mean(recent))
@@ -167,6 +168,20 @@ func (c *column) compareNumbers(s *drift.FeatureShift, missing [2]int) {
 		}
 	}
 	s.PValue = drift.Number(p)
+}
+
+// featureEdges are the deciles of a sorted baseline; a value that alone fills one has a bin of its own, so
+// that a feature which was constant and is not any more does not stay in the one bin that there was.
+func featureEdges(baseline []float64) []float64 {
+	var edges []float64
+	for _, edge := range stats.BaselineEdges(baseline) {
+		edges = append(edges, edge)
+		next := math.Nextafter(edge, math.Inf(1))
+		if n := sort.SearchFloat64s(baseline, next) - sort.SearchFloat64s(baseline, edge); n*10 >= len(baseline) {
+			edges = append(edges, next)
+		}
+	}
+	return slices.Compact(edges)
 }
 
 func (c *column) compareCategories(s *drift.FeatureShift, missing [2]int) {

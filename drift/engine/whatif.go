@@ -74,10 +74,21 @@ type WhatIfCount struct {
 
 func (c *WhatIfCount) add(o WhatIfCount) {
 	for _, f := range [][2]*int{
-		{&c.Raised, &o.Raised}, {&c.Before, &o.Before}, {&c.After, &o.After}, {&c.Fewer, &o.Fewer}, {&c.Gone, &o.Gone}, {&c.New, &o.New},
-		{&c.Lower, &o.Lower}, {&c.Higher, &o.Higher}, {&c.Quieter, &o.Quieter}, {&c.Louder, &o.Louder},
-		{&c.BeforeInterrupts, &o.BeforeInterrupts}, {&c.Real, &o.Real}, {&c.RealMissed, &o.RealMissed},
-		{&c.False, &o.False}, {&c.FalseSpared, &o.FalseSpared},
+		{&c.Raised, &o.Raised},
+		{&c.Before, &o.Before},
+		{&c.After, &o.After},
+		{&c.Fewer, &o.Fewer},
+		{&c.Gone, &o.Gone},
+		{&c.New, &o.New},
+		{&c.Lower, &o.Lower},
+		{&c.Higher, &o.Higher},
+		{&c.Quieter, &o.Quieter},
+		{&c.Louder, &o.Louder},
+		{&c.BeforeInterrupts, &o.BeforeInterrupts},
+		{&c.Real, &o.Real},
+		{&c.RealMissed, &o.RealMissed},
+		{&c.False, &o.False},
+		{&c.FalseSpared, &o.FalseSpared},
 	} {
 		*f[0] += *f[1]
 	}
