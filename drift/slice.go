@@ -8,8 +8,9 @@ type OutcomeRow struct {
 
 // OutcomeSample is predictions of a window whose outcome is known.
 type OutcomeSample struct {
-	Rows []OutcomeRow
-	Of   int // outcomes known in the window
+	Rows    []OutcomeRow
+	Of      int  // outcomes known in the window
+	Sampled bool // not all of them were looked at
 }
 
 // Slice is a part of a model's predictions, those with one value of one feature, and how its accuracy

@@ -46,16 +46,23 @@ func (tx *Tx) LabelledDays(ctx context.Context, v drift.VersionKey, from, to dri
 	return list, nil
 }
 
+// outcomesAmong bounds how many rows of the log are looked at for those whose outcome is known.
+const outcomesAmong = 2_000_000
+
 // OutcomeSample reads which predictions of a window were right, with their features: of all whose outcome
-// is known where there are no more than most, else of about so many, chosen as FeatureSample does.
+// is known where there are no more than most, else of about so many, chosen as FeatureSample does. Of a
+// window of millions it looks at a part however few outcomes it has.
 func (tx *Tx) OutcomeSample(ctx context.Context, v drift.VersionKey, w drift.DriftWindow, most int) (s drift.OutcomeSample, err error) {
-	err = tx.QueryRow(ctx, `SELECT COALESCE(sum(tp + fp + fn + tn), 0) FROM ml_score_day
+	var predictions int
+	err = tx.QueryRow(ctx, `SELECT COALESCE(sum(tp + fp + fn + tn), 0), COALESCE(sum(n), 0) FROM ml_score_day
 		WHERE tenant_id = $1 AND model_type = $2 AND model_version = $3 AND day >= $4 AND day < $5`,
-		v.TenantID, v.ModelType, v.Version, w.From.Time(), w.To.Time()).Scan(&s.Of)
+		v.TenantID, v.ModelType, v.Version, w.From.Time(), w.To.Time()).Scan(&s.Of, &predictions)
 	if err != nil {
 		return s, fmt.Errorf("count outcomes of the window: %w", err)
 	}
-	sample, args := tableSample([]any{v.TenantID, w.From.Time(), w.To.Time(), v.ModelType, v.Version, most}, s.Of, most)
+	part := min(float64(most)/float64(max(s.Of, 1)), outcomesAmong/float64(max(predictions, 1)))
+	s.Sampled = part < 1
+	sample, args := tableSample([]any{v.TenantID, w.From.Time(), w.To.Time(), v.ModelType, v.Version, most}, part)
 	rows, err := tx.Query(ctx, `SELECT predicted = actual, features::text FROM ml_prediction_log`+sample+`
 		WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3 AND model_type = $4 AND model_version = $5
 		AND actual IS NOT NULL AND features IS NOT NULL LIMIT 2 * $6`, args...)
@@ -65,11 +72,11 @@ func (tx *Tx) OutcomeSample(ctx context.Context, v drift.VersionKey, w drift.Dri
 	return s, err
 }
 
-// tableSample is the clause that reads about most of the rows of a window from pages of the table chosen
-// at random but each time the same, "" where it has no more; args with what the clause needs.
-func tableSample(args []any, of, most int) (clause string, with []any) {
-	if of <= most {
+// tableSample is the clause that reads a part of the table's pages, chosen at random but each time the
+// same, "" for all of them; args with what the clause needs.
+func tableSample(args []any, part float64) (clause string, with []any) {
+	if part >= 1 {
 		return "", args
 	}
-	return fmt.Sprintf(" TABLESAMPLE SYSTEM ($%d) REPEATABLE (1)", len(args)+1), append(args, 100*float64(most)/float64(of))
+	return fmt.Sprintf(" TABLESAMPLE SYSTEM ($%d) REPEATABLE (1)", len(args)+1), append(args, 100*part)
 }

@@ -97,11 +97,11 @@ func TestOutcomeSample(t *testing.T) {
 			right++
 		}
 	}
-	if len(s.Rows) != 1000 || s.Of != 1050 || right != 500 || len(s.Rows[0].Features) == 0 {
+	if len(s.Rows) != 1000 || s.Of != 1050 || s.Sampled || right != 500 || len(s.Rows[0].Features) == 0 {
 		t.Errorf("%d of %d rows, %d right", len(s.Rows), s.Of, right)
 	}
 	first, again := read(viewer, day, day+1, 400), read(viewer, day, day+1, 400)
-	if n := len(first.Rows); n == 0 || n > 800 || first.Of != 1000 || fmt.Sprint(first) != fmt.Sprint(again) {
+	if n := len(first.Rows); n == 0 || n > 800 || first.Of != 1000 || !first.Sampled || fmt.Sprint(first) != fmt.Sprint(again) {
 		t.Errorf("%d of %d rows, want about 400 and each time the same", len(first.Rows), first.Of)
 	}
 	if s := read(only(drift.RoleViewer, zeta), day, day+4, 100); len(s.Rows) != 0 || s.Of != 0 {

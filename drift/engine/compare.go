@@ -41,25 +41,15 @@ type Comparison struct {
 // or it has no such version; CodeInvalid where a window is no window, or holds too much.
 func (e *Engine) Compare(ctx context.Context, by drift.Actor, c Comparison) (drift.Evidence, error) {
 	r := comparison{today: drift.DateOf(e.clock().UTC())}
-	err := e.store.InTx(ctx, by, func(tx Tx) error {
-		if err := r.resolve(ctx, tx, by, c); err != nil {
+	err := e.heavily(ctx, func() error {
+		err := e.store.InTx(ctx, by, func(tx Tx) error { return r.read(ctx, tx, by, c) })
+		if err != nil {
 			return err
 		}
-		for _, step := range []func(context.Context, Tx) error{r.readDays, r.statistical, r.readRows} {
-			if err := step(ctx, tx); err != nil {
-				return err
-			}
-		}
-		return nil
+		return r.work()
 	})
 	if err != nil {
 		return drift.Evidence{}, err
-	}
-	r.performance()
-	for _, step := range []func() error{r.curves, r.features, r.slices, r.estimates} {
-		if err := step(); err != nil {
-			return drift.Evidence{}, err
-		}
 	}
 	return r.out, nil
 }
@@ -75,6 +65,29 @@ type comparison struct {
 	past                   []detect.Windows       // newest first
 	recentRows, baseRows   drift.FeatureSample
 	recentRight, baseRight drift.OutcomeSample
+}
+
+func (r *comparison) read(ctx context.Context, tx Tx, by drift.Actor, c Comparison) error {
+	if err := r.resolve(ctx, tx, by, c); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context, Tx) error{r.readDays, r.statistical, r.readRows} {
+		if err := step(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// work makes of it what needs no transaction any more.
+func (r *comparison) work() error {
+	r.performance()
+	for _, step := range []func() error{r.curves, r.features, r.slices, r.estimates} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // resolve finds the model, its versions and the windows.

@@ -132,12 +132,14 @@ func (e *Engine) WhatIf(ctx context.Context, by drift.Actor, q WhatIf) (WhatIfRe
 	out.To = drift.DateOf(e.clock().UTC()).Add(1)
 	out.From = out.To.Add(-q.Days)
 	w := whatIf{q: q, out: &out, models: map[drift.Model]*judgedModel{}}
-	err = e.store.InTx(ctx, by, func(tx Tx) error { return w.read(ctx, tx) })
-	if err != nil {
-		return out, err
-	}
-	w.judge()
-	return out, nil
+	err = e.heavily(ctx, func() error {
+		err := e.store.InTx(ctx, by, func(tx Tx) error { return w.read(ctx, tx) })
+		if err == nil {
+			w.judge()
+		}
+		return err
+	})
+	return out, err
 }
 
 // triable checks the values tried, and writes them as they would be stored.
