@@ -88,6 +88,9 @@ func TestVersionHistory(t *testing.T) {
 	if want := "5 setting  MIN_SCORES →40 true ada\n6 setting  MIN_SCORES →50 false ada\n7 activated v2  → false \n8 rollback v1  → false \n9 alert v1 CRITICAL → false \n"; told != want {
 		t.Errorf("%s\nwant\n%s", told, want)
 	}
+	if all, err := db.VersionHistory(t.Context(), system, q); err != nil || len(all.Events) != len(h.Events) {
+		t.Errorf("who sees all tenants sees %d events, %v", len(all.Events), err)
+	}
 	q.Version = ""
 	if h, err := db.VersionHistory(t.Context(), only(drift.RoleViewer, acme), q); err != nil || h.Version != v {
 		t.Errorf("in service: %+v, %v", h.Version, err)

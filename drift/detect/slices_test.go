@@ -140,3 +140,19 @@ func TestSlicesOfLittle(t *testing.T) {
 		t.Errorf("%d tested, %d listed", s.Tested, len(s.Slices))
 	}
 }
+
+// A number on an edge belongs to the range above it.
+func TestSlicesAtTheEdges(t *testing.T) {
+	var rows []drift.OutcomeRow
+	for i := range 9 * 40 { // quartiles 2, 4 and 6
+		rows = append(rows, drift.OutcomeRow{Right: true, Features: fmt.Appendf(nil, `{"x":%d}`, i%9)})
+	}
+	got := map[string]int{}
+	for _, s := range mustSlices(t, rows, rows).Slices {
+		got[fmt.Sprint(float64(s.Low), " to ", float64(s.High))] = s.NRecent
+	}
+	want := map[string]int{"NaN to 2": 80, "2 to 4": 80, "4 to 6": 80, "6 to NaN": 120}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
