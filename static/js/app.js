@@ -4,13 +4,29 @@ import {start as time} from './time.js';
 import {start as live} from './live.js';
 import {start as board} from './board.js';
 import {start as ack} from './ack.js';
+import {start as select} from './select.js';
+import {start as keys} from './keys.js';
+import {start as palette} from './palette.js';
+import {start as presence} from './presence.js';
+import {start as alarm} from './alarm.js';
+import {worker} from './dom.js';
 
 time();
 board();
 ack();
+select();
 live();
+keys();
+palette();
+presence();
+alarm();
 
 // An open menu closes on Escape and on a click elsewhere.
-const menu = document.querySelector('details.who');
-addEventListener('keydown', (e) => e.key === 'Escape' && menu?.removeAttribute('open'));
-addEventListener('click', (e) => e.target instanceof Node && !menu?.contains(e.target) && menu?.removeAttribute('open'));
+const menus = document.querySelectorAll('details.who');
+/** @param {(d: Element) => boolean} which */
+const shut = (which) => menus.forEach((d) => which(d) && d.removeAttribute('open'));
+addEventListener('keydown', (e) => e.key === 'Escape' && shut(() => true));
+addEventListener('click', (e) => shut((d) => !(e.target instanceof Node && d.contains(e.target))));
+
+// Without a connection the worker says so, and shows nothing old.
+navigator.serviceWorker?.register(worker()).catch(() => {});

@@ -1,6 +1,7 @@
 // Times in the reader's zone, ages that tick, the clock in the top bar.
 
 const root = document.documentElement;
+const lang = root.lang || 'en';
 /** How far the server's clock is ahead of this browser's, in milliseconds. */
 let skew = 0;
 /** @param {string | undefined} now what the server's clock says */
@@ -28,10 +29,9 @@ export function age(ms) {
   if (h < 1) return unit(m, 'm');
   if (d < 1) return pair(h, 'h', m % 60, 'm');
   if (d < 60) return pair(d, 'd', h % 24, 'h');
-  return unit(/** @type {any} */ (d.toLocaleString('en')), 'd');
+  return unit(/** @type {any} */ (d.toLocaleString(lang)), 'd');
 }
 
-const lang = root.lang || 'en';
 /** @param {Intl.DateTimeFormatOptions} o */
 const fmt = (o) => new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {hourCycle: 'h23', ...o});
 const hm = fmt({hour: '2-digit', minute: '2-digit'});

@@ -1,0 +1,107 @@
+// Choosing alerts and doing one thing to all of them. The bar of the selection
+// takes the place of the bar of views, at the same height: no row moves.
+
+import {byId, toast} from './dom.js';
+import {t, tn} from './text.js';
+
+/** @typedef {HTMLInputElement} Box */
+
+/** @returns {Box[]} */
+const boxes = () => /** @type {Box[]} */ ([...document.querySelectorAll('#alerts .pick')]);
+
+/** Whether something is selected: then nothing moves. */
+export const selecting = () => boxes().some((b) => b.checked);
+
+/** The status from which a move leads on; others are open to all. @type {Record<string, string[]>} */
+const FROM = {acknowledge: ['NEW', 'ESCALATED']};
+
+/**
+ * How many of the selected alerts a move will really change.
+ * @param {string} move
+ * @param {(string | undefined)[]} statuses of the selected rows
+ */
+export function changes(move, statuses) {
+  return statuses.filter((s) => s !== 'RESOLVED' && (FROM[move]?.includes(s ?? '') ?? true)).length;
+}
+
+/** Brings the bar in line with the boxes. */
+export function count() {
+  const bar = byId('selection');
+  if (!bar) return;
+  const chosen = boxes().filter((b) => b.checked);
+  const was = !bar.hidden;
+  bar.hidden = !chosen.length;
+  if (was && bar.hidden) document.dispatchEvent(new Event('unselect'));
+  const views = byId('views');
+  if (views) views.hidden = !bar.hidden;
+  for (const b of boxes()) b.closest('.al')?.toggleAttribute('data-on', b.checked);
+  for (const all of /** @type {NodeListOf<Box>} */ (document.querySelectorAll('.pick-all'))) {
+    const of = within(all), on = of.filter((b) => b.checked).length;
+    all.checked = on > 0 && on === of.length;
+    all.indeterminate = on > 0 && on < of.length;
+  }
+  if (bar.hidden) return;
+  const n = byId('selection-count');
+  if (n) n.textContent = tn(chosen.length, '%d selected', '%d selected');
+  const statuses = chosen.map((b) => /** @type {HTMLElement | null} */ (b.closest('.al'))?.dataset.s);
+  for (const b of bar.querySelectorAll('button[name=move]')) {
+    const slot = b.querySelector('[data-n]');
+    if (slot) slot.textContent = String(changes(b.getAttribute('value') ?? '', statuses));
+  }
+}
+
+/** The boxes that a "select all" box stands for. @param {Box} all */
+const within = (all) => {
+  const group = all.closest('.inc');
+  return group ? boxes().filter((b) => group.contains(b)) : boxes();
+};
+
+/** Clears the selection. */
+export function clear() {
+  for (const b of boxes()) b.checked = false;
+  count();
+}
+
+/**
+ * Says what a bulk move did, and what it did not do and why.
+ * @param {{changed?: number, refused?: {id: number | string, reason: string}[]}} a
+ * @param {{label?: string, run?: () => void, until?: number}} undo
+ */
+export function report({changed = 0, refused = []}, undo) {
+  clear();
+  const list = refused.map(({id, reason}) => {
+    const name = byId(`alert-${id}`)?.querySelector('.t')?.textContent ?? t('Alert %s', String(id));
+    return `${name}: ${reason}`;
+  });
+  const done = tn(changed, '%d alert changed.', '%d alerts changed.');
+  toast(list.length ? `${done} ${tn(list.length, '%d was not:', '%d were not:')}` : done, {...undo, list});
+}
+
+export function start() {
+  /** @type {Box | null} */
+  let last = null;
+  document.addEventListener('click', (e) => {
+    const b = e.target;
+    if (!(b instanceof HTMLInputElement) || !b.matches('.pick')) return;
+    if (e.shiftKey && last?.isConnected) {
+      const all = boxes();
+      const [from, to] = [all.indexOf(last), all.indexOf(b)].sort((x, y) => x - y);
+      for (const x of all.slice(from, to + 1)) x.checked = b.checked;
+    }
+    last = b;
+    count();
+  });
+  document.addEventListener('change', (e) => {
+    const b = e.target;
+    if (!(b instanceof HTMLInputElement) || !b.matches('.pick, .pick-all')) return;
+    if (b.matches('.pick-all')) for (const x of within(b)) x.checked = b.checked;
+    count();
+  });
+  document.addEventListener('keydown', (e) => {
+    if (e.key === 'Escape' && !e.defaultPrevented && !document.querySelector('dialog[open]') && selecting()) clear();
+  });
+  byId('selection')?.addEventListener('click', (e) => {
+    if (e.target instanceof Element && e.target.closest('[data-clear]')) clear();
+  });
+  count();
+}
