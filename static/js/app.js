@@ -6,10 +6,8 @@ import {start as board} from './board.js';
 import {start as ack} from './ack.js';
 import {start as select} from './select.js';
 import {start as keys} from './keys.js';
-import {start as palette} from './palette.js';
-import {start as presence} from './presence.js';
 import {start as alarm} from './alarm.js';
-import {worker} from './dom.js';
+import {byId, worker} from './dom.js';
 
 time();
 board();
@@ -17,9 +15,17 @@ ack();
 select();
 live();
 keys();
-palette();
-presence();
 alarm();
+
+// What is not needed at first is fetched when it is.
+if (byId('presence')) import('./presence.js').then((m) => m.start());
+/** @param {Event} e */
+const find = (e) => {
+  e.preventDefault();
+  import('./palette.js').then((m) => m.toggle(), () => location.assign('/search'));
+};
+addEventListener('keydown', (e) => e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && find(e));
+byId('find')?.addEventListener('click', (e) => e.ctrlKey || e.metaKey || e.shiftKey || find(e));
 
 // An open menu closes on Escape and on a click elsewhere.
 const menus = document.querySelectorAll('details.who');

@@ -4,8 +4,7 @@
 //
 // A control says by data-key which key is its own; this module knows no page.
 
-import {byId, el, visible} from './dom.js';
-import {t} from './text.js';
+import {byId, visible} from './dom.js';
 
 const root = document.documentElement;
 
@@ -96,45 +95,6 @@ function act(key) {
 /** @param {Element | null} e something that is typed into */
 const types = (e) => !!e?.matches('input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select, [contenteditable]');
 
-/** What ? lists. @returns {[string, string][]} */
-const list = () => [
-  ['j k', t('Next row, previous row')],
-  ['Enter', t('Open it')],
-  ['x', t('Select it')],
-  ['X', t('Select all in view')],
-  ['a', t('Acknowledge')],
-  ['e', t('Escalate')],
-  ['r', t('Resolve')],
-  ['m', t('Assign to me')],
-  ['c', t('Comment')],
-  ['t', t('Retrain')],
-  ['z', t('Undo, for ten seconds')],
-  ['n', t('Show new alerts')],
-  ['/', t('Search')],
-  ['Ctrl K', t('Find a model, an alert, a page, an action')],
-  ['?', t('This list')],
-  ['Esc', t('Close, or clear the selection')],
-];
-
-function help() {
-  const box = /** @type {HTMLDialogElement} */ (el('dialog', {class: 'dlg panel pad', 'aria-labelledby': 'keys-t'}));
-  const dl = el('dl', {class: 'keys'});
-  const all = list();
-  for (const a of places()) all.push([`g ${a.dataset.go}`, a.textContent.trim()]);
-  for (const [keys, what] of all) {
-    const dt = el('dt');
-    dt.append(...(keys === 'Ctrl K' ? [keys] : keys.split(' ')).map((k) => el('kbd', {}, k)));
-    dl.append(dt, el('dd', {}, what));
-  }
-  const shut = el('button', {class: 'btn', type: 'button', autofocus: ''}, t('Close'));
-  shut.addEventListener('click', () => box.close());
-  box.append(el('h2', {id: 'keys-t'}, t('Keys')), dl,
-    el('p', {class: 's dim'}, t('Keys rest while you type. Your preferences switch them off.')), shut);
-  box.addEventListener('close', () => box.remove());
-  document.body.append(box);
-  box.showModal();
-}
-
 /** Takes the newest act back. */
 const undo = () => /** @type {HTMLElement | null} */ ([...document.querySelectorAll('.toast [data-key=z]')].pop() ?? null)?.click();
 
@@ -147,7 +107,7 @@ const mine = {
   n: () => byId('alerts-new')?.click(),
   z: undo,
   u: undo,
-  '?': help,
+  '?': () => import('./help.js').then((m) => m.open()),
 };
 
 /** @param {string} key @returns {boolean} whether it did something */

@@ -156,6 +156,7 @@ function watch() {
  */
 function leave(e) {
   leaving = true;
+  if (state === 'live') localStorage.setItem('driftwatch-heard', String(heard)); // for the page that says "offline"
   socket?.close(1000);
   if (e.persisted) document.body.replaceChildren();
 }

@@ -2,7 +2,7 @@
 // and actions come from what the page itself offers; the rest the server
 // finds. Without scripts /search answers the same.
 
-import {byId, el, visible} from './dom.js';
+import {el, visible} from './dom.js';
 import {places} from './keys.js';
 import {t} from './text.js';
 
@@ -145,16 +145,8 @@ function symbol(i) {
   return svg;
 }
 
-export function start() {
-  document.addEventListener('keydown', (e) => {
-    if (e.key.toLowerCase() !== 'k' || !(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey) return;
-    e.preventDefault();
-    if (box) box.close();
-    else if (!document.querySelector('dialog[open]')) open(document.activeElement);
-  });
-  byId('find')?.addEventListener('click', (e) => {
-    if (!(e instanceof MouseEvent) || e.ctrlKey || e.metaKey || e.shiftKey) return;
-    e.preventDefault();
-    open(byId('find'));
-  });
+/** Opens it, or closes it where it is open. */
+export function toggle() {
+  if (box) box.close();
+  else if (!document.querySelector('dialog[open]')) open(document.activeElement);
 }

@@ -22,7 +22,6 @@ async function beat() {
 }
 
 export function start() {
-  if (!byId('presence')) return;
   beat();
   setInterval(beat, EVERY);
   document.addEventListener('visibilitychange', beat);
