@@ -10,6 +10,6 @@ import (
 // offlinePage answers the page that a browser keeps to show where no page can be had. It holds
 // nothing of anybody, and may be kept by the service worker.
 func (p *Pages) offlinePage(w http.ResponseWriter, r *http.Request) error {
-	p.write(w, r, http.StatusOK, layout.Bare(p.bare("Offline")), page.Offline())
+	p.write(w, r, http.StatusOK, layout.Bare(layout.BareVM{Title: "Offline", Version: p.o.Version}), page.Offline())
 	return nil
 }

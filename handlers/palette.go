@@ -69,8 +69,9 @@ func foundVM(f *drift.Found) page.FoundVM {
 	switch f.Kind {
 	case drift.FoundAlert:
 		a := drift.Alert{AlertType: f.Type, Severity: f.Severity}
+		text := strings.TrimLeft(strings.TrimPrefix(f.Text, name), ":, ")
 		return page.FoundVM{
-			Label: name, Hint: f.Text, Kind: fmt.Sprintf("Alert %d, %s", f.ID, strings.ToLower(f.State)),
+			Label: name, Hint: text, Kind: fmt.Sprintf("Alert %d, %s", f.ID, strings.ToLower(f.State)),
 			Href: alertHref(f.ID), Mark: alertSeverityVM(&a).Class(),
 		}
 	case drift.FoundRetrain:

@@ -562,7 +562,7 @@ func alarm() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "</summary><div class=\"menu panel stack2\"><noscript><p class=\"s\">Sound and notifications need scripts, which are off in this browser.</p></noscript><p class=\"s\" id=\"alarm-sound\">Sound is off in this browser.</p><button class=\"btn full\" type=\"button\" data-alarm=\"sound\" aria-pressed=\"false\">Sound for new alerts</button><p class=\"xs dim\">Critical sounds every 30 seconds until somebody has it; high and blind once. Medium and backfilled alerts never do.</p><div class=\"row wrap\" role=\"group\" aria-label=\"Mute\"><button class=\"btn sm\" type=\"button\" data-alarm=\"mute\" value=\"15\">Mute 15 minutes</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"mute\" value=\"60\">Mute 1 hour</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"mute\" value=\"morning\">Mute until 07:00</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"mute\" value=\"0\">Unmute</button></div><div class=\"row wrap\" role=\"group\" aria-label=\"Test the sounds\"><button class=\"btn sm\" type=\"button\" data-alarm=\"test\" value=\"critical\">Test critical</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"test\" value=\"high\">Test high</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"test\" value=\"blind\">Test blind</button></div><p class=\"s\" id=\"alarm-notify\">Notifications are off.</p><div class=\"row wrap\"><button class=\"btn sm\" type=\"button\" data-alarm=\"notify\" aria-pressed=\"false\">Desktop notifications</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"test-notify\">Test a notification</button></div></div></details>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "</summary><div class=\"menu panel stack2\"><noscript><p class=\"s\">Sound and notifications need scripts, which are off in this browser.</p></noscript><p class=\"s\" id=\"alarm-sound\">Sound is off in this browser.</p><button class=\"btn full\" type=\"button\" data-alarm=\"sound\" aria-pressed=\"false\">Sound for new alerts</button><p class=\"xs dim\">Critical sounds every 30 seconds until somebody has it; high and blind once. Medium and backfilled alerts never do.</p><div class=\"row wrap xs\" role=\"group\" aria-label=\"Mute\"><span>Mute</span> <button class=\"btn sm\" type=\"button\" data-alarm=\"mute\" value=\"15\" aria-label=\"Mute for 15 min\">15 min</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"mute\" value=\"60\" aria-label=\"Mute for 1 hour\">1 hour</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"mute\" value=\"morning\" aria-label=\"Mute to 07:00\">to 07:00</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"mute\" value=\"0\" aria-label=\"End muting\">End</button></div><div class=\"row wrap xs\" role=\"group\" aria-label=\"Test\"><span>Test</span> <button class=\"btn sm\" type=\"button\" data-alarm=\"test\" value=\"critical\" aria-label=\"Test the sound for critical\">critical</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"test\" value=\"high\" aria-label=\"Test the sound for high\">high</button> <button class=\"btn sm\" type=\"button\" data-alarm=\"test\" value=\"blind\" aria-label=\"Test the sound for blind\">blind</button></div><p class=\"s\" id=\"alarm-notify\">Notifications are off.</p><button class=\"btn full\" type=\"button\" data-alarm=\"notify\" aria-pressed=\"false\">Desktop notifications</button><div class=\"row xs\"><span>Test</span> <button class=\"btn sm\" type=\"button\" data-alarm=\"test-notify\" aria-label=\"Test a notification\">a notification</button></div></div></details>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -599,7 +599,7 @@ func userMenu(u UserVM) templ.Component {
 		var templ_7745c5c3_Var23 string
 		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name + ", " + u.Role)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/layout/page.templ`, Line: 157, Col: 46}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/layout/page.templ`, Line: 160, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 		if templ_7745c5c3_Err != nil {
@@ -612,7 +612,7 @@ func userMenu(u UserVM) templ.Component {
 		var templ_7745c5c3_Var24 string
 		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(u.Initials)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/layout/page.templ`, Line: 157, Col: 97}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/layout/page.templ`, Line: 160, Col: 97}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 		if templ_7745c5c3_Err != nil {
@@ -625,7 +625,7 @@ func userMenu(u UserVM) templ.Component {
 		var templ_7745c5c3_Var25 string
 		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/layout/page.templ`, Line: 159, Col: 17}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/layout/page.templ`, Line: 162, Col: 17}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 		if templ_7745c5c3_Err != nil {
@@ -638,7 +638,7 @@ func userMenu(u UserVM) templ.Component {
 		var templ_7745c5c3_Var26 string
 		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(u.Role)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/layout/page.templ`, Line: 160, Col: 28}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/layout/page.templ`, Line: 163, Col: 28}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 		if templ_7745c5c3_Err != nil {
@@ -651,7 +651,7 @@ func userMenu(u UserVM) templ.Component {
 		var templ_7745c5c3_Var27 string
 		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(u.Tenants)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/layout/page.templ`, Line: 160, Col: 43}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/layout/page.templ`, Line: 163, Col: 43}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {

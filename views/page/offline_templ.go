@@ -44,7 +44,7 @@ func Offline() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h1>Offline</h1><p>No answer comes from Driftwatch<span id=\"offline-heard\" data-since=\"since\"></span>. Nothing of the board is shown here, because it would be old. Alerts go on being raised and sent to the teams meanwhile.</p><p class=\"s dim\" id=\"offline-try\">This page tries again by itself every few seconds.</p><button class=\"btn\" type=\"button\" id=\"offline-retry\">Try now</button></section><script type=\"module\" src=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h1>Offline</h1><p>No answer comes from Driftwatch<span id=\"offline-heard\" data-since=\"since\"></span>. Whether the server is down or the way to it is cut cannot be told from here. Nothing of the board is shown, because it would be old.</p><p class=\"s dim\" id=\"offline-try\">This page tries again by itself every few seconds.</p><button class=\"btn\" type=\"button\" id=\"offline-retry\">Try now</button></section><script type=\"module\" src=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
