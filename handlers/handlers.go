@@ -26,12 +26,18 @@ type Store interface {
 	TeamStore
 	ReviewStore
 	FindStore
+	PrefsStore
 }
 
 // FindStore finds things by their names, and what interrupts.
 type FindStore interface {
 	Find(ctx context.Context, by drift.Actor, text string) ([]drift.Found, error)
 	Alarm(ctx context.Context, by drift.Actor) (drift.Alarm, error)
+}
+
+// PrefsStore keeps what a person chose for their own pages.
+type PrefsStore interface {
+	SetPrefs(ctx context.Context, by drift.Actor, p drift.Prefs) error
 	Watching(ctx context.Context, by drift.Actor, now time.Time) (drift.Watch, error)
 }
 
@@ -220,6 +226,8 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/search", p.searchPage)
 		p.get(r, "/palette", p.palette)
 		p.get(r, "/alarm", p.alarm)
+		p.get(r, "/preferences", p.preferencesPage)
+		r.Post("/preferences", p.do(p.setPreferences))
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		p.retrainRoutes(r)
 		p.reviewRoutes(r)
@@ -240,7 +248,7 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 
 func (p *Pages) do(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		r = r.WithContext(component.AsOf(r.Context(), p.now()))
+		r = r.WithContext(component.AsOf(forReader(r), p.now()))
 		if err := h(w, r); err != nil {
 			p.Fail(w, r, err)
 		}

@@ -49,7 +49,8 @@ func (tx *Tx) watch(ctx context.Context, now time.Time) (w drift.Watch, err erro
 	return w, err
 }
 
-// Watching reads what a page without data of its own says of the watching itself.
+// Watching reads what every page says of the watching itself, for a page that says nothing else of the
+// reader's tenants.
 func (db *DB) Watching(ctx context.Context, by drift.Actor, now time.Time) (drift.Watch, error) {
 	return view(ctx, db, by, func(tx *Tx) (drift.Watch, error) { return tx.watch(ctx, now) })
 }

@@ -13,10 +13,6 @@ import (
 type Shell struct {
 	// Title is the document title without the program's name.
 	Title string
-	// Lang is the language of the texts; "" is "en".
-	Lang string
-	// Theme is "light", "dark" or "" (the system decides).
-	Theme string
 	// Active is the key of the current place in the navigation: "board",
 	// "models", "retrains", "operations", "reviews", "teams", "audit", "settings", or "".
 	Active string
@@ -75,13 +71,6 @@ var nav = []navItem{
 var modules = []string{
 	"js/dom.js", "js/text.js", "js/time.js", "js/live.js", "js/board.js", "js/order.js", "js/ack.js", "js/select.js",
 	"js/keys.js", "js/alarm.js", "js/policy.js",
-}
-
-func lang(s string) string {
-	if s == "" {
-		return "en"
-	}
-	return s
 }
 
 func seqAttr(n int64) string { return strconv.FormatInt(n, 10) }
