@@ -3,10 +3,12 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -38,7 +40,7 @@ func (p *Pages) searchPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := page.SearchVM{Question: r.URL.Query().Get("q"), Items: items}
-	return p.show(w, r, http.StatusOK, p.shell(by, watch, "Search", ""), page.Search(v))
+	return p.show(w, r, http.StatusOK, p.shell(by, watch, lang.From(r.Context()).T("Search"), ""), page.Search(v))
 }
 
 // find looks for what the question names: models, alerts, retrains, then settings.
@@ -54,14 +56,15 @@ func (p *Pages) find(r *http.Request) ([]page.FoundVM, error) {
 	if err != nil {
 		return nil, err
 	}
+	l := lang.From(r.Context())
 	items := make([]page.FoundVM, 0, len(found))
 	for i := range found {
-		items = append(items, foundVM(&found[i]))
+		items = append(items, foundVM(l, &found[i]))
 	}
-	return append(items, settingsNamed(question)...), nil
+	return append(items, settingsNamed(l, question)...), nil
 }
 
-func foundVM(f *drift.Found) page.FoundVM {
+func foundVM(l lang.Lang, f *drift.Found) page.FoundVM {
 	name := f.Tenant
 	if f.ModelType != "" {
 		name += " " + f.ModelType
@@ -71,19 +74,19 @@ func foundVM(f *drift.Found) page.FoundVM {
 		a := drift.Alert{AlertType: f.Type, Severity: f.Severity}
 		text := strings.TrimLeft(strings.TrimPrefix(f.Text, name), ":, ")
 		return page.FoundVM{
-			Label: name, Hint: text, Kind: fmt.Sprintf("Alert %d, %s", f.ID, strings.ToLower(f.State)),
+			Label: name, Hint: text, Kind: l.T("Alert %s", strconv.FormatInt(f.ID, 10)),
 			Href: alertHref(f.ID), Mark: alertSeverityVM(&a).Class(),
 		}
 	case drift.FoundRetrain:
 		return page.FoundVM{
-			Label: name, Hint: strings.ReplaceAll(f.State, "_", " "), Kind: fmt.Sprintf("Retrain %d", f.ID), Href: retrainHref(f.ID), Icon: "loop",
+			Label: name, Kind: l.T("Retrain %s", strconv.FormatInt(f.ID, 10)), Href: retrainHref(f.ID), Icon: "loop",
 		}
 	}
-	return page.FoundVM{Label: name, Kind: "Model", Href: modelHref(f.Model), Icon: "cube"}
+	return page.FoundVM{Label: name, Kind: l.T("Model"), Href: modelHref(f.Model), Icon: "cube"}
 }
 
 // settingsNamed finds settings by every word in name or help.
-func settingsNamed(question string) (out []page.FoundVM) {
+func settingsNamed(l lang.Lang, question string) (out []page.FoundVM) {
 	words := strings.Fields(strings.ToLower(question))
 	if len(words) == 0 {
 		return nil
@@ -96,7 +99,7 @@ next:
 				continue next
 			}
 		}
-		out = append(out, page.FoundVM{Label: s.Name, Hint: s.Help, Kind: "Setting", Href: "/settings/" + s.Name, Icon: "gear"})
+		out = append(out, page.FoundVM{Label: s.Name, Hint: s.Help, Kind: l.T("Setting"), Href: "/settings/" + s.Name, Icon: "gear"})
 		if len(out) == drift.FindMost {
 			break
 		}

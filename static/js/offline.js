@@ -6,7 +6,10 @@ const lang = document.documentElement.lang || 'en';
 const hm = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'});
 const heard = Number(localStorage.getItem('driftwatch-heard'));
 const slot = document.getElementById('offline-heard');
-if (slot && heard) slot.textContent = ` ${slot.dataset.since ?? ''} ${hm.format(heard)}`;
+if (slot && heard) {
+  slot.textContent = (slot.dataset.say ?? '').replace('{at}', hm.format(heard));
+  slot.hidden = false;
+}
 
 async function look() {
   try {

@@ -1,7 +1,7 @@
 // What the scripts say, in the reader's language. The English sentence is the
 // key; where the page is in another language it carries a catalogue of these
-// keys in <meta name="words">. A test looks for a translation of every
-// t('…') and tn(n, '…', '…') that stands in a module.
+// keys in <meta name="words">. A test looks for a translation of every text that
+// stands in a call of t or tn in a module.
 
 /** @typedef {string | {one: string, other: string}} Entry */
 
