@@ -28,7 +28,7 @@ addEventListener('keydown', (e) => e.key.toLowerCase() === 'k' && (e.ctrlKey || 
 byId('find')?.addEventListener('click', (e) => e.ctrlKey || e.metaKey || e.shiftKey || find(e));
 
 // An open menu closes on Escape and on a click elsewhere.
-const menus = document.querySelectorAll('details.who');
+const menus = document.querySelectorAll('details.who, details.pop');
 /** @param {(d: Element) => boolean} which */
 const shut = (which) => menus.forEach((d) => which(d) && d.removeAttribute('open'));
 addEventListener('keydown', (e) => e.key === 'Escape' && shut(() => true));

@@ -33,9 +33,14 @@ function heldList() {
 /** Filtered or paged, the server decides what belongs in the list. */
 const narrowed = () => list()?.dataset.narrow !== undefined;
 
+/** A burst is drawn in steps of this length: each costs a layout of the list. */
+const STEP = 120;
+let drawn = 0;
+
 /** Draws what has come, a slice of a frame at a time. */
 function draw() {
   drawing = false;
+  drawn = performance.now();
   const until = performance.now() + 8;
   hold(() => {
     for (let n = 0; queue.length && n < 24 && performance.now() < until; n++) handle(/** @type {Message} */ (queue.shift()));
@@ -51,7 +56,8 @@ function draw() {
 function schedule() {
   if (drawing) return;
   drawing = true;
-  if (document.hidden) setTimeout(draw, 50);
+  const wait = STEP - (performance.now() - drawn);
+  if (document.hidden || wait > 0) setTimeout(draw, document.hidden ? STEP : wait);
   else requestAnimationFrame(draw);
 }
 
