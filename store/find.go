@@ -73,20 +73,26 @@ func (db *DB) Find(ctx context.Context, by drift.Actor, text string) ([]drift.Fo
 		sql  string
 		args []any
 	}{
-		{drift.FoundModel, `SELECT DISTINCT m.tenant_id, t.name, m.model_type, 0::bigint, '', 'NONE', '', ''
+		{
+			drift.FoundModel, `SELECT DISTINCT m.tenant_id, t.name, m.model_type, 0::bigint, '', 'NONE', '', ''
 			FROM ml_model_version m JOIN tenant t ON t.id = m.tenant_id
 			WHERE concat_ws(' ', t.name, m.model_type) ILIKE ALL ($1) ORDER BY 2, 3 LIMIT $2`,
-			[]any{patterns, drift.FindMost}},
-		{drift.FoundAlert, `SELECT a.tenant_id, t.name, a.model_type, a.id, a.alert_type, a.severity, a.status, a.message
+			[]any{patterns, drift.FindMost},
+		},
+		{
+			drift.FoundAlert, `SELECT a.tenant_id, t.name, a.model_type, a.id, a.alert_type, a.severity, a.status, a.message
 			FROM (SELECT * FROM noc_alert_event ORDER BY id DESC LIMIT $4) a JOIN tenant t ON t.id = a.tenant_id
 			WHERE a.id = $3 OR concat_ws(' ', t.name, a.model_type, a.message) ILIKE ALL ($1)
 			ORDER BY a.id = $3 DESC, a.status = 'RESOLVED', ` + boardRank + `, a.id DESC LIMIT $2`,
-			[]any{patterns, drift.FindMost, number, findAmong}},
-		{drift.FoundRetrain, `SELECT r.tenant_id, t.name, r.model_type, r.id, '', 'NONE', r.state, ''
+			[]any{patterns, drift.FindMost, number, findAmong},
+		},
+		{
+			drift.FoundRetrain, `SELECT r.tenant_id, t.name, r.model_type, r.id, '', 'NONE', r.state, ''
 			FROM (SELECT * FROM ml_retrain ORDER BY id DESC LIMIT $4) r JOIN tenant t ON t.id = r.tenant_id
 			WHERE r.id = $3 OR concat_ws(' ', t.name, r.model_type, replace(r.state, '_', ' ')) ILIKE ALL ($1)
 			ORDER BY r.id = $3 DESC, r.id DESC LIMIT $2`,
-			[]any{patterns, drift.FindMost, number, findAmong}},
+			[]any{patterns, drift.FindMost, number, findAmong},
+		},
 	}
 	return view(ctx, db, by, func(tx *Tx) (out []drift.Found, err error) {
 		for _, s := range searches {

@@ -35,4 +35,4 @@ addEventListener('keydown', (e) => e.key === 'Escape' && shut(() => true));
 addEventListener('click', (e) => shut((d) => !(e.target instanceof Node && d.contains(e.target))));
 
 // Without a connection the worker says so, and shows nothing old.
-navigator.serviceWorker?.register(worker()).catch(() => {});
+addEventListener('load', () => navigator.serviceWorker?.register(worker()).catch(() => {}));

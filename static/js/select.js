@@ -24,23 +24,22 @@ export function changes(move, statuses) {
   return statuses.filter((s) => s !== 'RESOLVED' && (FROM[move]?.includes(s ?? '') ?? true)).length;
 }
 
+let was = false;
+
 /** Brings the bar in line with the boxes. */
 export function count() {
-  const bar = byId('selection');
-  if (!bar) return;
-  const chosen = boxes().filter((b) => b.checked);
-  const was = !bar.hidden;
-  bar.hidden = !chosen.length;
-  if (was && bar.hidden) document.dispatchEvent(new Event('unselect'));
-  const views = byId('views');
-  if (views) views.hidden = !bar.hidden;
+  const chosen = boxes().filter((b) => b.checked), bar = byId('selection'), views = byId('views');
+  if (bar) bar.hidden = !chosen.length;
+  if (bar && views) views.hidden = !bar.hidden;
   for (const b of boxes()) b.closest('.al')?.toggleAttribute('data-on', b.checked);
   for (const all of /** @type {NodeListOf<Box>} */ (document.querySelectorAll('.pick-all'))) {
     const of = within(all), on = of.filter((b) => b.checked).length;
     all.checked = on > 0 && on === of.length;
     all.indeterminate = on > 0 && on < of.length;
   }
-  if (bar.hidden) return;
+  if (was && !chosen.length) document.dispatchEvent(new Event('unselect'));
+  was = chosen.length > 0;
+  if (!bar || !was) return;
   const n = byId('selection-count');
   if (n) n.textContent = tn(chosen.length, '%d selected', '%d selected');
   const statuses = chosen.map((b) => /** @type {HTMLElement | null} */ (b.closest('.al'))?.dataset.s);
