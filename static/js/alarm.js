@@ -154,7 +154,7 @@ function paint() {
   const until = Number(keep.get('mute'));
   const s = !wished ? t('Sound is off in this browser.')
     : !running ? t('Sound is wished, but this browser has not allowed it on this page yet. A click anywhere allows it.')
-      : muted() ? t('Sound is muted until %s.', clock(until)) : t('Sound is on.');
+      : muted() ? t('Sound is muted until %s.', clock(until).slice(0, 5)) : t('Sound is on.');
   const n = !('Notification' in globalThis) ? t('This browser has no notifications here.')
     : Notification.permission === 'denied' ? t('The browser refuses notifications. Its settings for this page allow them again.')
       : mayNotify() ? t('Notifications are on.') : t('Notifications are off.');

@@ -19,7 +19,7 @@ const list = () => [
   ['z', t('Undo, for ten seconds')],
   ['n', t('Show new alerts')],
   ['/', t('Search')],
-  ['Ctrl K', t('Find a model, an alert, a page, an action')],
+  [t('Ctrl K'), t('Find a model, an alert, a page, an action')],
   ['?', t('This list')],
   ['Esc', t('Close, or clear the selection')],
 ];
@@ -32,7 +32,7 @@ export function open() {
   for (const a of places()) all.push([`g ${a.dataset.go}`, a.textContent.trim()]);
   for (const [keys, what] of all) {
     const dt = el('dt');
-    dt.append(...(keys === 'Ctrl K' ? [keys] : keys.split(' ')).map((k) => el('kbd', {}, k)));
+    dt.append(...(keys === t('Ctrl K') ? [keys] : keys.split(' ')).map((k) => el('kbd', {}, k)));
     dl.append(dt, el('dd', {}, what));
   }
   const shut = el('button', {class: 'btn', type: 'button', autofocus: ''}, t('Close'));

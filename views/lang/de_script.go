@@ -48,6 +48,7 @@ var deScript = entries{
 	"Show new alerts":        {"Neue Alarme zeigen"},
 	"Search":                 {"Suche"},
 	"Find a model, an alert, a page, an action": {"Ein Modell, einen Alarm, eine Seite, eine Handlung finden"},
+	"Ctrl K":                        {"Strg K"},
 	"This list":                     {"Diese Liste"},
 	"Close, or clear the selection": {"Schließen oder die Auswahl aufheben"},
 	"Keys":                          {"Tasten"},
