@@ -7,8 +7,8 @@ import {count, report} from './select.js';
 import {t} from './text.js';
 import {age, localise, serverNow} from './time.js';
 
-/** @typedef {{action: string, version?: number, until?: string, fields?: Record<string, string | string[]>}} Undo */
-/** @typedef {{code?: string, title?: string, detail?: string, winner?: string, won_at?: string, html?: Record<string, string>, changed?: number, refused?: {id: number, reason: string}[], undo?: Undo}} Answer */
+/** @typedef {{action: string, until?: string, [field: string]: unknown}} Undo what else it holds are the fields of its form */
+/** @typedef {{code?: string, title?: string, detail?: string, winner?: string, won_at?: string, html?: Record<string, string>, changed?: number, said?: string, refused?: import('./select.js').Refused[], undo?: Undo}} Answer */
 
 /** @param {Answer} a a problem in words */
 function words(a) {
@@ -99,16 +99,15 @@ function done(form, a) {
 
 /**
  * The button that takes an act back.
- * @param {Undo} u
+ * @param {Undo} undo
  */
-function undoing(u) {
+function undoing({action, until, ...fields}) {
   const run = async () => {
     if (stale()) return toast(WHY);
     const body = new URLSearchParams();
-    if (u.version !== undefined) body.append('version', String(u.version));
-    for (const [k, v] of Object.entries(u.fields ?? {})) for (const one of [v].flat()) body.append(k, one);
+    for (const [k, v] of Object.entries(fields)) body.append(k, String(v));
     try {
-      const a = await post(u.action, body);
+      const a = await post(action, body);
       if (typeof a === 'string') return toast(a);
       if (a) show(a);
       say(t('Undone'));
@@ -116,7 +115,7 @@ function undoing(u) {
       toast(t('No answer came. It may or may not have been done: the row shows it once the link is back.'));
     }
   };
-  return {label: t('Undo'), run, until: Date.parse(u.until ?? '') - serverNow() || undefined};
+  return {label: t('Undo'), run, until: Date.parse(until ?? '') - serverNow() || undefined};
 }
 
 /** Takes over the forms, and holds back every act while the page is old. */

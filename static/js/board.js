@@ -2,7 +2,7 @@
 // new rows in without moving what is under the hand.
 
 import {retitle} from './alarm.js';
-import {byId, hold, parse, say, swap} from './dom.js';
+import {byId, hold, parse, parseAll, say, swap} from './dom.js';
 import {link, off, stale} from './live.js';
 import {before, summaryOf} from './order.js';
 import {count, selecting} from './select.js';
@@ -61,24 +61,15 @@ function schedule() {
   else requestAnimationFrame(draw);
 }
 
-/**
- * A row of the board or the group of an incident; the alert page's parts are
- * called alert-state-7 and the like.
- * @param {string} id
- */
-const isRow = (id) => /^(alert-\d+$|incident-)/.test(id);
-
 /** @param {Message} m */
 function handle(m) {
-  const html = Object.entries(m.html ?? {}).sort(([a], [b]) => Number(isRow(a)) - Number(isRow(b)) || (a < b ? 1 : -1));
-  let group = null;
-  for (const [id, text] of html) { // a group comes before its rows
-    const now = parse(text);
-    if (!now || group?.querySelector(`#${id}`)) continue;
-    localise(now);
-    if (now.matches('.inc')) group = now;
+  const parts = Object.entries(m.html ?? {}).map(([id, html]) => ({id, now: parse(html)}));
+  parts.sort((a, b) => Number(b.now?.matches('.inc')) - Number(a.now?.matches('.inc'))); // a group comes before its rows
+  for (const {id, now} of parts) {
     const old = byId(id);
-    if (!isRow(id)) {
+    if (!now || parts.some((g) => g.now !== now && g.now?.querySelector(`#${id}`))) continue;
+    localise(now);
+    if (!now.matches('.al, .inc')) {
       if (old) swap(old, now);
     } else if (!list()) continue;
     else if (old && !(grows(old, now) && heldList())) {
@@ -206,6 +197,7 @@ function summary() {
           if (!old) continue;
           localise(part);
           swap(old, /** @type {HTMLElement} */ (part));
+          if (part.matches('.ih')) move(/** @type {HTMLElement} */ (part));
         }
         head(); // the part that came brings the usual head with it
         count();
@@ -213,8 +205,45 @@ function summary() {
       if (stale()) off();
       const title = byId('board-verdict')?.dataset.title;
       if (title) retitle(title);
+      await group();
     } catch { /* the next event asks again; a dead link shows as such */ }
   }, 300 + Math.random() * 500);
+}
+
+/** A group stands where its head says, once nobody holds the list. @param {HTMLElement} head */
+function move(head) {
+  const group = /** @type {HTMLElement | null} */ (head.closest('.inc'));
+  if (!group || group.dataset.o === head.dataset.o) return;
+  group.dataset.o = head.dataset.o;
+  if (!heldList()) place(group);
+}
+
+/** Incidents whose alerts the server shows apart. @type {Set<string>} */
+const apart = new Set();
+/** Alerts of one cause that came one after the other: their group stands on the server's page. */
+async function group() {
+  /** @type {Set<string>} */
+  const seen = new Set(), twice = new Set();
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('#alerts > .al[data-i]'))) {
+    const key = row.dataset.i ?? '';
+    (seen.has(key) ? twice : seen).add(key);
+  }
+  if (![...twice].some((k) => k && !apart.has(k)) || heldList()) return;
+  const r = await fetch(location.href, {headers: {Accept: 'text/html'}, redirect: 'error', signal: AbortSignal.timeout(8000)});
+  if (!r.ok) return;
+  const page = parseAll(await r.text());
+  hold(() => {
+    for (const key of twice) {
+      const now = /** @type {HTMLElement | null} */ (page.querySelector(`#alerts > .inc[data-i="${CSS.escape(key)}"]`));
+      if (!now) apart.add(key);
+      else if (!heldList() && !byId(now.id)) {
+        localise(now);
+        place(now);
+      }
+    }
+    count();
+  });
+  if (stale()) off();
 }
 
 /** How often what no event tells of, such as rows that come in, is asked for anew. */

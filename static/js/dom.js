@@ -17,15 +17,15 @@ const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('drift
   createScriptURL: (/** @type {string} */ s) => (s === WORKER ? s : ''),
 });
 
-/**
- * @param {string} html one element, rendered by the server
- * @returns {HTMLElement | null}
- */
-export function parse(html) {
+/** @param {string} html rendered by the server */
+export function parseAll(html) {
   const t = document.createElement('template');
   t.innerHTML = policy ? policy.createHTML(html) : html;
-  return /** @type {HTMLElement | null} */ (t.content.firstElementChild);
+  return t.content;
 }
+
+/** @param {string} html one element, rendered by the server */
+export const parse = (html) => /** @type {HTMLElement | null} */ (parseAll(html).firstElementChild);
 
 /** @param {string} id */
 export const byId = (id) => document.getElementById(id);

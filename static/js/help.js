@@ -8,6 +8,7 @@ import {t} from './text.js';
 const list = () => [
   ['j k', t('Next row, previous row')],
   ['Enter', t('Open it')],
+  ['o', t('Show the alerts of an incident, or hide them')],
   ['x', t('Select it')],
   ['X', t('Select all in view')],
   ['a', t('Acknowledge')],

@@ -86,7 +86,11 @@ function control(key) {
 function act(key) {
   const el = control(key);
   if (!(el instanceof HTMLElement)) return false;
-  if (el.matches('input:not([type=checkbox]), textarea, select')) el.focus();
+  const fold = el.matches('summary') ? null : el.closest('details:not([open])');
+  if (fold) { // it stands with fields of its own, which are seen first
+    fold.setAttribute('open', '');
+    el.focus();
+  } else if (el.matches('input:not([type=checkbox]), textarea, select')) el.focus();
   else el.click();
   if (el.matches('summary')) /** @type {HTMLElement | null} */ (el.parentElement?.querySelector('input:not([type=hidden]), textarea, select'))?.focus();
   return true;
@@ -104,6 +108,7 @@ const mine = {
   k: () => step(-1),
   x: () => pick(false),
   X: () => pick(true),
+  o: () => current()?.querySelector('details')?.toggleAttribute('open'),
   n: () => byId('alerts-new')?.click(),
   z: undo,
   u: undo,

@@ -2,7 +2,7 @@
 // takes the place of the bar of views, at the same height: no row moves.
 
 import {byId, toast} from './dom.js';
-import {t, tn} from './text.js';
+import {tn} from './text.js';
 
 /** @typedef {HTMLInputElement} Box */
 
@@ -61,19 +61,17 @@ export function clear() {
   count();
 }
 
+/** @typedef {{id: number, about?: string, why: string}} Refused an alert that did not change, and why */
+
 /**
  * Says what a bulk move did, and what it did not do and why.
- * @param {{changed?: number, refused?: {id: number | string, reason: string}[]}} a
+ * @param {{changed?: number, said?: string, refused?: Refused[]}} a
  * @param {{label?: string, run?: () => void, until?: number}} undo
  */
-export function report({changed = 0, refused = []}, undo) {
+export function report({changed = 0, said, refused = []}, undo) {
   clear();
-  const list = refused.map(({id, reason}) => {
-    const name = byId(`alert-${id}`)?.querySelector('.t')?.textContent ?? t('Alert %s', String(id));
-    return `${name}: ${reason}`;
-  });
-  const done = tn(changed, '%d alert changed.', '%d alerts changed.');
-  toast(list.length ? `${done} ${tn(list.length, '%d was not:', '%d were not:')}` : done, {...undo, list});
+  const list = refused.map(({id, about, why}) => `${byId(`alert-${id}`)?.querySelector('.t')?.textContent ?? about ?? id}: ${why}`);
+  toast(said ?? tn(changed, '%d alert changed.', '%d alerts changed.'), {...undo, list});
 }
 
 export function start() {
@@ -99,8 +97,6 @@ export function start() {
   document.addEventListener('keydown', (e) => {
     if (e.key === 'Escape' && !e.defaultPrevented && !document.querySelector('dialog[open]') && selecting()) clear();
   });
-  byId('selection')?.addEventListener('click', (e) => {
-    if (e.target instanceof Element && e.target.closest('[data-clear]')) clear();
-  });
+  document.addEventListener('reset', () => setTimeout(count)); // the bar's own button clears the boxes
   count();
 }
