@@ -30,8 +30,8 @@ export const parse = (html) => /** @type {HTMLElement | null} */ (parseAll(html)
 /** @param {string} id */
 export const byId = (id) => document.getElementById(id);
 
-/** @param {Element} e */
-export const visible = (e) => e.getClientRects().length > 0;
+/** Whether it can be seen; what a closed fold holds cannot. @param {Element} e */
+export const visible = (e) => e.checkVisibility?.() ?? e.getClientRects().length > 0;
 
 /**
  * @param {string} tag
