@@ -6,11 +6,10 @@
 // Of several tabs one sounds: the one that holds a lock of the browser. A tab
 // asks for it once it may sound.
 
-import {byId, say, toast} from './dom.js';
+import {byId} from './dom.js';
 import {link} from './live.js';
-import {mutedUntil, Policy} from './policy.js';
+import {Policy} from './policy.js';
 import {t} from './text.js';
-import {clock} from './time.js';
 
 /** @typedef {import('./policy.js').Level} Level */
 /** @typedef {import('./policy.js').Loud} Loud */
@@ -28,7 +27,7 @@ let audio = null;
 /** Whether this tab is the one that sounds, and the one that notifies. */
 const first = {sound: false, notify: false};
 /** What the browser keeps: until when it is mute, whether sound and notifications are wished. */
-const keep = {
+export const keep = {
   /** @param {string} k */
   get: (k) => {
     try {
@@ -45,10 +44,10 @@ const keep = {
   },
 };
 const muted = () => Number(keep.get('mute')) > Date.now();
-const mayNotify = () => 'Notification' in globalThis && Notification.permission === 'granted' && keep.get('notify') === 'on';
+export const mayNotify = () => 'Notification' in globalThis && Notification.permission === 'granted' && keep.get('notify') === 'on';
 
 /** @param {'sound' | 'notify'} what becomes this tab's when no other has it, for as long as the tab lives */
-function lead(what) {
+export function lead(what) {
   if (first[what]) return;
   if (!navigator.locks) first[what] = true; // without TLS there are no locks: each tab speaks
   else navigator.locks.request(`driftwatch-${what}`, () => {
@@ -58,7 +57,7 @@ function lead(what) {
 }
 
 /** @param {Level} level */
-function play(level) {
+export function play(level) {
   if (audio?.state !== 'running') return;
   const {wave, tones} = SOUNDS[level];
   for (const [hertz, begin, length] of tones) {
@@ -76,13 +75,15 @@ function play(level) {
   document.documentElement.dataset.sounded = String(Number(document.documentElement.dataset.sounded ?? 0) + 1);
 }
 
-/** Begins to sound, as far as the browser lets it: after a click it does. */
-async function wake() {
+/** Begins to sound; false where the browser does not let it. After a click it does. */
+export async function wake() {
   audio ??= new AudioContext();
   const begun = audio.resume();
   await Promise.race([begun, new Promise((r) => setTimeout(r, 300))]).catch(() => {});
-  if (audio.state === 'running') lead('sound');
+  const may = audio.state === 'running';
+  if (may) lead('sound');
   paint();
+  return may;
 }
 
 function sound() {
@@ -102,7 +103,7 @@ function notify(l) {
 }
 
 /** @param {number} n @returns {string} the icon with a count */
-const icon = (n) => `/icon/${Math.min(n, 100)}.svg`;
+export const icon = (n) => `/icon/${Math.min(n, 100)}.svg`;
 
 /** How many alerts nobody has acknowledged, once the server has said it. @type {number | undefined} */
 let open;
@@ -146,54 +147,13 @@ async function look() {
   }
 }
 
-/** Says how things stand, and what is not so. */
+/** What the icon in the top bar shows. @returns {'off' | 'blocked' | 'mute' | 'on'} */
+export const state = () => (keep.get('sound') !== 'on' ? 'off' : audio?.state !== 'running' ? 'blocked' : muted() ? 'mute' : 'on');
+
 function paint() {
   const box = byId('alarm');
-  if (!box) return;
-  const wished = keep.get('sound') === 'on', running = audio?.state === 'running';
-  const until = Number(keep.get('mute'));
-  const s = !wished ? t('Sound is off in this browser.')
-    : !running ? t('Sound is wished, but this browser has not allowed it on this page yet. A click anywhere allows it.')
-      : muted() ? t('Sound is muted until %s.', clock(until).slice(0, 5)) : t('Sound is on.');
-  const n = !('Notification' in globalThis) ? t('This browser has no notifications here.')
-    : Notification.permission === 'denied' ? t('The browser refuses notifications. Its settings for this page allow them again.')
-      : mayNotify() ? t('Notifications are on.') : t('Notifications are off.');
-  put('alarm-sound', s);
-  put('alarm-notify', n);
-  box.dataset.state = !wished ? 'off' : !running ? 'blocked' : muted() ? 'mute' : 'on';
-  for (const b of box.querySelectorAll('[data-alarm]')) {
-    const what = b.getAttribute('data-alarm');
-    if (what === 'sound') b.setAttribute('aria-pressed', String(wished));
-    if (what === 'notify') b.setAttribute('aria-pressed', String(mayNotify()));
-  }
+  if (box && box.dataset.state !== state()) box.dataset.state = state();
 }
-
-/** @param {string} id @param {string} text */
-function put(id, text) {
-  const e = byId(id);
-  if (e && e.textContent !== text) e.textContent = text;
-}
-
-/** What the popover's buttons do. @type {Record<string, (value: string) => unknown>} */
-const does = {
-  sound: () => keep.set('sound', keep.get('sound') === 'on' ? '' : 'on'),
-  mute: (v) => keep.set('mute', String(mutedUntil(v, new Date()))),
-  test: async (v) => {
-    await wake();
-    if (audio?.state === 'running') play(/** @type {Level} */ (v));
-    else toast(t('The browser did not let this page sound. Look at its settings for sound.'));
-  },
-  notify: async () => {
-    if (!('Notification' in globalThis)) return;
-    if (Notification.permission === 'default') await Notification.requestPermission();
-    keep.set('notify', keep.get('notify') === 'on' ? '' : 'on');
-    if (mayNotify()) lead('notify');
-  },
-  'test-notify': () => {
-    if (mayNotify()) new Notification(t('A test from Driftwatch'), {body: t('A new alert looks like this.'), tag: 'test', icon: icon(0)});
-    else toast(t('Allow notifications first.'));
-  },
-};
 
 export function start() {
   const box = byId('alarm');
@@ -203,22 +163,20 @@ export function start() {
     const {type} = /** @type {CustomEvent<import('./live.js').Message>} */ (e).detail;
     if (/ALERT|DRIFT|SETTINGS/.test(type)) ask();
   });
-  setInterval(sound, 1000);
-  setInterval(paint, 5000);
-  box.addEventListener('click', async (e) => {
-    const b = e.target instanceof Element ? e.target.closest('[data-alarm]') : null;
-    if (!b) return;
-    await does[b.getAttribute('data-alarm') ?? '']?.(b.getAttribute('value') ?? '');
-    if (keep.get('sound') === 'on') await wake();
+  setInterval(() => {
+    sound();
     paint();
-    say(byId('alarm-sound')?.textContent ?? '');
+  }, 1000);
+  box.addEventListener('toggle', () => import('./popover.js').then((m) => m.paint()));
+  box.addEventListener('click', (e) => {
+    const b = e.target instanceof Element ? e.target.closest('[data-alarm]') : null;
+    if (b) import('./popover.js').then((m) => m.act(b));
   });
   // The browser allows sound by a click or a key anywhere in the page.
-  const allow = () => keep.get('sound') === 'on' && audio?.state !== 'running' && wake();
+  const allow = () => state() === 'blocked' && wake();
   addEventListener('pointerdown', allow);
   addEventListener('keydown', allow);
   addEventListener('storage', paint);
-  if (keep.get('sound') === 'on') wake();
+  allow();
   if (mayNotify()) lead('notify');
-  paint();
 }

@@ -123,7 +123,7 @@ function run(key) {
   }
   if (key === 'Escape') {
     const row = current();
-    if (row && byId('selection')?.hidden !== false) handle(row)?.blur();
+    if (row) handle(row)?.blur();
     return false; // others listen to it too
   }
   if (key === '/' && act(key)) return true;

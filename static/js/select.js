@@ -1,7 +1,7 @@
 // Choosing alerts and doing one thing to all of them. The bar of the selection
 // takes the place of the bar of views, at the same height: no row moves.
 
-import {byId, toast} from './dom.js';
+import {byId, toast, visible} from './dom.js';
 import {tn} from './text.js';
 
 /** @typedef {HTMLInputElement} Box */
@@ -55,10 +55,15 @@ const within = (all) => {
   return group ? boxes().filter((b) => group.contains(b)) : boxes();
 };
 
-/** Clears the selection. */
+/** Clears the selection; a focus in its bar goes back to the list. */
 export function clear() {
+  const first = boxes().find((b) => b.checked);
+  const inBar = byId('selection')?.contains(document.activeElement);
   for (const b of boxes()) b.checked = false;
   count();
+  if (!inBar) return;
+  const links = [first?.closest('.al'), first?.closest('.inc')].map((row) => row?.querySelector('a'));
+  links.find((a) => a && visible(a))?.focus({preventScroll: true});
 }
 
 /** @typedef {{id: number, about?: string, why: string}} Refused an alert that did not change, and why */
@@ -95,7 +100,9 @@ export function start() {
     count();
   });
   document.addEventListener('keydown', (e) => {
-    if (e.key === 'Escape' && !e.defaultPrevented && !document.querySelector('dialog[open]') && selecting()) clear();
+    if (e.key !== 'Escape' || e.defaultPrevented || document.querySelector('dialog[open]') || !selecting()) return;
+    e.preventDefault();
+    clear();
   });
   document.addEventListener('reset', () => setTimeout(count)); // the bar's own button clears the boxes
   count();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {AGAIN, BURST, mutedUntil, Policy} from '../policy.js';
+import {mutedUntil} from '../mute.js';
+import {AGAIN, BURST, Policy} from '../policy.js';
 
 /** @param {number} id @param {import('../policy.js').Level} level */
 const loud = (id, level) => ({id, level});
