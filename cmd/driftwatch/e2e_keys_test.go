@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -47,6 +48,65 @@ func (w *world) singleKeys(t *testing.T) {
 		t.Error("a key acts for somebody who switched keys off")
 	}
 }
+
+// soundsOnce: sound is allowed by a click, and of two tabs of one browser one sounds. The title and the icon count.
+func (w *world) soundsOnce(t *testing.T) {
+	first := w.person(t, "operator")
+	first.live()
+	first.click("#alarm summary")
+	first.click("[data-alarm=sound]")
+	first.wait("sound that is on", `document.getElementById("alarm").dataset.state === "on" && document.getElementById("alarm-sound").textContent === "Sound is on."`)
+	second := first.another()
+	second.patiently(true) // a browser warns of sound that is wished before somebody clicked
+	second.visit("/models")
+	second.live()
+	before := eval[string](second, `document.title`)
+	w.raise(t, "e2e-sound")
+	first.wait("the sound", `document.documentElement.dataset.sounded === "1"`)
+	second.wait("the count in title and icon", fmt.Sprintf(`document.title !== %q && /^\(\d+\) Models/.test(document.title) && document.querySelector("link[rel=icon]").href.endsWith("/icon/" + document.title.match(/\d+/)[0] + ".svg")`, before))
+	if n := eval[string](second, `document.documentElement.dataset.sounded ?? "0"`); n != "0" {
+		t.Errorf("the second tab sounded %s times too", n)
+	}
+	first.click("[data-alarm=sound]")
+	first.wait("sound that is off", `document.getElementById("alarm").dataset.state === "off"`)
+}
+
+// groups: alerts of one cause that come by the link stand in their group, and a group of one is a row again.
+func (w *world) groups(t *testing.T) {
+	viewer := w.person(t, "viewer")
+	viewer.live()
+	eval[int](viewer, incident)
+	viewer.wait("what became of the incident", `window.shapes?.length === 5`)
+	want := []string{"1", "[2,1]", "[2,3,1]", "[3,1]", "3"}
+	if got := eval[[]string](viewer, `window.shapes`); !slices.Equal(got, want) {
+		t.Errorf("the incident looked like %q, want %q", got, want)
+	}
+}
+
+// incident hands the alerts of an incident to the page, and notes how they stand in the list.
+const incident = `((async () => {
+	const {link} = await import(document.querySelector('link[rel=modulepreload][href*="live.js"]').href);
+	const first = document.querySelector("#alerts .al").cloneNode(true);
+	const row = (n, order, status = "NEW") => {
+		first.id = "alert-90000" + n;
+		Object.assign(first.dataset, {o: order, i: "e2e", s: status});
+		return first.outerHTML;
+	};
+	const group = (order, ...rows) => '<li class="inc" id="incident-e2e" data-o="' + order + '" data-i="e2e"><details><summary>e2e</summary><ol class="rows">' + rows.join("") + '</ol></details></li>';
+	const shapes = [];
+	const tell = async (html) => {
+		link.dispatchEvent(new CustomEvent("message", {detail: {seq: 1, type: "ALERT_UPDATED", html}}));
+		await new Promise((r) => setTimeout(r, 300));
+		shapes.push([...document.querySelectorAll("#alerts > [data-i=e2e]")].map((e) => e.matches(".inc")
+			? "[" + [...e.querySelectorAll(".al")].map((a) => a.id.slice(-1)) + "]" : e.id.slice(-1)).join());
+	};
+	await tell({"alert-900001": row(1, "02")});
+	await tell({"alert-900002": row(2, "01"), "incident-e2e": group("01", row(2, "01"), row(1, "02"))});
+	await tell({"alert-900003": row(3, "015")});
+	await tell({"alert-900002": row(2, "01", "RESOLVED")});
+	await tell({"alert-900001": row(1, "02", "RESOLVED")});
+	window.shapes = shapes;
+})(), 1)`
 
 // hundredAtOnce: a hundred alerts in one second, in no order, as the link would bring them. What else runs
 // on the machine makes frames longer and never shorter, so the best of three tries counts.
