@@ -190,7 +190,7 @@ func unquoted(js string) string {
 // TestTranslatedOnce refuses two areas that translate one text differently.
 func TestTranslatedOnce(t *testing.T) {
 	areas := map[string]entries{
-		"admin": deAdmin, "alert": deAlert, "board": deBoard, "chart": deChart, "error": deError, "evidence": deEvidence,
+		"admin": deAdmin, "alert": deAlert, "board": deBoard, "chart": deChart, "error": deError, "evidence": deEvidence, "failure": deFailure,
 		"help": deHelp, "script": deScript, "login": deLogin, "model": deModel, "operations": deOperations,
 		"retrain": deRetrain, "review": deReview, "said": deSaid, "said of retrains": deSaidRetrain, "said of settings": deSaidSetting, "setting": deSetting, "shell": deShell, "team": deTeam, "unit": deUnit,
 		"wall": deWall, "work": deWork,

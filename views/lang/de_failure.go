@@ -1,0 +1,30 @@
+package lang
+
+// deFailure are the German texts of the page that says what went wrong.
+var deFailure = entries{
+	"This cannot be taken as it is":                               {"So kann das nicht angenommen werden"},
+	"Nothing was changed. Go back, correct it and send it again.": {"Nichts wurde geändert. Gehen Sie zurück, berichtigen Sie es, und senden Sie es noch einmal."},
+	"Your role does not allow this":                               {"Ihre Rolle erlaubt das nicht"},
+	"Nothing was changed. An administrator can give you the role it needs, or somebody who has it can do it.": {"Nichts wurde geändert. Ein Administrator kann Ihnen die nötige Rolle geben, oder jemand mit dieser Rolle tut es."},
+	"There is nothing here for you": {"Hier gibt es nichts für Sie"},
+	"The address may be mistyped, the thing may have been removed, or it belongs to a tenant that you do not see.": {"Vielleicht ist die Adresse vertippt, die Sache entfernt, oder sie gehört einem Mandanten, den Sie nicht sehen."},
+	"Somebody was faster": {"Jemand war schneller"},
+	"It was changed after you loaded the page, so nothing of yours was done. Look at how it stands now.": {"Es wurde geändert, nachdem Sie die Seite geladen hatten; von Ihnen wurde nichts ausgeführt. Sehen Sie nach, wie es jetzt steht."},
+	"This address does not take that":                                    {"Das nimmt diese Adresse nicht an"},
+	"Go back and use the button on the page.":                            {"Gehen Sie zurück, und benutzen Sie die Schaltfläche auf der Seite."},
+	"That was too much at once":                                          {"Das war zu viel auf einmal"},
+	"Nothing was changed. Send less in one go.":                          {"Nichts wurde geändert. Senden Sie weniger auf einmal."},
+	"Too many requests":                                                  {"Zu viele Anfragen"},
+	"Wait a minute, then try again.":                                     {"Warten Sie eine Minute, dann versuchen Sie es noch einmal."},
+	"The server cannot answer just now":                                  {"Der Server kann gerade nicht antworten"},
+	"It waits for its database. Nothing is lost; try again in a minute.": {"Er wartet auf seine Datenbank. Nichts ist verloren; versuchen Sie es in einer Minute noch einmal."},
+	"The server made a mistake":                                          {"Der Server hat einen Fehler gemacht"},
+	"Nothing of yours was changed. It is written in the server's log; try again, and give an administrator the number below if it stays.": {"Von Ihnen wurde nichts geändert. Es steht im Log des Servers; versuchen Sie es noch einmal, und geben Sie einem Administrator die Nummer unten, wenn es bleibt."},
+	"Go to the board":             {"Zur Übersicht"},
+	"Error %s":                    {"Fehler %s"},
+	"request":                     {"Anfrage"},
+	"This address cannot be read": {"Diese Adresse kann nicht gelesen werden"},
+	"What it says for “%s” is not understood. %s":                        {"Was dort für „%s“ steht, ist nicht zu verstehen. %s"},
+	"This came from another site":                                        {"Das kam von einer anderen Website"},
+	"Nothing was changed. Open the page here and use its own button. %s": {"Nichts wurde geändert. Öffnen Sie die Seite hier, und benutzen Sie deren eigene Schaltfläche. %s"},
+}
