@@ -12,6 +12,8 @@ type Piece struct {
 	// At makes the piece a time, written in the form As; Text is not used.
 	At time.Time
 	As Moment
+	// Now, where set, makes it how long before Now At was, and As is not used.
+	Now time.Time
 }
 
 // Words is a sentence without times, links or bold.
