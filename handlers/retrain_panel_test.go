@@ -7,6 +7,8 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // TestWouldRetrain: the panel of retraining answers its own question by the first reason that holds.
@@ -48,12 +50,8 @@ func TestWouldRetrain(t *testing.T) {
 		if c.state != "" {
 			s.Retrain = &drift.Retrain{ID: 12, State: c.state}
 		}
-		var said strings.Builder
-		for _, piece := range wouldRetrain(s, c.halt, guards) {
-			said.WriteString(piece.Text)
-		}
-		if !strings.HasPrefix(said.String(), c.says) {
-			t.Errorf("%s: %q, want %q", name, said.String(), c.says)
+		if said := component.PlainText(wouldRetrain(lang.English, s, c.halt, guards)); !strings.HasPrefix(said, c.says) {
+			t.Errorf("%s: %q, want %q", name, said, c.says)
 		}
 	}
 }
