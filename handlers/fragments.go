@@ -47,7 +47,7 @@ func (p *Pages) Fragments(ctx context.Context, e drift.Event, class uint8) (map[
 		return p.progressFragment(ctx)
 	case payload.Check != nil && p.o.Lapse != nil:
 		html := map[string]string{}
-		return html, add(ctx, html, layout.DemoID, component.Banner(layout.LapseBanner(*p.lapseVM())))
+		return html, add(ctx, html, layout.DemoID, component.Banner(layout.LapseBanner(lang.From(ctx), *p.lapseVM())))
 	}
 	return nil, nil
 }

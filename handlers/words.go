@@ -64,17 +64,6 @@ func are(n int) string {
 
 func ago(t, now time.Time) string { return format.Age(now.Sub(t)) + " ago" }
 
-func progressWords(w drift.Progress, now time.Time) string {
-	text := w.Title
-	if w.Total > 0 {
-		text += fmt.Sprintf(": %s of %s", format.Count(w.Done), format.Count(w.Total))
-		if left := timeLeft(w, now); left > 0 {
-			text += ", " + format.Age(left) + " left"
-		}
-	}
-	return text + ". The checks of the day go first."
-}
-
 // timeLeft extends the pace so far; zero where there is none yet.
 func timeLeft(w drift.Progress, now time.Time) time.Duration {
 	if w.Done <= 0 || w.Total <= w.Done {
