@@ -7,7 +7,6 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
-	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 )
 
@@ -50,8 +49,12 @@ func TestWouldRetrain(t *testing.T) {
 		if c.state != "" {
 			s.Retrain = &drift.Retrain{ID: 12, State: c.state}
 		}
-		if said := component.PlainText(wouldRetrain(lang.English, s, c.halt, guards)); !strings.HasPrefix(said, c.says) {
-			t.Errorf("%s: %q, want %q", name, said, c.says)
+		var said strings.Builder
+		for _, piece := range wouldRetrain(lang.English, s, c.halt, guards) {
+			said.WriteString(piece.Text)
+		}
+		if !strings.HasPrefix(said.String(), c.says) {
+			t.Errorf("%s: %q, want %q", name, said.String(), c.says)
 		}
 	}
 }
