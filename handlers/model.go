@@ -9,6 +9,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -42,7 +43,8 @@ func (p *Pages) showModel(w http.ResponseWriter, r *http.Request, status int, sa
 		return err
 	}
 	title := d.Model.Tenant + " " + d.Model.ModelType
-	v := p.modelVM(d, q)
+	l := lang.From(r.Context())
+	v := p.modelVM(d, l, q)
 	v.Versions, v.Pause, v.Note = versionsVM(d, by), pauseVM(d, by, said.resume), said.note
 	panel, err := p.retrainPanelVM(r.Context(), d.Model, d.Retraining, d.Halt, by)
 	if err != nil {
@@ -72,7 +74,7 @@ func pathText(r *http.Request, name string) (string, error) {
 }
 
 // modelVM is one model's page.
-func (p *Pages) modelVM(d drift.ModelData, q drift.ModelQuery) page.ModelVM {
+func (p *Pages) modelVM(d drift.ModelData, l lang.Lang, q drift.ModelQuery) page.ModelVM {
 	now := q.Now
 	end := d.SpanEnd(drift.DateOf(now))
 	h := historiesOf(d.Marks, end)[d.Model]
@@ -95,7 +97,7 @@ func (p *Pages) modelVM(d drift.ModelData, q drift.ModelQuery) page.ModelVM {
 		})
 	}
 	for _, f := range d.Feeds {
-		v.Feeds = append(v.Feeds, feedVM(f, coverageOf(d.Coverage, d.Model), now))
+		v.Feeds = append(v.Feeds, feedVM(l, f, coverageOf(d.Coverage, d.Model), now))
 	}
 	for _, r := range d.Reports.Items {
 		v.Reports = append(v.Reports, reportRowVM(r, d.Raised[r.ID]))
