@@ -17,4 +17,11 @@ var deUnit = entries{
 	"escalated":               {"eskaliert"},
 	"resolved":                {"gelöst"},
 	"suppressed":              {"unterdrückt"},
+	"%d days":                 {"%d Tag", "%d Tage"},
+	"%d of %d":                {"%d von %d"},
+	"Severity":                {"Schweregrad"},
+	"none":                    {"keine"},
+	"never":                   {"nie"},
+	"yes":                     {"ja"},
+	"no":                      {"nein"},
 }

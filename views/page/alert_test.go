@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 var noon = time.Date(2026, 7, 2, 12, 0, 0, 0, time.UTC)
@@ -72,10 +73,10 @@ func TestAlertSentences(t *testing.T) {
 	} {
 		s := base
 		c.change(&s)
-		if c.title != "" && s.title() != c.title {
-			t.Errorf("%s: title %q", c.name, s.title())
+		if c.title != "" && s.title(lang.English) != c.title {
+			t.Errorf("%s: title %q", c.name, s.title(lang.English))
 		}
-		if got := words(s.line()); c.line != "" && got != c.line {
+		if got := words(s.line(lang.English)); c.line != "" && got != c.line {
 			t.Errorf("%s: line %q\n want %q", c.name, got, c.line)
 		}
 	}
@@ -84,8 +85,8 @@ func TestAlertSentences(t *testing.T) {
 func TestEveryBlindReasonHasWords(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range []string{"job_failed", "feed_silent", "cannot_judge", "not_served", "clock"} {
-		w := blindTitle(r)
-		if w == blindTitle("") || seen[w] {
+		w := blindTitle(lang.English, r, "")
+		if w == blindTitle(lang.English, "", "") || seen[w] {
 			t.Errorf("%s: %q", r, w)
 		}
 		seen[w] = true
@@ -124,7 +125,7 @@ func TestFormsCarryTheVersion(t *testing.T) {
 // table, and what is undefined is written as such.
 func TestReportHidesNothing(t *testing.T) {
 	names := func(r ReportVM) (all string) {
-		for _, row := range r.rows(time.Time{}) {
+		for _, row := range r.rows(lang.English, time.Time{}) {
 			all += row.name + "=" + row.recent + "|" + row.baseline + "\n"
 		}
 		return all

@@ -253,8 +253,8 @@ func (v RetrainVM) facts() []component.FactVM {
 	if v.Report.Statistical != nil {
 		facts = v.Report.Statistical.facts
 	}
-	out := facts(*v.Report)
-	if f, ok := v.Features.fact(); ok {
+	out := facts("", *v.Report)
+	if f, ok := v.Features.fact(""); ok {
 		out = append(out, f)
 	}
 	return out
