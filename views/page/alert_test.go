@@ -160,7 +160,7 @@ func TestModelsVerdict(t *testing.T) {
 		{[]ModelRowVM{row(component.High, component.Blind)}, "1 of 1 model drifting", component.Blind},
 	} {
 		v := ModelsVM{Tenants: []TenantModelsVM{{Models: c.models}}}
-		if got := strings.ReplaceAll(v.verdict(), "\u00a0", " "); got != c.want || v.severity() != c.worst {
+		if got := strings.ReplaceAll(v.verdict(lang.English), "\u00a0", " "); got != c.want || v.severity() != c.worst {
 			t.Errorf("%v: %q, %v", c.models, got, v.severity().Word())
 		}
 	}
@@ -170,7 +170,7 @@ func TestModelsVerdict(t *testing.T) {
 func TestReportRowSays(t *testing.T) {
 	for drop, want := range map[float64]string{0.228: "fell 22.8 points", -0.023: "rose 2.3 points", 0: "fell 0.0 points"} {
 		r := ReportRowVM{DriftType: "performance", Drop: &drop}
-		if got := strings.ReplaceAll(r.found(), "\u00a0", " "); got != want {
+		if got := strings.ReplaceAll(r.found(lang.English), "\u00a0", " "); got != want {
 			t.Errorf("%v: %q, want %q", drop, got, want)
 		}
 	}

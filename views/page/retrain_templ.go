@@ -1222,7 +1222,7 @@ func inService(t TermVM, never string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = component.Text(t.Service.words()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Text(t.Service.words("")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
