@@ -74,10 +74,10 @@ func (p *Pages) alertFragments(ctx context.Context, seq int64, a *drift.Alert, c
 		if err := add(ctx, html, fmt.Sprintf("alert-state-%d", a.ID), page.AlertState(alertStateVM(d, now))); err != nil {
 			return nil, err
 		}
-		if err := add(ctx, html, fmt.Sprintf("alert-actions-%d", a.ID), page.AlertActions(alertActionsVM(d, class))); err != nil {
+		if err := add(ctx, html, fmt.Sprintf("alert-actions-%d", a.ID), page.AlertActions(alertActionsVM(d, lang.From(ctx), class))); err != nil {
 			return nil, err
 		}
-		if err := add(ctx, html, fmt.Sprintf("alert-timeline-%d", a.ID), page.AlertTimeline(alertTimelineVM(d, now))); err != nil {
+		if err := add(ctx, html, fmt.Sprintf("alert-timeline-%d", a.ID), page.AlertTimeline(alertTimelineVM(d, lang.From(ctx), now))); err != nil {
 			return nil, err
 		}
 	}

@@ -45,6 +45,9 @@ func Plain(s string) Piece { return Piece{Text: s} }
 // Bold is a piece in bold words.
 func Bold(s string) Piece { return Piece{Text: s, Strong: true} }
 
+// Typed is a piece that one types, or that a program wrote.
+func Typed(s string) Piece { return Piece{Text: s, Mono: true} }
+
 // Link is a piece that leads to a page of this server.
 func Link(text, href string) Piece { return Piece{Text: text, Href: href} }
 

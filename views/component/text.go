@@ -7,6 +7,9 @@ import "time"
 type Piece struct {
 	Text   string
 	Strong bool
+	// Mono writes Text as what one types; Title is its hover text, "" for none.
+	Mono  bool
+	Title string
 	// Href makes the piece a link to a page of this server.
 	Href string
 	// At makes the piece a time, written in the form As; Text is not used.

@@ -250,8 +250,8 @@ func (v RetrainVM) facts(l lang.Lang) []component.FactVM {
 	if v.Report.Statistical != nil {
 		facts = v.Report.Statistical.facts
 	}
-	out := facts(*v.Report)
-	if f, ok := v.Features.fact(); ok {
+	out := facts(l, *v.Report)
+	if f, ok := v.Features.fact(l); ok {
 		out = append(out, f)
 	}
 	return out
