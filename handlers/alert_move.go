@@ -14,6 +14,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
@@ -49,11 +50,12 @@ func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
 	if err := p.wroteNow(r.Context(), by); err != nil { // the move stands
 		web.LogFailure(p.Log, r, web.FailureOf(err), err)
 	}
-	to, note := backFrom(r, a.ID), said(doneWords[req.Move])
+	l := lang.From(r.Context())
+	to, note := backFrom(r, a.ID), said(l.T(doneWords[req.Move]))
 	if to != alertHref(a.ID) { // the board shows the alert's row as it is now
 		note.Text = ""
 	} else if partly {
-		note.Text += " The alert of the other check was changed by somebody else in the meantime and is as they left it."
+		note.Text += " " + l.T("The alert of the other check was changed by somebody else in the meantime and is as they left it.")
 	}
 	p.leadTo(w, r, to, note)
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -99,7 +100,7 @@ func (p *Pages) showSetting(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	var preview *engine.SettingPreview
-	if a.tries && settingOff(a, by) == "" {
+	if a.tries && settingOff(lang.From(r.Context()), a, by) == "" {
 		x, err := p.o.Engine.PreviewSetting(r.Context(), by, a.change())
 		var e *drift.Error
 		switch {
@@ -111,7 +112,7 @@ func (p *Pages) showSetting(w http.ResponseWriter, r *http.Request, status int, 
 			return err
 		}
 	}
-	v := settingEditVM(d, by, a, preview)
+	v := settingEditVM(lang.From(r.Context()), d, by, a, preview)
 	v.Note = note
 	return p.show(w, r, status, p.shell(by, d.Watch, a.spec.Name, "settings"), page.SettingEdit(v))
 }
@@ -141,7 +142,7 @@ func (p *Pages) setSetting(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.wroteOrLog(r)
-	p.leadTo(w, r, settingHref(a.spec.Name, a.tenant, nil), said("You changed it. It is in force."))
+	p.leadTo(w, r, settingHref(a.spec.Name, a.tenant, nil), said(lang.From(r.Context()).T("You changed it. It is in force.")))
 	return nil
 }
 

@@ -3,7 +3,6 @@ package handlers
 import (
 	"encoding/hex"
 	"encoding/json"
-	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/detect"
@@ -11,11 +10,6 @@ import (
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/page"
 )
-
-// cutWord is the first word of a severity: "Blind" of "Blind: cannot be judged".
-func cutWord(s component.Severity) (word, rest string, found bool) {
-	return strings.Cut(s.Word(), ":")
-}
 
 // settingsOf are the settings that a report's check read, kept with it; others have their defaults.
 func settingsOf(r drift.Report) drift.Settings {

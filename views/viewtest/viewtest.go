@@ -47,7 +47,7 @@ func Shell(title, active string) layout.Shell {
 	return layout.Shell{
 		Title: title, Active: active, Seq: 4812, Now: Now,
 
-		User: layout.UserVM{Name: "A. Rossi", Role: "operator", Initials: "AR", Tenants: "all tenants"},
+		User: layout.UserVM{Name: "A. Rossi", Role: "operator", Initials: "AR", AllTenants: true},
 	}
 }
 
