@@ -5,8 +5,8 @@ import "maps"
 // catalogue are all translations. English has none: it is what the texts are written in.
 var catalogue = map[Lang]entries{
 	German: joined(
-		deAdmin, deAlert, deBoard, deChart, deError, deEvidence, deFailure, deHelp, deScript, deLogin, deModel, deOperations,
-		deRetrain, deReview, deSaid, deSaidRetrain, deSaidSetting, deSetting, deShell, deTeam, deUnit, deWall, deWork,
+		deAdmin, deAlert, deBoard, deChart, deEvidence, deFailure, deHelp, deScript, deLogin, deModel, deOperations,
+		deRetrain, deReview, deSetting, deShell, deTeam, deUnit, deWall, deWork,
 	),
 }
 

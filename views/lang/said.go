@@ -38,8 +38,7 @@ func (l Lang) Said(sentence string) string {
 // speakers are the languages' ways to tell a sentence again. English needs none.
 var speakers = map[Lang]*speaker{German: newSpeaker(German, saidInGerman...)}
 
-// saidInGerman are the areas of the catalogue that hold sentences of the domain; the words are of no use elsewhere,
-// and are no part of the catalogue.
+// saidInGerman are the sentences of the domain. They are no part of the catalogue, as their verbs are others.
 var saidInGerman = []entries{deError, deSaid, deSaidRetrain, deSaidSetting, deSaidWord}
 
 // speaker knows sentences by their English.
@@ -136,7 +135,7 @@ func sentenceEnds(s string) (ends []int) {
 }
 
 // lists are what stands between the members of a list, which are told by themselves.
-var lists = []string{", ", " or ", " and "}
+var lists = []string{", ", " or "}
 
 // clause tells a sentence that stands within another one, without its capital and its full stop.
 func (t *telling) clause(s string, depth int) string {
