@@ -194,7 +194,7 @@ func unquoted(js string) string {
 // TestTranslatedOnce refuses two areas that translate one text differently.
 func TestTranslatedOnce(t *testing.T) {
 	areas := map[string]entries{
-		"admin": deAdmin, "alert": deAlert, "board": deBoard, "chart": deChart, "evidence": deEvidence, "failure": deFailure,
+		"admin": deAdmin, "alert": deAlert, "board": deBoard, "chart": deChart, "error": deError, "evidence": deEvidence,
 		"help": deHelp, "script": deScript, "login": deLogin, "model": deModel, "operations": deOperations,
 		"retrain": deRetrain, "review": deReview, "setting": deSetting, "shell": deShell, "team": deTeam, "unit": deUnit,
 		"wall": deWall, "work": deWork,
