@@ -43,29 +43,30 @@ func (f Failures) Fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // page is the error as a page, within the shell where somebody is signed in.
 func (f Failures) page(w http.ResponseWriter, r *http.Request, said web.Failure, crossSite bool) {
+	l := languageOf(r)
 	v := page.ErrorVM{Status: said.Status, Text: said.Message, Code: string(said.Code), Request: web.RequestID(r.Context())}
 	if said.Code == drift.CodeInternal { // the page's own words name the number to give on
 		v.Text = ""
 	}
 	if r.Method == http.MethodGet && (said.Code == drift.CodeInvalid || said.Code == drift.CodeMalformed) {
-		v.Title = "This address cannot be read"
+		v.Title = l.T("This address cannot be read")
 		if said.Field != "" {
-			v.Text = "What it says for “" + said.Field + "” is not understood. " + said.Message
+			v.Text = l.T("What it says for “%s” is not understood.", said.Field) + " " + said.Message
 		}
 	}
 	if crossSite { // no role would change it
-		v.Title, v.Text = "This came from another site", "Nothing was changed. Open the page here and use its own button. "+said.Message
+		v.Title, v.Text = l.T("This came from another site"), l.T("Nothing was changed. Open the page here and use its own button.")+" "+said.Message
 	}
 	now := f.Clock().UTC()
 	by := auth.ActorFrom(r.Context())
 	if !by.Role.AtLeast(drift.RoleViewer) {
 		f.write(w, r, said.Status, layout.Bare(layout.BareVM{
-			Title: http.StatusText(said.Status), Version: f.Version, Now: now, Warning: f.Warning,
+			Title: v.Heading(l), Version: f.Version, Now: now, Warning: f.Warning,
 		}), page.ErrorBare(v))
 		return
 	}
 	f.write(w, r, said.Status, layout.Page(layout.Shell{
-		Title: http.StatusText(said.Status), Seq: -1, Now: now, User: userVM(by, nil),
+		Title: v.Heading(l), Seq: -1, Now: now, User: userVM(by, nil),
 	}), page.Error(v))
 }
 
