@@ -67,12 +67,11 @@ func (f Failures) page(w http.ResponseWriter, r *http.Request, said web.Failure,
 	if r.Method == http.MethodGet && (said.Code == drift.CodeInvalid || said.Code == drift.CodeMalformed) {
 		v.Title = l.T("This address cannot be read")
 		if said.Field != "" {
-			v.Text = l.T("What it says for “%s” is not understood. %s", said.Field, v.Text)
+			v.Text = l.T("What it says for “%s” is not understood.", said.Field) + " " + v.Text
 		}
 	}
 	if crossSite { // no role would change it
-		v.Title = l.T("This came from another site")
-		v.Text = l.T("Nothing was changed. Open the page here and use its own button. %s", v.Text)
+		v.Title, v.Text = l.T("This came from another site"), l.T("Nothing was changed. Open the page here and use its own button.")+" "+v.Text
 	}
 	now := f.Clock().UTC()
 	by := auth.ActorFrom(r.Context())

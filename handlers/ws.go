@@ -24,7 +24,7 @@ type Sockets interface {
 // and to a role that may not look. auth.Identify stands before it; the hub must have been made with
 // Confirm.
 func (a *API) Socket(w http.ResponseWriter, r *http.Request) {
-	id, ok := auth.From(r.Context())
+	id, ok := auth.Looker(r.Context())
 	if !ok {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="driftwatch"`)
 		a.fail(w, r, &drift.Error{Code: drift.CodeUnauthorized, Message: "Sign in, or send a token that is good."})
@@ -116,7 +116,7 @@ func (a *API) identifyAgain(r *http.Request) identifier {
 		defer context.AfterFunc(ctx, cancel)()
 		err = errors.New("who opened the socket cannot be found out at the moment")
 		a.auth.Identify(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			id, ok = auth.From(r.Context())
+			id, ok = auth.Looker(r.Context())
 			err = nil
 		})).ServeHTTP(unheard{http.Header{}}, shown.Clone(own))
 		return id, ok, err

@@ -37,4 +37,6 @@ var deUnit = entries{
 	"outcomes":                {"Ergebnisse"},
 	"Predictions":             {"Vorhersagen"},
 	"Reason":                  {"Grund"},
+	"%d hours":                {"%d Stunde", "%d Stunden"},
+	"Name":                    {"Name"},
 }

@@ -2,7 +2,7 @@ package page
 
 import (
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // LoginVM is the sign-in form.
@@ -20,11 +20,11 @@ type LoginVM struct {
 }
 
 // lasts is how long the sign-in lasts, in days where it is whole ones.
-func (v LoginVM) lasts() string {
+func (v LoginVM) lasts(l lang.Lang) string {
 	if v.Hours > 24 && v.Hours%24 == 0 {
-		return format.Plural(int64(v.Hours/24), "day", "days")
+		return l.N(int64(v.Hours/24), "%d day", "%d days")
 	}
-	return format.Plural(int64(v.Hours), "hour", "hours")
+	return l.N(int64(v.Hours), "%d hour", "%d hours")
 }
 
 // SetupVM makes the first administrator, by the one-time link.

@@ -3,11 +3,13 @@ package viewtest
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/layout"
 )
 
@@ -18,15 +20,22 @@ var Now = time.Date(2026, 7, 2, 4, 12, 0, 0, time.UTC)
 type Case struct {
 	// Name is the name of its golden file: "board-alerts".
 	Name string
+	// Lang is the language that it is rendered in; the zero value is English.
+	Lang lang.Lang
 	// Shell goes around Body, unless Bare is set.
 	Shell layout.Shell
 	Bare  *layout.BareVM
 	Body  templ.Component
+	// Frame is the whole page where it has a frame of its own; Body is not used then.
+	Frame templ.Component
 }
 
 // Render writes the whole page.
 func (c Case) Render(w io.Writer) error {
-	ctx := templ.WithChildren(component.AsOf(context.Background(), Now), c.Body)
+	ctx := templ.WithChildren(lang.With(component.AsOf(context.Background(), Now), c.Lang), c.Body)
+	if c.Frame != nil {
+		return c.Frame.Render(ctx, w)
+	}
 	if c.Bare != nil {
 		return layout.Bare(*c.Bare).Render(ctx, w)
 	}
@@ -36,10 +45,25 @@ func (c Case) Render(w io.Writer) error {
 // All is every case of every page.
 func All() []Case {
 	var all []Case
-	for _, cases := range [][]Case{BoardCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases()} {
+	for _, cases := range [][]Case{BoardCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases(), WallCases()} {
 		all = append(all, cases...)
 	}
-	return all
+	return append(all, inGerman(all)...)
+}
+
+// german are the cases that are looked at in German too.
+var german = []string{"login", "login-wrong", "setup", "error-404", "alert-critical", "alert-blind", "alert-lost-race", "models", "model-90", "model-rollback"}
+
+// inGerman are those cases with ".de" after their names.
+func inGerman(all []Case) []Case {
+	var out []Case
+	for _, c := range all {
+		if slices.Contains(german, c.Name) {
+			c.Name, c.Lang = c.Name+".de", lang.German
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Shell is the frame of a sample page. active is the place in the navigation.
