@@ -44,7 +44,7 @@ func (p *Pages) auditPage(w http.ResponseWriter, r *http.Request) error {
 	if !at.IsZero() {
 		v.Intact, v.VerifiedAt, v.Total = verdict.OK(), at, verdict.Rows
 		if !v.Intact {
-			v.BrokenText = verdict.Faults[0].Message
+			v.BrokenText = languageOf(r).Said(verdict.Faults[0].Message)
 		}
 	}
 	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, "Audit", "audit"), page.Audit(v))

@@ -113,7 +113,7 @@ func (p *Pages) setupUsed(w http.ResponseWriter, r *http.Request, err error) err
 	v := page.SetupVM{Used: true}
 	var e *drift.Error
 	if errors.As(err, &e) && p.noAdmin(r) {
-		v.Why = e.Message
+		v.Why = languageOf(r).Said(e.Message)
 	}
 	p.showSetup(w, r, http.StatusNotFound, v)
 	return nil
@@ -138,7 +138,7 @@ func (p *Pages) makeAdmin(w http.ResponseWriter, r *http.Request) error {
 	case !errors.As(err, &e) || e.Code != drift.CodeInvalid || !web.WantsPage(r):
 		return p.setupUsed(w, r, err)
 	}
-	v.Note = component.FormNoteVM{Bad: true, Text: e.Message}
+	v.Note = component.FormNoteVM{Bad: true, Text: languageOf(r).Said(e.Message)}
 	p.showSetup(w, r, web.Status(e.Code), v)
 	return nil
 }

@@ -118,7 +118,7 @@ func (p *Pages) rollBack(w http.ResponseWriter, r *http.Request) error {
 	})
 	var e *drift.Error
 	if errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict) {
-		typed.field, typed.problem = e.Field, e.Message
+		typed.field, typed.problem = e.Field, l.Said(e.Message)
 		if e.Code == drift.CodeConflict { // what the reader decided about is not there any more: one more click must do nothing
 			typed.to, typed.confirm = "", ""
 		}
@@ -150,7 +150,7 @@ func (p *Pages) resumeModel(w http.ResponseWriter, r *http.Request) error {
 	err = p.o.Engine.LiftPause(r.Context(), auth.ActorFrom(r.Context()), m, reason)
 	var e *drift.Error
 	if errors.As(err, &e) && e.Code == drift.CodeInvalid {
-		return p.showModel(w, r, web.Status(e.Code), modelSaid{resume: resumeTyped{reason, e.Message}})
+		return p.showModel(w, r, web.Status(e.Code), modelSaid{resume: resumeTyped{reason, lang.From(r.Context()).Said(e.Message)}})
 	}
 	if err != nil {
 		return err

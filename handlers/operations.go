@@ -60,7 +60,7 @@ func (p *Pages) runAgain(w http.ResponseWriter, r *http.Request) error {
 	err = p.o.Queue.RunAgain(r.Context(), auth.ActorFrom(r.Context()), job, schedule.At(job, d).At)
 	switch {
 	case err != nil && web.WantsPage(r) && drift.CodeOf(err) == drift.CodeConflict:
-		return p.showOperations(w, r, http.StatusConflict, component.FormNoteVM{Bad: true, Text: err.Error()})
+		return p.showOperations(w, r, http.StatusConflict, refused(r, err))
 	case err != nil:
 		return err
 	case !web.WantsPage(r):

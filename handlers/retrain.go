@@ -165,7 +165,7 @@ func retrainActionsVM(l lang.Lang, d drift.RetrainData, class uint8, own bool) p
 			name = "rollback"
 		}
 		if _, err := retrain.Next(m, r.State, by); err != nil {
-			v.Off[name] = err.Error()
+			v.Off[name] = l.Said(err.Error())
 		} else {
 			may = true
 		}
@@ -191,7 +191,7 @@ func retrainActionsVM(l lang.Lang, d drift.RetrainData, class uint8, own bool) p
 		v.Off["approve"] = l.T("You asked for this retrain, so another manager decides.")
 	}
 	if why := retrain.NotYetKept(r); v.Off["keep"] == "" && why != "" {
-		v.Off["keep"] = why
+		v.Off["keep"] = l.Said(why)
 	}
 	return v
 }

@@ -101,7 +101,7 @@ type saidVM struct {
 func refusalVM(r *http.Request, e *drift.Error, box string) (v saidVM) {
 	v.typed = typedVM(r, e, box)
 	if v.typed.Problem == "" {
-		v.note = component.FormNoteVM{Bad: true, Text: e.Message}
+		v.note = refused(r, e)
 	}
 	return v
 }
@@ -109,7 +109,7 @@ func refusalVM(r *http.Request, e *drift.Error, box string) (v saidVM) {
 func typedVM(r *http.Request, e *drift.Error, box string) page.TypedVM {
 	t := page.TypedVM{Reason: r.PostForm.Get("reason"), Ticked: r.PostForm.Get(box) == "yes"}
 	if e.Field == "reason" {
-		t.Problem = e.Message
+		t.Problem = lang.From(r.Context()).Said(e.Message)
 	}
 	return t
 }

@@ -82,13 +82,13 @@ func wouldRetrain(l lang.Lang, s drift.Retraining, h *drift.Halt, guards []drift
 	d := retrain.Decide(guards, retrain.DecideInput{Severity: s.Worst, RequireApproval: s.Settings.Bool("REQUIRE_MANUAL_APPROVAL_CRITICAL_DRIFT")})
 	switch {
 	case d.Action == retrain.Refuse && d.Safeguard == drift.SafeguardFlags:
-		return words(l.T("No: it is switched off. %s", d.Sentence))
+		return words(l.T("No: it is switched off. %s", l.Said(d.Sentence)))
 	case s.Worst == drift.SeverityNone:
 		return words(l.T("No: no drift that a check found is still there."))
 	case s.Declined:
 		return words(l.T("No: a person said no to it, which holds until a check finds something new."))
 	case d.Action == retrain.Refuse:
-		return words(l.T("No. %s", d.Sentence))
+		return words(l.T("No. %s", l.Said(d.Sentence)))
 	case d.Action == retrain.WaitApproval:
 		return words(l.T("No: a manager decides, because the drift is CRITICAL."))
 	}

@@ -80,7 +80,7 @@ func (p *Pages) rollOut(w http.ResponseWriter, r *http.Request) error {
 		return p.showRollout(w, r, http.StatusUnprocessableEntity, typed)
 	}
 	if err := checkReason(typed.reason); err != nil {
-		return refuse("reason", err.Message)
+		return refuse("reason", lang.From(r.Context()).Said(err.Message))
 	}
 	if to == drift.RolloutPilot && !slices.ContainsFunc(d.Tenants, func(t drift.Tenant) bool { return t.Name == pilot }) {
 		return refuse("pilot", lang.From(r.Context()).T("Choose the tenant that is the pilot."))
@@ -99,7 +99,7 @@ func (p *Pages) rollOut(w http.ResponseWriter, r *http.Request) error {
 	_, err = p.o.Engine.SetSettings(r.Context(), by, changes...)
 	var e *drift.Error
 	if errors.As(err, &e) && e.Code == drift.CodeInvalid {
-		return refuse("reason", e.Message)
+		return refuse("reason", lang.From(r.Context()).Said(e.Message))
 	}
 	if err != nil {
 		return err

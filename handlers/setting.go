@@ -107,7 +107,7 @@ func (p *Pages) showSetting(w http.ResponseWriter, r *http.Request, status int, 
 		case err == nil:
 			preview = &x
 		case errors.As(err, &e) && e.Code == drift.CodeInvalid:
-			status, a.field, a.wrong = web.Status(e.Code), "value", e.Message
+			status, a.field, a.wrong = web.Status(e.Code), "value", lang.From(r.Context()).Said(e.Message)
 		default:
 			return err
 		}
@@ -130,13 +130,13 @@ func (p *Pages) setSetting(w http.ResponseWriter, r *http.Request) error {
 		return drift.Invalid("value", "Say which value it is to have.")
 	}
 	if err := checkReason(a.reason); err != nil {
-		a.field, a.wrong = "reason", err.Message
+		a.field, a.wrong = "reason", lang.From(r.Context()).Said(err.Message)
 		return p.showSetting(w, r, http.StatusUnprocessableEntity, a, component.FormNoteVM{})
 	}
 	_, err = p.o.Engine.SetSettings(r.Context(), auth.ActorFrom(r.Context()), a.change())
 	var e *drift.Error
 	if errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict) {
-		return p.showSetting(w, r, web.Status(e.Code), a, component.FormNoteVM{Bad: true, Text: e.Message})
+		return p.showSetting(w, r, web.Status(e.Code), a, refused(r, e))
 	}
 	if err != nil {
 		return err

@@ -150,12 +150,12 @@ func settingWords(l lang.Lang, spec drift.SettingSpec, value string) string {
 	case err != nil:
 	case spec.Unit == "fraction":
 		if words := pointWords(l, spec, v); words != "" {
-			return l.T("%s. %s", words, spec.Help)
+			return l.T("%s. %s", words, l.Said(spec.Help))
 		}
 	case spec.Unit != "" && spec.Kind == drift.KindInt:
-		return l.T("%s. %s", inUnit(l, int64(v), spec.Unit), spec.Help)
+		return l.T("%s. %s", inUnit(l, int64(v), spec.Unit), l.Said(spec.Help))
 	}
-	return spec.Help
+	return l.Said(spec.Help)
 }
 
 // shellWord quotes what a shell would not take as one word.

@@ -66,7 +66,7 @@ func alertTimelineVM(d drift.AlertData, l lang.Lang, now time.Time) page.AlertTi
 }
 
 func timelineVM(a *drift.Alert, l lang.Lang, e drift.TimelineEntry) component.TimelineVM {
-	v := component.TimelineVM{At: e.At, Note: e.Note}
+	v := component.TimelineVM{At: e.At, Note: l.Said(e.Note)}
 	severity := component.ParseSeverity(e.Severity.String())
 	if a.AlertType == drift.AlertBlind {
 		severity = component.Blind
@@ -102,6 +102,7 @@ func timelineVM(a *drift.Alert, l lang.Lang, e drift.TimelineEntry) component.Ti
 	case drift.MoveRecover:
 		did("check", l.T("Resolved by itself: it can be seen again"))
 	default:
+		v.Note = e.Note // a person's own words
 		v.Initials, v.Text = component.Initials(e.Actor), component.Sentence(l.T(personDid[e.Move]), component.Bold(e.Actor))
 	}
 	return v
@@ -133,7 +134,7 @@ var classRole = map[uint8]drift.Role{0: drift.RoleViewer, 1: drift.RoleOperator,
 func alertActionsVM(d drift.AlertData, l lang.Lang, class uint8) page.AlertActionsVM {
 	a, by := d.Alert, drift.Actor{Role: classRole[class]}
 	v := page.AlertActionsVM{
-		ID: a.ID, Version: a.Version, Advice: a.Recommendation, Me: meChoice,
+		ID: a.ID, Version: a.Version, Advice: l.Said(a.Recommendation), Me: meChoice,
 		Off: map[string]string{},
 	}
 	if !a.Open() { // what it advised is over
@@ -147,7 +148,7 @@ func alertActionsVM(d drift.AlertData, l lang.Lang, class uint8) page.AlertActio
 			if drift.CodeOf(err) == drift.CodeForbidden {
 				v.ReadOnly = l.T("Your role may look but not act. An operator can.")
 			}
-			v.Off[string(m)] = err.Error()
+			v.Off[string(m)] = l.Said(err.Error())
 		}
 	}
 	if a.Status == drift.AlertAcknowledged && a.Assignee != "" {

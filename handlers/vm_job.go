@@ -37,7 +37,7 @@ func jobVM(l lang.Lang, d drift.OperationsData, j jobToday, now time.Time) page.
 		v.State, v.Reason, v.Date = chart.JobFailed, tries(l, *run), drift.DateOf(run.Slot).Time()
 	}
 	if v.State == chart.JobDone {
-		v.Reason = run.Covered.Note
+		v.Reason = l.Said(run.Covered.Note)
 		if run.Covered.Failed > 0 {
 			v.State, v.Reason = chart.JobBlind, strings.TrimSpace(v.Reason+" "+l.N(int64(run.Covered.Failed), "%d model failed; each has its alert.", "%d models failed; each has its alert."))
 		} else if isCheck(j.name) && run.Covered.Insufficient > 0 {
@@ -59,7 +59,7 @@ func lastRun(last []drift.ScheduleRun, j jobToday) *drift.ScheduleRun {
 }
 
 func tries(l lang.Lang, r drift.ScheduleRun) string {
-	return l.N(int64(r.Attempt), "%[2]s (after %[1]d try)", "%[2]s (after %[1]d tries)", r.Error)
+	return l.N(int64(r.Attempt), "%[2]s (after %[1]d try)", "%[2]s (after %[1]d tries)", l.Said(r.Error))
 }
 
 // covered is what a run looked at, in words.

@@ -25,10 +25,10 @@ func proofVM(l lang.Lang, r *drift.Rehearsal, last *drift.RolledBack, by drift.A
 	v.Held, v.Passed, v.By, v.At, v.Took = true, r.Passed, r.By, r.At, l.Took(r.Took)
 	v.Text = l.T("It works: every step of the last rehearsal passed")
 	if f := r.Failed(); f != nil {
-		v.Text = l.T("It does not: the last rehearsal failed at “%s”", f.Title)
+		v.Text = l.T("It does not: the last rehearsal failed at “%s”", l.Said(f.Title))
 	}
 	for _, s := range r.Steps {
-		step := page.ProofStepVM{Title: s.Title, Detail: s.Detail, State: string(s.State)}
+		step := page.ProofStepVM{Title: l.Said(s.Title), Detail: l.Said(s.Detail), State: string(s.State)}
 		if s.State != drift.StepNotRun && s.TookMS > 0 {
 			step.Took = l.Took(time.Duration(s.TookMS * float64(time.Millisecond)))
 		}
@@ -40,7 +40,7 @@ func proofVM(l lang.Lang, r *drift.Rehearsal, last *drift.RolledBack, by drift.A
 // rehearsedNote is the note after one's own rehearsal.
 func rehearsedNote(l lang.Lang, r *drift.Rehearsal) component.FormNoteVM {
 	if f := r.Failed(); f != nil {
-		return component.FormNoteVM{Bad: true, Text: l.T("The rehearsal failed at “%s”: %s", f.Title, f.Detail)}
+		return component.FormNoteVM{Bad: true, Text: l.T("The rehearsal failed at “%s”: %s", l.Said(f.Title), l.Said(f.Detail))}
 	}
 	return component.FormNoteVM{Text: l.T("The rehearsal passed: %d steps, no model touched.", len(r.Steps))}
 }

@@ -53,7 +53,7 @@ func guardsVM(l lang.Lang, r *drift.Retrain, today []drift.Safeguard) page.Guard
 	v.Items = guardItems(l, r.Safeguards)
 	for i := range v.Items {
 		if i < len(today) && guardState(today[i]) != v.Items[i].State {
-			v.Items[i].Now = today[i].Detail
+			v.Items[i].Now = l.Said(today[i].Detail)
 		}
 	}
 	return v
@@ -61,7 +61,7 @@ func guardsVM(l lang.Lang, r *drift.Retrain, today []drift.Safeguard) page.Guard
 
 func guardItems(l lang.Lang, list []drift.Safeguard) (out []page.GuardVM) {
 	for _, s := range list {
-		out = append(out, page.GuardVM{Name: l.T(guardNames[s.Name]), State: guardState(s), Compared: s.Compared, Detail: s.Detail})
+		out = append(out, page.GuardVM{Name: l.T(guardNames[s.Name]), State: guardState(s), Compared: l.Said(s.Compared), Detail: l.Said(s.Detail)})
 	}
 	return out
 }
@@ -90,10 +90,12 @@ func resultVM(l lang.Lang, r *drift.Retrain) page.RetrainResultVM {
 	if len(verdict.Checks) == 0 {
 		return v
 	}
-	v.Verdict, v.Compared = verdict.Sentence(), int64(verdict.RowsCompared)
-	v.Claims = verdict.FalseClaims()
+	v.Verdict, v.Compared = l.Said(verdict.Sentence()), int64(verdict.RowsCompared)
+	for _, claim := range verdict.FalseClaims() {
+		v.Claims = append(v.Claims, l.Said(claim))
+	}
 	for _, c := range verdict.Checks {
-		item := page.CheckVM{Name: measureName(l, c.Name), Threshold: inWords(l, c.Threshold), Passed: c.Passed, Deciding: c.Deciding, Sentence: c.Sentence}
+		item := page.CheckVM{Name: measureName(l, c.Name), Threshold: inWords(l, c.Threshold), Passed: c.Passed, Deciding: c.Deciding, Sentence: l.Said(c.Sentence)}
 		if c.Value.Defined() && c.Threshold != "" {
 			item.Value = l.Short(float64(c.Value), 4)
 		}
@@ -177,6 +179,7 @@ func retrainTimelineVM(l lang.Lang, d drift.RetrainData, now time.Time) page.Ret
 	for _, e := range slices.Backward(d.Timeline) {
 		item := component.TimelineVM{At: e.At, Note: e.Note}
 		if e.Actor == drift.SystemActor().Name {
+			item.Note = l.Said(e.Note)
 			item.Icon, item.Text = retrainIcon(retrain.Move(e.Move)), words(systemDid(l, e))
 		} else {
 			item.Initials = component.Initials(e.Actor)

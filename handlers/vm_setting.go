@@ -44,7 +44,7 @@ func settingOff(l lang.Lang, a settingAsked, by drift.Actor) string {
 func settingEditVM(l lang.Lang, d drift.SettingsData, by drift.Actor, a settingAsked, preview *engine.SettingPreview) page.SettingEditVM {
 	spec, value := a.spec, d.Settings.Text(a.spec.Name)
 	v := page.SettingEditVM{
-		Name: spec.Name, Help: spec.Help, Tenant: a.tenant, Global: spec.Global, Back: "/settings",
+		Name: spec.Name, Help: l.Said(spec.Help), Tenant: a.tenant, Global: spec.Global, Back: "/settings",
 		Action: "/settings/" + spec.Name, Facts: settingFacts(l, d, by, a), Off: settingOff(l, a, by),
 	}
 	if a.tenant != "" {

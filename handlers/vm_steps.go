@@ -56,7 +56,7 @@ func decisionStep(l lang.Lang, d drift.RetrainData) page.RetrainStepVM {
 			return s
 		}
 	}
-	return page.RetrainStepVM{Title: l.T("It was proposed"), Text: r.Note}
+	return page.RetrainStepVM{Title: l.T("It was proposed"), Text: l.Said(r.Note)}
 }
 
 func heldBackWords(l lang.Lang, r *drift.Retrain) string {
@@ -84,7 +84,7 @@ func stepsMade(l lang.Lang, d drift.RetrainData) (list []page.RetrainStepVM) {
 func stepMade(l lang.Lang, d drift.RetrainData, e drift.RetrainEntry) (s page.RetrainStepVM, ok bool) {
 	who := e.Actor
 	if who == drift.SystemActor().Name {
-		who = "Driftwatch"
+		who, e.Note = "Driftwatch", l.Said(e.Note)
 	}
 	switch retrain.Move(e.Move) {
 	case retrain.MovePropose:

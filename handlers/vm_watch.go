@@ -14,7 +14,7 @@ import (
 func watchPanel(l lang.Lang, w *engine.Watch) *page.WatchVM {
 	d := w.Decision
 	return &page.WatchVM{
-		New: sideVM(l, w.New, d.New), Old: sideVM(l, w.Old, d.Old), Sentence: d.Sentence, Missing: missingWords(l, d), Due: watchDue(d),
+		New: sideVM(l, w.New, d.New), Old: sideVM(l, w.Old, d.Old), Sentence: l.Said(d.Sentence), Missing: missingWords(l, d), Due: watchDue(d),
 		Hours: watchHours(w),
 	}
 }

@@ -182,6 +182,7 @@ var deSaidError = entries{
 	"A model type behaves like %s or %s.":                                                             {"Ein Modelltyp verhält sich wie %v oder %v."},
 	"A person is viewer, operator, manager or admin; ingest is for tokens.":                           {"Ein Mensch ist viewer, operator, manager oder admin; ingest ist für Token."},
 	"A text holds what cannot be stored: a zero byte, or bytes that are not UTF-8.":                   {"Ein Text enthält, was nicht gespeichert werden kann: ein Null-Byte, oder Bytes, die kein UTF-8 sind."},
+	"A wall looks on; it has no other role.":                                                          {"Eine Wand sieht nur zu; sie hat keine andere Rolle."},
 	"A webhook belongs to one team or to one tenant: name one of the two.":                            {"Ein Webhook gehört zu einem Team oder zu einem Mandanten: Nennen Sie eines von beiden."},
 	"Another version of %s is called %s already, so that the new one cannot be kept under this name.": {"Eine andere Version von %v heißt schon %v, daher kann die neue nicht unter diesem Namen gespeichert werden."},
 	"No artefact of version %q of %s is kept here: it was not trained by Driftwatch.":                 {"Von Version %q von %v ist hier kein Artefakt gespeichert: Sie wurde nicht von Driftwatch trainiert."},
@@ -231,11 +232,12 @@ var deSaidError = entries{
 	"This request came from another site's page and was refused.":          {"Diese Anfrage kam von der Seite einer anderen Website und wurde abgelehnt."},
 
 	// web/auth
-	"A password has at least 12 characters. A few words in a row are good ones.": {"Ein Passwort hat mindestens 12 Zeichen. Einige Wörter hintereinander sind ein gutes."},
-	"A password has at most 1024 bytes.":                                         {"Ein Passwort hat höchstens 1024 Bytes."},
-	"Something went wrong on our side. Try again shortly.":                       {"Auf unserer Seite ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal."},
-	"The name or the password is wrong.":                                         {"Der Name oder das Passwort ist falsch."},
-	"The password must not be the user's name.":                                  {"Das Passwort darf nicht der Name des Benutzers sein."},
-	"Too many failed attempts. Try again in %s, at %s UTC.":                      {"Zu viele gescheiterte Versuche. Versuchen Sie es in %s wieder, um %v UTC."},
-	"Too many people are signing in at this moment. Try again in a few seconds.": {"In diesem Augenblick melden sich zu viele an. Versuchen Sie es in ein paar Sekunden noch einmal."},
+	"A password has at least 12 characters. A few words in a row are good ones.":                                      {"Ein Passwort hat mindestens 12 Zeichen. Einige Wörter hintereinander sind ein gutes."},
+	"A password has at most 1024 bytes.":                                                                              {"Ein Passwort hat höchstens 1024 Bytes."},
+	"Something went wrong on our side. Try again shortly.":                                                            {"Auf unserer Seite ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal."},
+	"The name or the password is wrong.":                                                                              {"Name oder Passwort ist falsch."},
+	"The password must not be the user's name.":                                                                       {"Das Passwort darf nicht der Name des Benutzers sein."},
+	"This wall's link is not good: it was revoked, or not copied whole. An administrator makes another under Access.": {"Der Link dieser Wand gilt nicht: Er wurde widerrufen oder nicht ganz kopiert. Ein Administrator macht unter „Zugang“ einen neuen."},
+	"Too many failed attempts. Try again in %s, at %s UTC.":                                                           {"Zu viele gescheiterte Versuche. Versuchen Sie es in %s wieder, um %v UTC."},
+	"Too many people are signing in at this moment. Try again in a few seconds.":                                      {"In diesem Augenblick melden sich zu viele an. Versuchen Sie es in ein paar Sekunden noch einmal."},
 }

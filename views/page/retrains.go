@@ -116,7 +116,7 @@ func (r RetrainRowVM) line(l lang.Lang) []component.Piece {
 	case r.State == "watching":
 		return component.Sentence(l.T("{0}; version {1} serves and a manager is asked whether it stays."), asked, component.Plain(r.Candidate))
 	case (r.State == "training" || r.State == "validating") && r.Progress != "":
-		return component.Sentence(l.T("{0}: {1}"), asked, component.Plain(r.Progress))
+		return component.Sentence(l.T("{0}: {1}"), asked, component.Plain(l.Said(r.Progress)))
 	case r.State == "training" || r.State == "validating" || r.State == "waiting_approval" || r.State == "countdown":
 		return only
 	}
@@ -124,7 +124,7 @@ func (r RetrainRowVM) line(l lang.Lang) []component.Piece {
 		return component.Join(only, component.Words(said))
 	}
 	if r.Note != "" {
-		return component.Join(only, component.Words(strings.TrimSuffix(r.Note, ".")+"."))
+		return component.Join(only, component.Words(l.Said(strings.TrimSuffix(r.Note, ".")+".")))
 	}
 	return only
 }
