@@ -53,8 +53,8 @@ func (p *Pages) alertVM(d drift.AlertData, l lang.Lang, by drift.Actor) page.Ale
 	now := stamp(p.now())
 	a := d.Alert
 	v := page.AlertVM{
-		Now: p.now(), State: alertStateVM(d, now), Actions: alertActionsVM(d, l, class(by.Role)), Timeline: alertTimelineVM(d, l, now),
-		Reports: p.reportVMs(d), Sibling: siblingVM(d.Sibling), Blind: blindVM(d, l, now),
+		Now: p.now(), State: alertStateVM(d, l, now), Actions: alertActionsVM(d, l, class(by.Role)), Timeline: alertTimelineVM(d, l, now),
+		Reports: p.reportVMs(d, l), Sibling: siblingVM(d.Sibling, l), Blind: blindVM(d, l, now),
 	}
 	if a.ModelType != "" {
 		v.ModelHref = modelHref(modelKey(a))

@@ -93,7 +93,7 @@ func (p *Pages) modelVM(d drift.ModelData, l lang.Lang, q drift.ModelQuery) page
 	}
 	for _, a := range d.Alerts {
 		v.Alerts = append(v.Alerts, page.ModelAlertVM{
-			ID: a.ID, Severity: alertSeverityVM(&a), Status: string(a.Status), Message: a.Message, Owner: owner(&a), CreatedAt: a.CreatedAt,
+			ID: a.ID, Severity: alertSeverityVM(&a), Status: string(a.Status), Message: l.Said(a.Message), Owner: owner(&a), CreatedAt: a.CreatedAt,
 		})
 	}
 	for _, f := range d.Feeds {

@@ -107,7 +107,7 @@ func (p *Pages) retrainVM(l lang.Lang, d drift.RetrainData, by drift.Actor) page
 	}
 	var performance *drift.Report
 	if d.Report != nil {
-		report := p.reportVM(*d.Report)
+		report := p.reportVM(*d.Report, l)
 		v.Report = &report
 		if d.Report.DriftType == drift.Performance {
 			performance = d.Report
