@@ -69,8 +69,8 @@ func (p *Pages) alertVM(d drift.AlertData, l lang.Lang, by drift.Actor) page.Ale
 		from = min(from, baseline.From)
 	}
 	span := spanOf(from, to)
-	v.Trend = p.trend(d.Checks, d.Statistical(), span)
-	v.Accuracy = accuracy(d.Days, performanceReport(d), span, raised(a, l, span))
+	v.Trend = p.trend(l, d.Checks, d.Statistical(), span)
+	v.Accuracy = accuracy(l, d.Days, performanceReport(d), span, raised(a, l, span))
 	return v
 }
 
