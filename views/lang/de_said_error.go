@@ -73,7 +73,7 @@ var deSaidError = entries{
 	"Write what you found; an empty comment helps nobody.":                                                                        {"Schreiben Sie, was Sie gefunden haben; ein leerer Kommentar hilft niemandem."},
 	"You asked for this retrain, so another manager decides about it.":                                                            {"Sie haben dieses Nachtraining angefordert, daher entscheidet ein anderer Manager darüber."},
 	"You see some tenants only; name the one whose setting changes.":                                                              {"Sie sehen nur einige Mandanten; nennen Sie den, dessen Einstellung sich ändert."},
-	"Your role may not rehearse a rollback. A manager can.":                                                                       {"Ihre Rolle darf das Zurücksetzen nicht proben. Ein Manager darf es."},
+	"Your role may not rehearse a rollback. A manager can.":                                                                       {"Ihre Rolle darf kein Zurücksetzen proben. Ein Manager kann es."},
 	"Your role may not roll a model back. A manager can.":                                                                         {"Ihre Rolle darf ein Modell nicht zurücksetzen. Ein Manager darf es."},
 
 	// drift/retrain
@@ -189,7 +189,7 @@ var deSaidError = entries{
 	"No version of %s has been seen at this tenant yet.":                                              {"Bei diesem Mandanten ist noch keine Version von %v gesehen worden."},
 	"Nobody is called %q.":                                                    {"Niemand heißt %q."},
 	"One of these tenants does not exist.":                                    {"Einen dieser Mandanten gibt es nicht."},
-	"Only a dead letter is sent again; this one is not, or no longer.":        {"Nur eine endgültig gescheiterte Zustellung wird noch einmal gesendet; diese ist keine, oder keine mehr."},
+	"Only a dead letter is sent again; this one is not, or no longer.":        {"Nur eine endgültig fehlgeschlagene Zustellung wird noch einmal gesendet; diese ist keine, oder keine mehr."},
 	"Only an administrator changes webhooks.":                                 {"Nur ein Administrator ändert Webhooks."},
 	"Only an administrator of all tenants changes teams.":                     {"Nur ein Administrator aller Mandanten ändert Teams."},
 	"Preferences belong to a person; a token has none.":                       {"Eigene Einstellungen gehören zu einem Menschen; ein Token hat keine."},
@@ -214,7 +214,7 @@ var deSaidError = entries{
 
 	// store/queue
 	"Only a manager or an administrator runs a job again.":             {"Nur ein Manager oder ein Administrator lässt eine Aufgabe noch einmal laufen."},
-	"That run did not fail, or somebody has started it again already.": {"Dieser Lauf ist nicht gescheitert, oder jemand hat ihn schon wieder gestartet."},
+	"That run did not fail, or somebody has started it again already.": {"Dieser Lauf ist nicht fehlgeschlagen, oder jemand hat ihn schon wieder gestartet."},
 
 	// web
 	"%s cannot be a %s.":                                                   {"%v kann kein %v sein."},
@@ -227,7 +227,7 @@ var deSaidError = entries{
 	"The form cannot be read.":                                             {"Das Formular kann nicht gelesen werden."},
 	"The request is larger than this address takes. Send less in one go.":  {"Die Anfrage ist größer, als diese Adresse annimmt. Senden Sie weniger auf einmal."},
 	"The server could not finish this in time. Try again.":                 {"Der Server ist damit nicht rechtzeitig fertig geworden. Versuchen Sie es noch einmal."},
-	"The server made a mistake. It is written in its log; try again.":      {"Der Server hat einen Fehler gemacht. Er steht in seinem Log; versuchen Sie es noch einmal."},
+	"The server made a mistake. It is written in its log; try again.":      {"Der Server hat einen Fehler gemacht. Er steht in seinem Protokoll; versuchen Sie es noch einmal."},
 	"There is nothing with this number.":                                   {"Unter dieser Nummer gibt es nichts."},
 	"This request came from another site's page and was refused.":          {"Diese Anfrage kam von der Seite einer anderen Website und wurde abgelehnt."},
 
@@ -238,6 +238,6 @@ var deSaidError = entries{
 	"The name or the password is wrong.":                                                                              {"Name oder Passwort ist falsch."},
 	"The password must not be the user's name.":                                                                       {"Das Passwort darf nicht der Name des Benutzers sein."},
 	"This wall's link is not good: it was revoked, or not copied whole. An administrator makes another under Access.": {"Der Link dieser Wand gilt nicht: Er wurde widerrufen oder nicht ganz kopiert. Ein Administrator macht unter „Zugang“ einen neuen."},
-	"Too many failed attempts. Try again in %s, at %s UTC.":                                                           {"Zu viele gescheiterte Versuche. Versuchen Sie es in %s wieder, um %v UTC."},
+	"Too many failed attempts. Try again in %s, at %s UTC.":                                                           {"Zu viele fehlgeschlagene Versuche. Versuchen Sie es in %s wieder, um %v UTC."},
 	"Too many people are signing in at this moment. Try again in a few seconds.":                                      {"In diesem Augenblick melden sich zu viele an. Versuchen Sie es in ein paar Sekunden noch einmal."},
 }

@@ -43,7 +43,7 @@ var deSaidWord = entries{
 	"refused":          {"abgelehnt"},
 	"expired":          {"abgelaufen"},
 	"cancelled":        {"abgebrochen"},
-	"failed":           {"gescheitert"},
+	"failed":           {"fehlgeschlagen"},
 	"approved":         {"freigegeben"},
 	"rejected":         {"abgelehnt"},
 	"activated":        {"aktiviert"},
@@ -53,7 +53,7 @@ var deSaidWord = entries{
 	"data_threshold":   {"Datenmenge"},
 	"severity":         {"Schweregrad"},
 	"validation":       {"Validierung"},
-	"statistical":      {"Statistik"},
-	"performance":      {"Leistung"},
+	"statistical":      {"statistisch"},
+	"performance":      {"Genauigkeit"},
 	"Rehearsal":        {"Probe"},
 }
