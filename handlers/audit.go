@@ -117,7 +117,7 @@ func auditEntryVM(l lang.Lang, e drift.AuditEntry, tenant string) page.AuditEntr
 	kind, name, _ := strings.Cut(e.Object, "/")
 	v := page.AuditEntryVM{
 		Number: e.Seq, At: e.At, Actor: e.Actor, Tenant: tenant, Action: auditAction(l, e.Action, kind, name),
-		Detail: auditDetail(e.Detail), Hash: hex.EncodeToString(e.Hash),
+		Detail: auditDetail(l, e.Detail), Hash: hex.EncodeToString(e.Hash),
 	}
 	switch kind {
 	case "alert":
@@ -131,7 +131,7 @@ func auditEntryVM(l lang.Lang, e drift.AuditEntry, tenant string) page.AuditEntr
 }
 
 // auditDetail is an entry's detail in words: what a person wrote, and old and new values.
-func auditDetail(detail json.RawMessage) string {
+func auditDetail(l lang.Lang, detail json.RawMessage) string {
 	var m map[string]any
 	dec := json.NewDecoder(bytes.NewReader(detail))
 	dec.UseNumber()
@@ -147,7 +147,7 @@ func auditDetail(detail json.RawMessage) string {
 	}
 	for _, k := range []string{"note", "reason"} {
 		if s, _ := m[k].(string); s != "" {
-			parts = append(parts, s)
+			parts = append(parts, l.Said(s))
 		}
 	}
 	if len(parts) > 0 {
