@@ -88,9 +88,9 @@ func stepMade(l lang.Lang, d drift.RetrainData, e drift.RetrainEntry) (s page.Re
 	}
 	switch retrain.Move(e.Move) {
 	case retrain.MovePropose:
-		return page.RetrainStepVM{Title: l.T("It was proposed"), Text: l.T("by %s: %s", who, l.Said(e.Note))}, true
+		return page.RetrainStepVM{Title: l.T("It was proposed"), Text: l.T("by %s: %s", who, e.Note)}, true
 	case retrain.MoveApprove:
-		return page.RetrainStepVM{Title: l.T("%s approved it", who), Text: l.Said(e.Note)}, true
+		return page.RetrainStepVM{Title: l.T("%s approved it", who), Text: e.Note}, true
 	case retrain.MoveCountdownOver:
 		return page.RetrainStepVM{Title: l.T("The countdown ended"), Text: l.T("and nobody cancelled it")}, true
 	case retrain.MoveStart:
@@ -101,7 +101,7 @@ func stepMade(l lang.Lang, d drift.RetrainData, e drift.RetrainEntry) (s page.Re
 		return page.RetrainStepVM{Title: l.T("It went live"), Text: l.T("version %s in place of %s", d.Retrain.CandidateVersion, d.Retrain.ParentVersion)}, true
 	}
 	if e.To.Ended() {
-		return page.RetrainStepVM{Title: l.T("%s by %s", page.StateWord(l, string(e.To)), who), Text: l.Said(e.Note)}, true
+		return page.RetrainStepVM{Title: l.T("%s by %s", page.StateWord(l, string(e.To)), who), Text: e.Note}, true
 	}
 	return s, false
 }
