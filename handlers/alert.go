@@ -53,8 +53,8 @@ func (p *Pages) alertVM(d drift.AlertData, l lang.Lang, by drift.Actor) page.Ale
 	now := stamp(p.now())
 	a := d.Alert
 	v := page.AlertVM{
-		Now: p.now(), State: alertStateVM(d, now), Actions: alertActionsVM(d, l, class(by.Role)), Timeline: alertTimelineVM(d, l, now),
-		Reports: p.reportVMs(d), Sibling: siblingVM(d.Sibling), Blind: blindVM(d, l, now),
+		Now: p.now(), State: alertStateVM(d, l, now), Actions: alertActionsVM(d, l, class(by.Role)), Timeline: alertTimelineVM(d, l, now),
+		Reports: p.reportVMs(d, l), Sibling: siblingVM(d.Sibling, l), Blind: blindVM(d, l, now),
 	}
 	if a.ModelType != "" {
 		v.ModelHref = modelHref(modelKey(a))
@@ -69,8 +69,8 @@ func (p *Pages) alertVM(d drift.AlertData, l lang.Lang, by drift.Actor) page.Ale
 		from = min(from, baseline.From)
 	}
 	span := spanOf(from, to)
-	v.Trend = p.trend(d.Checks, d.Statistical(), span)
-	v.Accuracy = accuracy(d.Days, performanceReport(d), span, raised(a, l, span))
+	v.Trend = p.trend(l, d.Checks, d.Statistical(), span)
+	v.Accuracy = accuracy(l, d.Days, performanceReport(d), span, raised(a, l, span))
 	return v
 }
 

@@ -71,7 +71,7 @@ func (p *Pages) alertFragments(ctx context.Context, seq int64, a *drift.Alert, c
 		return nil, err
 	}
 	if a.Version > 1 {
-		if err := add(ctx, html, fmt.Sprintf("alert-state-%d", a.ID), page.AlertState(alertStateVM(d, now))); err != nil {
+		if err := add(ctx, html, fmt.Sprintf("alert-state-%d", a.ID), page.AlertState(alertStateVM(d, lang.From(ctx), now))); err != nil {
 			return nil, err
 		}
 		if err := add(ctx, html, fmt.Sprintf("alert-actions-%d", a.ID), page.AlertActions(alertActionsVM(d, lang.From(ctx), class))); err != nil {

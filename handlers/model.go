@@ -88,12 +88,12 @@ func (p *Pages) modelVM(d drift.ModelData, l lang.Lang, q drift.ModelQuery) page
 			{Name: l.T("Scores"), Strip: component.StripVM{Days: h.of(drift.Statistical)}, Now: mark(h.now(drift.Statistical))},
 			{Name: l.T("Accuracy"), Strip: component.StripVM{Days: h.of(drift.Performance)}, Now: mark(h.now(drift.Performance))},
 		},
-		Accuracy: *accuracy(d.Days, outcomes, span, servingEvents(d.Records, l)), Trend: *p.trend(d.Checks, scores, span), Metrics: metricCharts(d.Metrics, l, span),
+		Accuracy: *accuracy(l, d.Days, outcomes, span, servingEvents(d.Records, l)), Trend: *p.trend(l, d.Checks, scores, span), Metrics: metricCharts(d.Metrics, l, span),
 		Facts: modelFacts(d, l, scores, outcomes, now), Line: modelLine(d, l, h, now),
 	}
 	for _, a := range d.Alerts {
 		v.Alerts = append(v.Alerts, page.ModelAlertVM{
-			ID: a.ID, Severity: alertSeverityVM(&a), Status: string(a.Status), Message: a.Message, Owner: owner(&a), CreatedAt: a.CreatedAt,
+			ID: a.ID, Severity: alertSeverityVM(&a), Status: string(a.Status), Message: l.Said(a.Message), Owner: owner(&a), CreatedAt: a.CreatedAt,
 		})
 	}
 	for _, f := range d.Feeds {

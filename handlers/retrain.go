@@ -107,7 +107,7 @@ func (p *Pages) retrainVM(l lang.Lang, d drift.RetrainData, by drift.Actor) page
 	}
 	var performance *drift.Report
 	if d.Report != nil {
-		report := p.reportVM(*d.Report)
+		report := p.reportVM(*d.Report, l)
 		v.Report = &report
 		if d.Report.DriftType == drift.Performance {
 			performance = d.Report
@@ -120,7 +120,7 @@ func (p *Pages) retrainVM(l lang.Lang, d drift.RetrainData, by drift.Actor) page
 	if len(d.Days) > 0 {
 		today := drift.DateOf(p.now())
 		span := spanOf(today.Add(1-recordDays), today.Add(1))
-		v.Accuracy = accuracy(d.Days, performance, span, serviceEvents(l, d, span))
+		v.Accuracy = accuracy(l, d.Days, performance, span, serviceEvents(l, d, span))
 	}
 	return v
 }

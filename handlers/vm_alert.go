@@ -12,15 +12,15 @@ import (
 )
 
 // alertStateVM is where an alert stands, the same in its page and in a live message.
-func alertStateVM(d drift.AlertData, now time.Time) page.AlertStateVM {
+func alertStateVM(d drift.AlertData, l lang.Lang, now time.Time) page.AlertStateVM {
 	a := d.Alert
 	s := page.AlertStateVM{
 		ID: a.ID, Now: now, AlertType: string(a.AlertType), Reason: string(a.Reason), Tenant: a.Tenant,
-		ModelType: a.ModelType, ModelVersion: a.ModelVersion, Message: a.Message, Severity: alertSeverityVM(a),
+		ModelType: a.ModelType, ModelVersion: a.ModelVersion, Message: l.Said(a.Message), Severity: alertSeverityVM(a),
 		Current: component.ParseSeverity(a.CurrentSeverity.String()), Status: string(a.Status), CreatedAt: a.CreatedAt,
 		Since: severeSince(d), LastSeen: a.LastSeen, Repeats: a.SuppressedCount, Assignee: a.Assignee, Team: a.Team,
 		BothOpen: d.Sibling != nil && !d.Sibling.Cleared && !a.Cleared,
-		Cleared:  a.Cleared, ClearedReason: strings.TrimSuffix(a.ClearedReason, "."), EscalatesAt: timerAt(d.Timers, drift.TimerEscalate),
+		Cleared:  a.Cleared, ClearedReason: strings.TrimSuffix(l.Said(a.ClearedReason), "."), EscalatesAt: timerAt(d.Timers, drift.TimerEscalate),
 		RemindAt: timerAt(d.Timers, drift.TimerRemind), SuppressedUntil: timerAt(d.Timers, drift.TimerUnsuppress),
 	}
 	s.EndedBy, s.EndedAt = ended(d)
@@ -66,7 +66,10 @@ func alertTimelineVM(d drift.AlertData, l lang.Lang, now time.Time) page.AlertTi
 }
 
 func timelineVM(a *drift.Alert, l lang.Lang, e drift.TimelineEntry) component.TimelineVM {
-	v := component.TimelineVM{At: e.At, Note: l.Said(e.Note)}
+	v := component.TimelineVM{At: e.At, Note: e.Note}
+	if e.Actor == drift.SystemActor().Name { // what a person wrote stays as it is
+		v.Note = l.Said(e.Note)
+	}
 	severity := component.ParseSeverity(e.Severity.String())
 	if a.AlertType == drift.AlertBlind {
 		severity = component.Blind
@@ -168,13 +171,13 @@ func alertActionsVM(d drift.AlertData, l lang.Lang, class uint8) page.AlertActio
 	return v
 }
 
-func siblingVM(s *drift.Alert) *page.SiblingVM {
+func siblingVM(s *drift.Alert, l lang.Lang) *page.SiblingVM {
 	if s == nil {
 		return nil
 	}
 	return &page.SiblingVM{
 		ID: s.ID, DriftType: string(*s.DriftType), Severity: alertSeverityVM(s), Status: string(s.Status), Owner: owner(s),
-		Message: s.Message, CreatedAt: s.CreatedAt,
+		Message: l.Said(s.Message), CreatedAt: s.CreatedAt,
 	}
 }
 

@@ -39,7 +39,7 @@ func blindVM(d drift.AlertData, l lang.Lang, now time.Time) *page.BlindVM {
 		return v
 	}
 	for _, part := range sortedKeys(detail.Parts) {
-		m := page.BlindModelVM{Tenant: a.Tenant, ModelType: a.ModelType, Href: modelHref(modelKey(a)), Why: detail.Parts[part]}
+		m := page.BlindModelVM{Tenant: a.Tenant, ModelType: a.ModelType, Href: modelHref(modelKey(a)), Why: l.Said(detail.Parts[part])}
 		m.Newest, m.OfDay = newestData(d, part)
 		v.Affected = append(v.Affected, m)
 	}

@@ -86,11 +86,12 @@ type ProgressVM struct {
 }
 
 func (p ProgressVM) text(l lang.Lang) string {
+	title := l.Said(p.Title)
 	switch {
 	case p.Total <= 0:
-		return l.T("%s. The checks of the day go first.", p.Title)
+		return l.T("%s. The checks of the day go first.", title)
 	case p.Left <= 0:
-		return l.T("%s: %d of %d. The checks of the day go first.", p.Title, p.Done, p.Total)
+		return l.T("%s: %d of %d. The checks of the day go first.", title, p.Done, p.Total)
 	}
-	return l.T("%s: %d of %d, %s left. The checks of the day go first.", p.Title, p.Done, p.Total, l.Age(p.Left))
+	return l.T("%s: %d of %d, %s left. The checks of the day go first.", title, p.Done, p.Total, l.Age(p.Left))
 }

@@ -19,12 +19,16 @@ type LoginVM struct {
 	Hours int
 }
 
-// lasts is how long the sign-in lasts, in days where it is whole ones.
+// lasts says how long the sign-in lasts, in days where it is whole ones.
 func (v LoginVM) lasts(l lang.Lang) string {
 	if v.Hours > 24 && v.Hours%24 == 0 {
-		return l.N(int64(v.Hours/24), "%d day", "%d days")
+		return l.N(int64(v.Hours/24),
+			"You stay signed in for %d day on this browser. Trouble? Ask your administrator.",
+			"You stay signed in for %d days on this browser. Trouble? Ask your administrator.")
 	}
-	return l.N(int64(v.Hours), "%d hour", "%d hours")
+	return l.N(int64(v.Hours),
+		"You stay signed in for %d hour on this browser. Trouble? Ask your administrator.",
+		"You stay signed in for %d hours on this browser. Trouble? Ask your administrator.")
 }
 
 // SetupVM makes the first administrator, by the one-time link.
