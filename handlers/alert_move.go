@@ -13,7 +13,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
-	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
@@ -49,11 +49,12 @@ func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
 	if err := p.wroteNow(r.Context(), by); err != nil { // the move stands
 		web.LogFailure(p.Log, r, web.FailureOf(err), err)
 	}
-	to, note := backFrom(r, a.ID), said(doneWords[req.Move])
+	l := lang.From(r.Context())
+	to, note := backFrom(r, a.ID), said(l.T(doneWords[req.Move]))
 	if to != alertHref(a.ID) { // the board shows the alert's row as it is now
 		note.Text = ""
 	} else if partly {
-		note.Text += " The alert of the other check was changed by somebody else in the meantime and is as they left it."
+		note.Text += " " + l.T("The alert of the other check was changed by somebody else in the meantime and is as they left it.")
 	}
 	p.leadTo(w, r, to, note)
 	return nil
@@ -142,7 +143,7 @@ func (p *Pages) refusedMove(w http.ResponseWriter, r *http.Request, req engine.M
 			return p.showAlert(w, r, req.AlertID, http.StatusConflict, saidVM{lost: lost})
 		}
 	case drift.CodeIllegalMove, drift.CodeInvalid:
-		return p.showAlert(w, r, req.AlertID, web.Status(e.Code), saidVM{note: component.FormNoteVM{Bad: true, Text: e.Message}})
+		return p.showAlert(w, r, req.AlertID, web.Status(e.Code), saidVM{note: refused(r, e)})
 	}
 	return err
 }

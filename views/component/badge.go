@@ -1,20 +1,22 @@
 package component
 
-// statusWord is an alert's status in the words of the board.
+import "github.com/driftwatch/driftwatch/views/lang"
+
+// statusWord is an alert's status in the words of the board, a key of package lang.
 func statusWord(status string) string {
 	switch status {
 	case "NEW":
-		return "new"
+		return lang.Key("new")
 	case "ACKNOWLEDGED":
-		return "acknowledged"
+		return lang.Key("acknowledged")
 	case "ASSIGNED":
-		return "assigned"
+		return lang.Key("assigned")
 	case "ESCALATED":
-		return "escalated"
+		return lang.Key("escalated")
 	case "RESOLVED":
-		return "resolved"
+		return lang.Key("resolved")
 	case "SUPPRESSED":
-		return "suppressed"
+		return lang.Key("suppressed")
 	}
 	return status
 }
