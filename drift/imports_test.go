@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"drift/retrain/logistic": {"drift", "drift/stats"},
 	"drift/retrain/command":  {"drift", "drift/retrain"},
 	"drift/retrain/webhook":  {"drift", "drift/retrain"},
+	"drift/query":            {"drift"},
 	"drift/rollback":         {"drift", "drift/stats"},
 	"drift/schedule":         {"drift"},
 	"drift/engine":           {"drift/..."},
