@@ -69,7 +69,7 @@ func (db *DB) BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery)
 		if d.Watch, err = tx.watch(ctx, q.Now); err != nil {
 			return d, err
 		}
-		if err = tx.boardAlerts(ctx, q.Filter, &d); err != nil {
+		if err = tx.boardIncidents(ctx, q.Filter, &d); err != nil {
 			return d, err
 		}
 		if d.Tally, d.Resting, err = tx.boardTally(ctx); err != nil {
@@ -86,6 +86,12 @@ func (db *DB) BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery)
 			return d, err
 		}
 		if d.People, err = tx.owners(ctx); err != nil {
+			return d, err
+		}
+		if d.Actors, err = tx.actors(ctx); err != nil {
+			return d, err
+		}
+		if d.Teams, err = tx.Teams(ctx); err != nil {
 			return d, err
 		}
 		if d.Types, err = tx.ModelTypes(ctx); err != nil {
