@@ -36,7 +36,7 @@ func (c Case) Render(w io.Writer) error {
 // All is every case of every page.
 func All() []Case {
 	var all []Case
-	for _, cases := range [][]Case{BoardCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases()} {
+	for _, cases := range [][]Case{BoardCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases()} {
 		all = append(all, cases...)
 	}
 	return all
@@ -46,6 +46,7 @@ func All() []Case {
 func Shell(title, active string) layout.Shell {
 	return layout.Shell{
 		Title: title, Active: active, Seq: 4812, Now: Now,
+
 		User: layout.UserVM{Name: "A. Rossi", Role: "operator", Initials: "AR", Tenants: "all tenants"},
 	}
 }

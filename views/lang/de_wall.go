@@ -1,0 +1,4 @@
+package lang
+
+// deWall are the German texts of that area.
+var deWall = entries{}
