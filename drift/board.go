@@ -46,8 +46,9 @@ type BoardData struct {
 	Actors                      []string     // who can have one
 	Teams                       []string     // to whom one can be escalated
 	Types                       []ModelType
-	Logged                      int64     // predictions that ever came in, of the tenants that the reader sees
-	LastRow                     time.Time // when the newest of them came in; zero where none did
+	Coverage                    []OutcomeCoverage // of the last 7 days
+	Logged                      int64             // predictions that ever came in, of the tenants that the reader sees
+	LastRow                     time.Time         // when the newest of them came in; zero where none did
 }
 
 // BoardAlert is one row of the board.

@@ -11,6 +11,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/schedule"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -120,7 +121,7 @@ func operationsVerdict(v *page.OperationsVM, d drift.OperationsData, w watching,
 			judged++
 		}
 	}
-	v.Line = watchingLine(w, judged, len(d.Models), now)
+	v.Line = watchingLine(lang.English, w, judged, len(d.Models), now)
 	failed := slices.IndexFunc(v.Jobs, func(j page.JobVM) bool { return j.State == stateNames[jobFailed] })
 	switch {
 	case !w.blindSince.IsZero():

@@ -110,6 +110,7 @@ func timelineVM(a *drift.Alert, e drift.TimelineEntry) component.TimelineVM {
 var personDid = map[drift.Move]string{
 	drift.MoveAcknowledge: "acknowledged it", drift.MoveComment: "commented", drift.MoveAssign: "assigned it",
 	drift.MoveEscalate: "escalated it", drift.MoveResolve: "resolved it", drift.MoveSuppress: "suppressed it",
+	drift.MoveUndo: "took the acknowledgement back",
 }
 
 // meChoice is whoever sends the form, as the one who is to have an alert: so the panel is the same

@@ -7,6 +7,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // pastTense says what a move did, after the actor's name.
@@ -14,21 +15,22 @@ var pastTense = map[drift.Move]string{
 	drift.MoveAcknowledge: "acknowledged", drift.MoveComment: "commented on", drift.MoveAssign: "assigned",
 	drift.MoveEscalate: "escalated", drift.MoveResolve: "resolved", drift.MoveSuppress: "suppressed",
 	drift.MoveRaise: "raised", drift.MoveRefresh: "saw", drift.MoveWorsen: "raised the severity of", drift.MoveClear: "cleared",
+	drift.MoveUndo:   "took back the acknowledgement of",
 	drift.MoveRemind: "reminded of", drift.MoveReturn: "brought back", drift.MoveOverdue: "escalated", drift.MoveRecover: "resolved",
 }
 
 // doneWords is the note on the page after one's own move.
 var doneWords = map[drift.Move]string{
-	drift.MoveAcknowledge: "You acknowledged it.", drift.MoveComment: "Your comment is in the timeline.",
-	drift.MoveAssign: "You assigned it.", drift.MoveEscalate: "You escalated it.",
-	drift.MoveResolve: "You resolved it.", drift.MoveSuppress: "You suppressed it; it comes back by itself.",
+	drift.MoveAcknowledge: lang.Key("You acknowledged it."), drift.MoveComment: lang.Key("Your comment is in the timeline."),
+	drift.MoveAssign: lang.Key("You assigned it."), drift.MoveEscalate: lang.Key("You escalated it."),
+	drift.MoveResolve: lang.Key("You resolved it."), drift.MoveSuppress: lang.Key("You suppressed it; it comes back by itself."),
 }
 
 // blindWhat is the row of a blind alert in two or three words.
 var blindWhat = map[drift.BlindReason]string{
-	drift.BlindJobFailed: "A check failed", drift.BlindFeedSilent: "A feed is silent",
-	drift.BlindCannotJudge: "Cannot be judged", drift.BlindNotServed: "Another version predicts",
-	drift.BlindClock: "A clock is off",
+	drift.BlindJobFailed: lang.Key("A check failed"), drift.BlindFeedSilent: lang.Key("A feed is silent"),
+	drift.BlindCannotJudge: lang.Key("Cannot be judged"), drift.BlindNotServed: lang.Key("Another version predicts"),
+	drift.BlindClock: lang.Key("A clock is off"),
 }
 
 // blindMeans says what is not seen meanwhile, and what ends the alert.
@@ -45,14 +47,6 @@ func modelOf(a *drift.Alert) string {
 		return a.Tenant
 	}
 	return a.Tenant + " " + a.ModelType
-}
-
-// count writes "3 critical alerts" or "A critical alert".
-func count(n int, kind string) string {
-	if n == 1 {
-		return "A " + kind + " alert"
-	}
-	return fmt.Sprintf("%s %s alerts", format.Count(int64(n)), kind)
 }
 
 func are(n int) string {

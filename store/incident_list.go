@@ -156,6 +156,19 @@ func (tx *Tx) incidentAlerts(ctx context.Context, f drift.AlertFilter) (list []d
 	return list, next, nil
 }
 
+// Incidents reads some incidents as the filter has them, with their first alerts. What the reader does not
+// see, or the filter does not let through, is left out.
+func (db *DB) Incidents(ctx context.Context, by drift.Actor, keys []string, f drift.AlertFilter) ([]drift.Incident, error) {
+	f.Terms = append([]drift.AlertTerm{{Field: drift.TermIncident, Values: keys}}, f.Terms...)
+	return view(ctx, db, by, func(tx *Tx) ([]drift.Incident, error) {
+		list, err := tx.incidents(ctx, alertWhere(f), "", len(keys))
+		if err != nil {
+			return nil, err
+		}
+		return list, tx.rowsOfIncidents(ctx, f, list)
+	})
+}
+
 // IncidentPage reads one page of an incident, CodeNotFound where the reader sees none of it.
 func (db *DB) IncidentPage(ctx context.Context, by drift.Actor, key string, f drift.AlertFilter) (drift.IncidentData, error) {
 	f.Terms = append([]drift.AlertTerm{{Field: drift.TermIncident, Values: []string{key}}}, f.Terms...)

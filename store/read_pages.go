@@ -91,6 +91,9 @@ func (db *DB) BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery)
 		if d.Marks, err = tx.ReportMarks(ctx, today.Add(1-drift.StripDays), today.Add(1)); err != nil {
 			return d, err
 		}
+		if d.Coverage, err = tx.Coverage(ctx, today.Add(-7), today.Add(-7), today.Add(1)); err != nil {
+			return d, err
+		}
 		if d.People, err = tx.owners(ctx); err != nil {
 			return d, err
 		}

@@ -257,14 +257,3 @@ func (a AlertActionsVM) ackLabel() string {
 func (a AlertActionsVM) alsoValue(x AlsoVM) string {
 	return strconv.FormatInt(x.ID, 10) + ":" + strconv.Itoa(x.Version)
 }
-
-// spans are what a person can choose to wait: sent as a Go duration in the
-// field "for", so that a page left open does not send a time that has passed.
-var spans = []OptionVM{
-	{Value: "1h", Label: "1 hour"},
-	{Value: "4h", Label: "4 hours"},
-	{Value: "8h", Label: "8 hours"},
-	{Value: "24h", Label: "1 day"},
-	{Value: "72h", Label: "3 days"},
-	{Value: "168h", Label: "7 days"},
-}
