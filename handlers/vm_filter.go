@@ -91,7 +91,6 @@ var _ = []string{
 	lang.Key("Say after %s: one of %s."),
 	lang.Key("Say a name after %s:."),
 	lang.Key("%q is no %s. Known are %s."),
-	lang.Key("%q can only stand between quotes."),
 	lang.Key("The quote that begins here does not end."),
 	lang.Key("%q is no age. Write age:>2h or age:<30m, with m, h, d or w."),
 	lang.Key("%q is longer than ten years."),

@@ -22,11 +22,9 @@ func (p *parser) skipSpace() {
 	}
 }
 
-// breaksWord tells what ends a plain word, breaksValue what ends the plain value of a field.
-func breaksWord(r rune) bool {
-	return unicode.IsSpace(r) || r == '"' || r == '\\' || unicode.IsControl(r)
-}
-func breaksValue(r rune) bool { return breaksWord(r) || r == ',' }
+// breaksValue tells what ends the plain value of a field; a plain word goes on to the next space. A quote
+// counts where a word or value begins, and is a character like others within.
+func breaksValue(r rune) bool { return unicode.IsSpace(r) || r == ',' }
 
 // term reads one term.
 func (p *parser) term() (drift.AlertTerm, error) {
@@ -43,7 +41,7 @@ func (p *parser) term() (drift.AlertTerm, error) {
 			return p.field(t, colon)
 		}
 	}
-	word, err := p.value(breaksWord)
+	word, err := p.value(unicode.IsSpace)
 	if err != nil {
 		return t, err
 	}
@@ -68,7 +66,7 @@ func (p *parser) fieldEnd() int {
 		switch r := p.text[i]; {
 		case r == ':':
 			return i
-		case breaksWord(r):
+		case unicode.IsSpace(r):
 			return 0
 		}
 	}
@@ -144,9 +142,6 @@ func (p *parser) value(breaks func(rune) bool) (string, error) {
 	if p.text[p.pos] != '"' {
 		for !p.done() && !breaks(p.text[p.pos]) {
 			p.pos++
-		}
-		if p.pos == start {
-			return "", failure(start+1, "%q can only stand between quotes.", string(p.text[p.pos]))
 		}
 		return string(p.text[start:p.pos]), nil
 	}

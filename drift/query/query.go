@@ -3,6 +3,7 @@ package query
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -71,14 +72,14 @@ func termText(t drift.AlertTerm) string {
 	}
 	if t.Field == drift.TermText {
 		word := strings.Join(t.Values, " ")
-		if word == "" || strings.ContainsFunc(word, breaksWord) || strings.ContainsRune(word, ':') || word[0] == '-' {
+		if word == "" || strings.ContainsFunc(word, unicode.IsSpace) || strings.ContainsAny(word, `:"`) || word[0] == '-' {
 			word = quoted(word)
 		}
 		return minus + word
 	}
 	values := make([]string, 0, len(t.Values)+len(t.Ages))
 	for _, v := range t.Values {
-		if v == "" || strings.ContainsFunc(v, breaksValue) {
+		if v == "" || strings.ContainsFunc(v, breaksValue) || v[0] == '"' {
 			v = quoted(v)
 		}
 		values = append(values, v)

@@ -174,7 +174,6 @@ var deBoard = entries{
 	"Say after %s: one of %s.":                                                      {"Nach %s: steht eines von %s."},
 	"Say a name after %s:.":                                                         {"Nach %s: steht ein Name."},
 	"%q is no %s. Known are %s.":                                                    {"%q ist nicht möglich bei %s. Bekannt sind %s."},
-	"%q can only stand between quotes.":                                             {"%q kann nur in Anführungszeichen stehen."},
 	"The quote that begins here does not end.":                                      {"Das Anführungszeichen, das hier beginnt, wird nicht geschlossen."},
 	"%q is no age. Write age:>2h or age:<30m, with m, h, d or w.":                   {"%q ist kein Alter. Schreiben Sie age:>2h oder age:<30m, mit m, h, d oder w."},
 	"%q is longer than ten years.":                                                  {"%q ist länger als zehn Jahre."},
