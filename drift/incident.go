@@ -57,6 +57,7 @@ type Incident struct {
 	Key      string
 	Rank     int // of the worst: 0 critical, 1 blind, 2 high, 3 medium
 	Newest   time.Time
+	Last     int64 // the greatest number of its alerts: it orders what is as bad and as new
 	Oldest   time.Time
 	N        int
 	Ranks    [4]int // how many are of each rank

@@ -1,11 +1,12 @@
 package handlers
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
-
-	"net/url"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
@@ -19,7 +20,7 @@ var rankSeverity = [...]component.Severity{component.Critical, component.Blind, 
 // incidentVM is an incident as a group of rows. q is the query that it is counted under.
 func incidentVM(l lang.Lang, i *drift.Incident, q string, now time.Time, class uint8) component.IncidentVM {
 	v := component.IncidentVM{
-		Key: i.Key, Order: component.IncidentOrder(i.Rank, i.Newest), Severity: rankSeverity[i.Rank], Title: incidentTitle(l, i),
+		Key: i.Key, Order: component.IncidentOrder(i.Rank, i.Newest, i.Last), Severity: rankSeverity[i.Rank], Title: incidentTitle(l, i),
 		Cause: incidentCause(l, i), Fold: l.N(int64(i.N), "%d alert", "%d alerts"), Href: incidentHref(i.Key, q), Oldest: i.Oldest, Now: now,
 		Owner: incidentOwner(l, i), Unowned: len(i.Owners) == 0, Ack: incidentAck(l, i, q, class),
 	}
@@ -98,7 +99,7 @@ func incidentCause(l lang.Lang, i *drift.Incident) string {
 	}
 	cause := l.N(int64(i.N), "%d alert: %s.", "%d alerts: %s.", strings.Join(parts, ", "))
 	if i.Models == 1 {
-		return cause + " " + i.Alerts[0].Message
+		return cause + " " + withoutName(&i.Alerts[0].Alert)
 	}
 	if day := drift.IncidentDay(i.Key); day != "" {
 		at, err := time.Parse(time.DateOnly, day)
@@ -107,6 +108,17 @@ func incidentCause(l lang.Lang, i *drift.Incident) string {
 		}
 	}
 	return cause
+}
+
+// withoutName is an alert's sentence without the model that it begins with, which the title names.
+func withoutName(a *drift.Alert) string {
+	rest, named := strings.CutPrefix(a.Message, modelOf(a))
+	_, what, cut := strings.Cut(rest, ": ")
+	if !named || !cut {
+		return a.Message
+	}
+	first, size := utf8.DecodeRuneInString(what)
+	return string(unicode.ToUpper(first)) + what[size:]
 }
 
 // incidentOwner is who has it: by name where it is one, by number where they are more.

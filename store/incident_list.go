@@ -42,7 +42,7 @@ func (tx *Tx) boardIncidents(ctx context.Context, f drift.AlertFilter, d *drift.
 	}
 	if shown < len(list) {
 		last := list[shown-1]
-		d.Next, list = cursor(last.Rank, last.Newest, last.Key), list[:shown]
+		d.Next, list = cursor(last.Rank, last.Newest, last.Last), list[:shown]
 	}
 	d.Incidents = list
 	return tx.rowsOfIncidents(ctx, f, list)
@@ -62,18 +62,18 @@ func (tx *Tx) incidents(ctx context.Context, w *where, after string, n int) ([]d
 	if after != "" {
 		var rank int
 		var newest time.Time
-		var key string
-		if err := readCursor(after, &rank, &newest, &key); err != nil {
+		var last int64
+		if err := readCursor(after, &rank, &newest, &last); err != nil {
 			return nil, err
 		}
-		having = ` WHERE (-rank, newest, incident_key) < (` + w.arg(-rank) + `, ` + w.arg(newest) + `, ` + w.arg(key) + `)`
+		having = ` WHERE (-rank, newest, last) < (` + w.arg(-rank) + `, ` + w.arg(newest) + `, ` + w.arg(last) + `)`
 	}
 	rows, err := tx.Query(ctx, `WITH ranked AS (
 			SELECT a.tenant_id, a.id, a.version, a.created_at, a.alert_type, a.drift_type, a.model_type, a.incident_key,
 				COALESCE(NULLIF(a.assignee, ''), a.team) AS owner, `+boardRank+` AS rank, `+second+` AS at, `+needsAck+` AS need,
 				row_number() OVER (PARTITION BY a.incident_key ORDER BY NOT `+needsAck+`, `+boardOrder+`) AS nth`+alertTables+w.sql()+`),
 		grouped AS (
-			SELECT incident_key, min(rank) AS rank, max(at) AS newest, min(created_at) AS oldest, count(*) AS n,
+			SELECT incident_key, min(rank) AS rank, max(at) AS newest, max(id) AS last, min(created_at) AS oldest, count(*) AS n,
 				count(*) FILTER (WHERE rank = 0), count(*) FILTER (WHERE rank = 1), count(*) FILTER (WHERE rank = 2), count(*) FILTER (WHERE rank = 3),
 				count(DISTINCT (tenant_id, model_type)), count(DISTINCT tenant_id),
 				count(*) FILTER (WHERE drift_type = 'statistical'), count(*) FILTER (WHERE drift_type = 'performance'),
@@ -83,11 +83,11 @@ func (tx *Tx) incidents(ctx context.Context, w *where, after string, n int) ([]d
 				array_agg(version ORDER BY nth) FILTER (WHERE need AND nth <= `+w.arg(drift.MaxIncidentAcks)+`),
 				(array_agg(DISTINCT owner) FILTER (WHERE owner <> ''))[:`+w.arg(ownersOfIncident+1)+`]
 			FROM ranked GROUP BY incident_key)
-		SELECT * FROM grouped`+having+` ORDER BY rank, newest DESC, incident_key DESC LIMIT `+w.arg(n), w.args...)
+		SELECT * FROM grouped`+having+` ORDER BY rank, newest DESC, last DESC LIMIT `+w.arg(n), w.args...)
 	return collected(rows, err, func(row pgx.CollectableRow) (i drift.Incident, err error) {
 		var ids []int64
 		var versions []int
-		err = row.Scan(&i.Key, &i.Rank, &i.Newest, &i.Oldest, &i.N, &i.Ranks[0], &i.Ranks[1], &i.Ranks[2], &i.Ranks[3],
+		err = row.Scan(&i.Key, &i.Rank, &i.Newest, &i.Last, &i.Oldest, &i.N, &i.Ranks[0], &i.Ranks[1], &i.Ranks[2], &i.Ranks[3],
 			&i.Models, &i.Tenants, &i.Stat, &i.Perf, &i.Blind, &i.Rollback, &i.NeedAck, &ids, &versions, &i.Owners)
 		for nth, id := range ids {
 			i.Acks = append(i.Acks, drift.AlertVersion{ID: id, Version: versions[nth]})

@@ -71,10 +71,13 @@ func (v AlertRowVM) pick() string {
 // lastSecond is after every alert, in seconds since 1970: sort keys count down to it.
 const lastSecond = 9_999_999_999
 
+// lastID is after the number of every alert.
+const lastID = int64(999_999_999_999)
+
 // Order is the sort key of the row, ascending: the worst first, the newest
 // first within a severity. A list from the database must come in this order
 // (rank, created_at descending, id descending), because board.js puts a new
 // row before the first one with a greater key.
 func (v AlertRowVM) Order() string {
-	return fmt.Sprintf("%d%010d%012d", v.Severity.Rank(), lastSecond-v.CreatedAt.Unix(), int64(999_999_999_999)-v.ID)
+	return fmt.Sprintf("%d%010d%012d", v.Severity.Rank(), lastSecond-v.CreatedAt.Unix(), lastID-v.ID)
 }

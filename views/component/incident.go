@@ -51,7 +51,7 @@ func (v IncidentVM) hash() string {
 func (v IncidentVM) hot() bool { return v.Severity == Critical && v.Unowned }
 
 // IncidentOrder is the sort key of a group among rows and groups, in the form of [AlertRowVM.Order]: by the
-// rank of its worst alert and the time of its newest.
-func IncidentOrder(rank int, newest time.Time) string {
-	return fmt.Sprintf("%d%010d%012d", rank, lastSecond-newest.Unix(), 0)
+// rank of its worst alert, the time of its newest and its greatest number.
+func IncidentOrder(rank int, newest time.Time, last int64) string {
+	return fmt.Sprintf("%d%010d%012d", rank, lastSecond-newest.Unix(), lastID-last)
 }

@@ -64,7 +64,7 @@ func sampleIncident(tenant string, rows []component.AlertRowVM) component.Incide
 	v := component.IncidentVM{
 		Key: tenant + ":1998-07-02", Severity: own[0].Severity, Title: tenant + " " + own[0].Model + ": scores and accuracy both drifted",
 		Cause: "2 alerts: 2 critical. " + own[0].Reason, Fold: "2 alerts", Href: "/incidents/" + tenant + ":1998-07-02",
-		Order: component.IncidentOrder(own[0].Severity.Rank(), own[0].CreatedAt), Oldest: own[len(own)-1].CreatedAt, Now: Now,
+		Order: component.IncidentOrder(own[0].Severity.Rank(), own[0].CreatedAt, own[0].ID), Oldest: own[len(own)-1].CreatedAt, Now: Now,
 		Owner: own[len(own)-1].Owner, Rows: own, Ack: component.IncidentAckVM{Done: true},
 	}
 	if own[0].CanAck {
