@@ -88,7 +88,7 @@ var deBoard = entries{
 	"%d blind":                              {"%d blind"},
 	"%d quiet":                              {"%d ruhig"},
 	"%d models":                             {"%d Modell", "%d Modelle"},
-	"oldest %s":                             {"der älteste seit %s"},
+	"oldest %s":                             {"ältester %s"},
 	"Nobody has it":                         {"Niemand hat ihn"},
 	"The watching itself":                   {"Die Überwachung selbst"},
 	"%d predictions received, the last %s.": {"%d Vorhersage erhalten, die letzte %s.", "%d Vorhersagen erhalten, die letzte %s."},
