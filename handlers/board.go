@@ -21,8 +21,7 @@ import (
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
-// boardPage answers the board; with part=summary what events change of it besides the rows, with part=list
-// the rows alone.
+// boardPage answers the board; with part=summary what events change of it besides the rows.
 func (p *Pages) boardPage(w http.ResponseWriter, r *http.Request) error {
 	f, err := readBoardFilter(r.URL.Query())
 	if err != nil {
@@ -33,7 +32,7 @@ func (p *Pages) boardPage(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	by, part := auth.ActorFrom(r.Context()), r.URL.Query().Get("part")
-	if part != wholeBoard && part != partSummary && part != partList {
+	if part != wholeBoard && part != partSummary {
 		return drift.NotFound("The board has no such part.")
 	}
 	byDefault := ""
@@ -45,10 +44,6 @@ func (p *Pages) boardPage(w http.ResponseWriter, r *http.Request) error {
 	board, err := p.boardBytes(r.Context(), by, f, part)
 	if err != nil {
 		return err
-	}
-	if part == partList {
-		sendTagged(w, r, board.html, weakTag(board.tag))
-		return nil
 	}
 	views, err := p.viewsBytes(r.Context(), by, f, byDefault, part == partSummary)
 	if err != nil {
@@ -89,7 +84,6 @@ func (p *Pages) boardPage(w http.ResponseWriter, r *http.Request) error {
 const (
 	wholeBoard  = ""
 	partSummary = "summary"
-	partList    = "list"
 )
 
 // boardNote says what a form just did.
@@ -131,11 +125,8 @@ func (p *Pages) renderBoard(ctx context.Context, by drift.Actor, f boardFilter, 
 	}
 	vm := boardVM(lang.From(ctx), d, f, class(by.Role), stamp(now))
 	body := page.Board(vm)
-	switch part {
-	case partSummary:
+	if part == partSummary {
 		body = page.BoardSummary(vm)
-	case partList:
-		body = page.BoardList(vm)
 	}
 	html, err := render(ctx, body, nil)
 	if err != nil {

@@ -85,6 +85,7 @@ func (w *world) acknowledgeWithNote(t *testing.T) {
 		tb.mark()
 	}
 
+	operator.unfold(a)
 	operator.click(a.row() + " a.t")
 	form := fmt.Sprintf("#alert-fold-acknowledge-%d", a.ID)
 	operator.click(form + " summary")
