@@ -73,7 +73,8 @@ type Alert struct {
 	ClearedReason   string          `json:"cleared_reason,omitempty"`
 	FromBackfill    bool            `json:"from_backfill"` // never sounds, never retrains by itself
 	DedupKey        string          `json:"dedup_key"`
-	Report          *Report         `json:"-"` // kept in metadata as drift_report
+	Incident        string          `json:"incident"` // what belongs together by its cause, see IncidentKey
+	Report          *Report         `json:"-"`        // kept in metadata as drift_report
 }
 
 // Open reports whether the alert still waits for its end.

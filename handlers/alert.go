@@ -22,7 +22,9 @@ func (p *Pages) alertPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showAlert(w, r, id, http.StatusOK, saidVM{note: p.noteFor(w, r)})
+	said := saidVM{}
+	said.note, said.undo = p.noteAndUndo(w, r)
+	return p.showAlert(w, r, id, http.StatusOK, said)
 }
 
 // showAlert answers an alert's page as it stands now.
@@ -41,7 +43,10 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 	if v.Features, err = p.featuresVM(r.Context(), by, d.Own); err != nil {
 		return err
 	}
-	v.Note, v.Conflict = said.note, said.lost
+	v.Note, v.Conflict, v.Undo = said.note, said.lost, said.undo
+	if v.Presence, err = p.presenceVM(r.Context(), by, id, r.Method == http.MethodGet); err != nil {
+		return err
+	}
 	if v.Retrain != nil {
 		v.Retrain.Typed = said.typed
 	}

@@ -145,6 +145,7 @@ func (a *API) Routes(r chi.Router) {
 		})
 		r.Group(func(r chi.Router) {
 			r.Use(a.atLeast(drift.RoleOperator))
+			r.Post("/alerts/bulk", a.do(a.bulk))
 			r.Post("/alerts/{id}/{move}", a.do(a.move))
 			r.Post("/models/{model_type}/retrain", a.do(a.requestRetrain))
 			r.Post("/retrains/{id}/{move}", a.do(a.moveRetrain))

@@ -88,7 +88,7 @@ func (p *Pages) alertFragments(ctx context.Context, seq int64, a *drift.Alert, c
 // rowHTML is an alert's row by its id.
 func (p *Pages) rowHTML(ctx context.Context, d drift.AlertData, now time.Time, class uint8) (map[string]string, error) {
 	html := map[string]string{}
-	row := rowVM(d.Alert, cameToStatus(d), now, class)
+	row := rowVM(lang.From(ctx), d.Alert, cameToStatus(d), now, class)
 	return html, add(ctx, html, row.DOMID(), component.AlertRow(row))
 }
 

@@ -93,6 +93,7 @@ func (p *Pages) refusedRetrain(w http.ResponseWriter, r *http.Request, id int64,
 type saidVM struct {
 	note  component.FormNoteVM
 	lost  *page.ConflictVM
+	undo  *page.UndoVM
 	typed page.TypedVM
 }
 

@@ -124,6 +124,7 @@ var personDid = map[drift.Move]string{
 	drift.MoveAcknowledge: lang.Key("{0} acknowledged it"), drift.MoveComment: lang.Key("{0} commented"),
 	drift.MoveAssign: lang.Key("{0} assigned it"), drift.MoveEscalate: lang.Key("{0} escalated it"),
 	drift.MoveResolve: lang.Key("{0} resolved it"), drift.MoveSuppress: lang.Key("{0} suppressed it"),
+	drift.MoveUndo: lang.Key("{0} took the acknowledgement back"),
 }
 
 // meChoice is whoever sends the form, as the one who is to have an alert: so the panel is the same

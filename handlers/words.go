@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -15,6 +14,7 @@ var pastTense = map[drift.Move]string{
 	drift.MoveAcknowledge: "acknowledged", drift.MoveComment: "commented on", drift.MoveAssign: "assigned",
 	drift.MoveEscalate: "escalated", drift.MoveResolve: "resolved", drift.MoveSuppress: "suppressed",
 	drift.MoveRaise: "raised", drift.MoveRefresh: "saw", drift.MoveWorsen: "raised the severity of", drift.MoveClear: "cleared",
+	drift.MoveUndo:   "took back the acknowledgement of",
 	drift.MoveRemind: "reminded of", drift.MoveReturn: "brought back", drift.MoveOverdue: "escalated", drift.MoveRecover: "resolved",
 }
 
@@ -46,14 +46,6 @@ func modelOf(a *drift.Alert) string {
 		return a.Tenant
 	}
 	return a.Tenant + " " + a.ModelType
-}
-
-// count writes "3 critical alerts" or "A critical alert".
-func count(n int, kind string) string {
-	if n == 1 {
-		return "A " + kind + " alert"
-	}
-	return fmt.Sprintf("%s %s alerts", format.Count(int64(n)), kind)
 }
 
 func are(n int) string {

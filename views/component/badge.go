@@ -2,21 +2,21 @@ package component
 
 import "github.com/driftwatch/driftwatch/views/lang"
 
-// statusWord is an alert's status in the words of the board, a key of package lang.
-func statusWord(status string) string {
+// StatusWord is an alert's status in the words of the board, given in its wire form ("NEW").
+func StatusWord(l lang.Lang, status string) string {
 	switch status {
 	case "NEW":
-		return lang.Key("new")
+		return l.T("new")
 	case "ACKNOWLEDGED":
-		return lang.Key("acknowledged")
+		return l.T("acknowledged")
 	case "ASSIGNED":
-		return lang.Key("assigned")
+		return l.T("assigned")
 	case "ESCALATED":
-		return lang.Key("escalated")
+		return l.T("escalated")
 	case "RESOLVED":
-		return lang.Key("resolved")
+		return l.T("resolved")
 	case "SUPPRESSED":
-		return lang.Key("suppressed")
+		return l.T("suppressed")
 	}
 	return status
 }

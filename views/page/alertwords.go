@@ -261,17 +261,3 @@ func (a AlertActionsVM) ackLabel(l lang.Lang) string {
 func (a AlertActionsVM) alsoValue(x AlsoVM) string {
 	return strconv.FormatInt(x.ID, 10) + ":" + strconv.Itoa(x.Version)
 }
-
-// span is a length of time to choose, in the words of "for how long" and of "remind me".
-type span struct{ Value, For, In string }
-
-// spans are what a person can choose to wait: sent as a Go duration in the
-// field "for", so that a page left open does not send a time that has passed.
-var spans = []span{
-	{"1h", lang.Key("1 hour"), lang.Key("in 1 hour")},
-	{"4h", lang.Key("4 hours"), lang.Key("in 4 hours")},
-	{"8h", lang.Key("8 hours"), lang.Key("in 8 hours")},
-	{"24h", lang.Key("1 day"), lang.Key("in 1 day")},
-	{"72h", lang.Key("3 days"), lang.Key("in 3 days")},
-	{"168h", lang.Key("7 days"), lang.Key("in 7 days")},
-}
