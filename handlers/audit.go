@@ -117,7 +117,7 @@ func auditEntryVM(l lang.Lang, e drift.AuditEntry, tenant string) page.AuditEntr
 	kind, name, _ := strings.Cut(e.Object, "/")
 	v := page.AuditEntryVM{
 		Number: e.Seq, At: e.At, Actor: e.Actor, Tenant: tenant, Action: auditAction(l, e.Action, kind, name),
-		Detail: auditDetail(e.Detail), Hash: hex.EncodeToString(e.Hash),
+		Detail: auditDetail(l, e), Hash: hex.EncodeToString(e.Hash),
 	}
 	switch kind {
 	case "alert":
@@ -131,9 +131,9 @@ func auditEntryVM(l lang.Lang, e drift.AuditEntry, tenant string) page.AuditEntr
 }
 
 // auditDetail is an entry's detail in words: what a person wrote, and old and new values.
-func auditDetail(detail json.RawMessage) string {
+func auditDetail(l lang.Lang, e drift.AuditEntry) string {
 	var m map[string]any
-	dec := json.NewDecoder(bytes.NewReader(detail))
+	dec := json.NewDecoder(bytes.NewReader(e.Detail))
 	dec.UseNumber()
 	if dec.Decode(&m) != nil || len(m) == 0 {
 		return ""
@@ -146,7 +146,11 @@ func auditDetail(detail json.RawMessage) string {
 		parts = append(parts, fmt.Sprintf("%v → %v", from, to))
 	}
 	for _, k := range []string{"note", "reason"} {
-		if s, _ := m[k].(string); s != "" {
+		s, _ := m[k].(string)
+		if e.Actor == drift.SystemActor().Name { // what people wrote stays as it is
+			s = l.Said(s)
+		}
+		if s != "" {
 			parts = append(parts, s)
 		}
 	}

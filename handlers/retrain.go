@@ -100,7 +100,7 @@ func (p *Pages) retrainVM(l lang.Lang, d drift.RetrainData, by drift.Actor) page
 		Now: p.now(), State: retrainStateVM(l, d, now), Actions: retrainActionsVM(l, d, class(by.Role), ownRetrain(rt, by.Name)),
 		ModelHref: modelHref(rt.Model()), Change: changeVM(l, d), Result: resultVM(l, rt),
 		Timeline: retrainTimelineVM(l, d, now), Log: d.Log,
-		Steps: stepsVM(l, d), Later: laterVM(d, p.now()),
+		Steps: stepsVM(l, d), Later: laterVM(l, d, p.now()),
 	}
 	if d.Alert != nil {
 		v.AlertID, v.AlertHref = d.Alert.ID, alertHref(d.Alert.ID)
@@ -125,11 +125,11 @@ func (p *Pages) retrainVM(l lang.Lang, d drift.RetrainData, by drift.Actor) page
 	return v
 }
 
-func laterVM(d drift.RetrainData, now time.Time) page.LaterVM {
+func laterVM(l lang.Lang, d drift.RetrainData, now time.Time) page.LaterVM {
 	v := page.LaterVM{ID: d.Retrain.ID, Now: now, Of: d.Laters}
-	for _, l := range d.Later {
+	for _, r := range d.Later {
 		v.Items = append(v.Items, page.LaterReportVM{
-			DriftType: string(l.DriftType), Date: l.Date.Time(), Severity: severityVM(l.Status, l.Severity), Message: l.Message,
+			DriftType: string(r.DriftType), Date: r.Date.Time(), Severity: severityVM(r.Status, r.Severity), Message: l.Said(r.Message),
 		})
 	}
 	return v
@@ -208,7 +208,7 @@ func readOnlyWords(l lang.Lang, r *drift.Retrain, class uint8) string {
 }
 
 func earlierVM(l lang.Lang, r *drift.Retrain) page.EarlierVM {
-	v := page.EarlierVM{ID: r.ID, At: r.CreatedAt, Decided: r.ApprovedBy, State: string(r.State), Version: r.CandidateVersion, Note: r.Note}
+	v := page.EarlierVM{ID: r.ID, At: r.CreatedAt, Decided: r.ApprovedBy, State: string(r.State), Version: r.CandidateVersion, Note: l.Said(r.Note)}
 	d := r.Decision
 	switch {
 	case d != nil:

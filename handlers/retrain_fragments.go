@@ -37,13 +37,13 @@ func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8, mov
 		result.Watch = watchPanel(l, w)
 	}
 	pieces := map[string]templ.Component{
-		"row": page.RetrainRow(retrainRowVM(r, now)), "state": page.RetrainState(retrainStateVM(l, d, now)),
+		"row": page.RetrainRow(retrainRowVM(l, r, now)), "state": page.RetrainState(retrainStateVM(l, d, now)),
 		"actions": page.RetrainActions(retrainActionsVM(l, d, class, false)), "safeguards": page.Guards(guards),
 		"result": page.RetrainResult(result), "timeline": page.RetrainTimeline(retrainTimelineVM(l, d, now)),
 	}
 	if moved {
 		pieces["steps"], pieces["change"] = page.RetrainSteps(stepsVM(l, d)), page.RetrainChange(changeVM(l, d))
-		pieces["later"] = page.RetrainLater(laterVM(d, p.now()))
+		pieces["later"] = page.RetrainLater(laterVM(l, d, p.now()))
 	}
 	html := map[string]string{}
 	for name, c := range pieces {

@@ -121,7 +121,7 @@ func (p *Pages) retrainsVM(l lang.Lang, d drift.RetrainsData, f retrainsFilter, 
 		v.ClearHref = "/retrains"
 	}
 	for i := range d.Live {
-		row := retrainRowVM(&d.Live[i], now)
+		row := retrainRowVM(l, &d.Live[i], now)
 		switch d.Live[i].State {
 		case drift.RetrainWaitingApproval, drift.RetrainCountdown:
 			v.Waiting = append(v.Waiting, row)
@@ -133,7 +133,7 @@ func (p *Pages) retrainsVM(l lang.Lang, d drift.RetrainsData, f retrainsFilter, 
 	}
 	slices.SortStableFunc(v.Watched, func(a, b page.RetrainRowVM) int { return a.Due.Compare(b.Due) })
 	for i := range d.Ended.Items {
-		v.Ended = append(v.Ended, retrainRowVM(&d.Ended.Items[i], now))
+		v.Ended = append(v.Ended, retrainRowVM(l, &d.Ended.Items[i], now))
 	}
 	v.Pager = component.PagerVM{Shown: l.N(int64(len(v.Ended)), "%d ended retrain", "%d ended retrains")}
 	if more != "" {
@@ -173,11 +173,11 @@ func stopVM(h *drift.Halt, class uint8) page.StopVM {
 }
 
 // retrainRowVM is one retrain in a list.
-func retrainRowVM(r *drift.Retrain, now time.Time) page.RetrainRowVM {
+func retrainRowVM(l lang.Lang, r *drift.Retrain, now time.Time) page.RetrainRowVM {
 	v := page.RetrainRowVM{
 		ID: r.ID, Now: now, Tenant: r.Tenant, ModelType: r.ModelType, State: string(r.State),
 		Severity: retrainSeverity(r), RequestedBy: r.RequestedBy, Manual: r.Manual, Candidate: r.CandidateVersion,
-		Progress: r.Progress, Note: r.Note, CreatedAt: r.CreatedAt, Since: r.StateSince,
+		Progress: r.Progress, Note: l.Said(r.Note), CreatedAt: r.CreatedAt, Since: r.StateSince,
 	}
 	if r.DueAt != nil {
 		v.Due = *r.DueAt

@@ -9,8 +9,8 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/views/layout"
 	"github.com/driftwatch/driftwatch/views/lang"
+	"github.com/driftwatch/driftwatch/views/layout"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"

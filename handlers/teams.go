@@ -128,7 +128,7 @@ func (p *Pages) setWebhook(w http.ResponseWriter, r *http.Request, owner drift.W
 		return p.teamsChanged(w, r, "address", nil)
 	}
 	text := setWords(lang.From(r.Context()), owner)
-	return p.showTeams(w, r, http.StatusOK, component.FormNoteVM{Text: joined(text, warning), Bad: warning != ""}, secret)
+	return p.showTeams(w, r, http.StatusOK, component.FormNoteVM{Text: joined(text, lang.From(r.Context()).Said(warning)), Bad: warning != ""}, secret)
 }
 
 func joined(text, more string) string {
@@ -166,7 +166,7 @@ func (p *Pages) teamsChanged(w http.ResponseWriter, r *http.Request, done string
 		p.leadTo(w, r, "/teams", said(lang.From(r.Context()).T(teamsDone[done])))
 		return nil
 	case web.WantsPage(r) && errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict):
-		return p.showTeams(w, r, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message}, "")
+		return p.showTeams(w, r, web.Status(e.Code), refused(r, e), "")
 	}
 	return err
 }

@@ -24,7 +24,7 @@ func retrainTitle(l lang.Lang, r *drift.Retrain) string {
 // retrainStateVM is where a retrain stands, the same in its page and in a live message.
 func retrainStateVM(l lang.Lang, d drift.RetrainData, now time.Time) page.RetrainStateVM {
 	r := d.Retrain
-	return page.RetrainStateVM{RetrainRowVM: retrainRowVM(r, now), Reason: r.Reason, ApprovedBy: r.ApprovedBy, Gone: goneWords(l, d)}
+	return page.RetrainStateVM{RetrainRowVM: retrainRowVM(l, r, now), Reason: r.Reason, ApprovedBy: r.ApprovedBy, Gone: goneWords(l, d)}
 }
 
 // guardNames are the five safeguards as a person calls them.

@@ -66,7 +66,7 @@ func morningVM(l lang.Lang, d drift.MorningReview, by drift.Actor, now time.Time
 	today := drift.DateOf(now)
 	v := page.MorningVM{
 		Now: now, Day: d.Day.Time(), Since: d.Since, Today: d.Day == today, Overnight: d.Overnight,
-		Raised: reviewAlerts(d.Raised, by), Waiting: reviewAlerts(d.Waiting, by), Blind: reviewAlerts(d.Blind, by),
+		Raised: reviewAlerts(l, d.Raised, by), Waiting: reviewAlerts(l, d.Waiting, by), Blind: reviewAlerts(l, d.Blind, by),
 		Metrics: page.ListedVM{Shown: len(d.Metrics.Items), Total: d.Metrics.Total}, Degraded: d.Degraded, MetricsDay: d.Day.Add(-1).Time(),
 		Unjudged: page.ListedVM{Shown: len(d.Unjudged.Items), Total: d.Unjudged.Total}, Models: d.Serving,
 	}
@@ -135,13 +135,13 @@ func unknownWords(l lang.Lang, u drift.Unknown) string {
 }
 
 // reviewAlerts lists alerts as a review does: what the check recommends, and who is to acknowledge it.
-func reviewAlerts(l drift.Listed[drift.Alert], by drift.Actor) page.ReviewAlertsVM {
-	v := page.ReviewAlertsVM{ListedVM: page.ListedVM{Shown: len(l.Items), Total: l.Total}}
-	for i := range l.Items {
-		a := &l.Items[i]
+func reviewAlerts(l lang.Lang, list drift.Listed[drift.Alert], by drift.Actor) page.ReviewAlertsVM {
+	v := page.ReviewAlertsVM{ListedVM: page.ListedVM{Shown: len(list.Items), Total: list.Total}}
+	for i := range list.Items {
+		a := &list.Items[i]
 		vm := page.ReviewAlertVM{
-			Href: alertHref(a.ID), ID: a.ID, Severity: alertSeverityVM(a), Tenant: a.Tenant, ModelType: a.ModelType, Message: a.Message,
-			Recommendation: a.Recommendation, Status: string(a.Status), Owner: owner(a), At: a.CreatedAt,
+			Href: alertHref(a.ID), ID: a.ID, Severity: alertSeverityVM(a), Tenant: a.Tenant, ModelType: a.ModelType, Message: l.Said(a.Message),
+			Recommendation: l.Said(a.Recommendation), Status: string(a.Status), Owner: owner(a), At: a.CreatedAt,
 			Cleared: a.Cleared, Acknowledge: canAcknowledge(a) && mayMove(class(by.Role)),
 		}
 		v.Items = append(v.Items, vm)

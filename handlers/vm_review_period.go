@@ -85,7 +85,7 @@ func weeklyVM(l lang.Lang, d drift.WeeklyReview, by drift.Actor, now time.Time) 
 		v.Choose.Later, v.Choose.LaterHref = l.T("The week after"), "/reviews/weekly?week="+drift.WeekOf(d.Period.To).Week()
 	}
 	for i := range d.Retrains.Items {
-		v.Retrains = append(v.Retrains, retrainRowVM(&d.Retrains.Items[i], now))
+		v.Retrains = append(v.Retrains, retrainRowVM(l, &d.Retrains.Items[i], now))
 	}
 	v.Line = component.Join(words(l.T("The guide’s weekly review of %s, %s.", d.Period.Week(),
 		l.DaysAs(d.Period.From.Time(), d.Period.To.Time(), now))), soFar(l, d.Period, now))
@@ -145,7 +145,7 @@ func rollbacksVM(l lang.Lang, list drift.Listed[drift.RolledBack], none string) 
 		}
 		v.Rows = append(v.Rows, page.RolledBackVM{
 			At: r.At, Tenant: r.Tenant, ModelType: r.ModelType, Href: modelHref(drift.Model{Tenant: r.Tenant, ModelType: r.ModelType}),
-			From: r.From, To: r.To, By: r.By, Words: how, Reason: r.Reason,
+			From: r.From, To: r.To, By: r.By, Words: how, Reason: l.Said(r.Reason),
 		})
 	}
 	return v

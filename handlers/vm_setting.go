@@ -183,7 +183,7 @@ func loopLines(l lang.Lang, c engine.LoopChange) (out []string) {
 			"%[2]d of %[1]d stretches of HIGH or CRITICAL drift would have asked for no retrain.", c.Lost))
 	}
 	for _, f := range c.Changed {
-		out = append(out, l.N(retrains, "%[2]d of %[1]d retrain: %[3]s; before: %[4]s.", "%[2]d of %[1]d retrains: %[3]s; before: %[4]s.", f.N, f.Then, f.Was))
+		out = append(out, l.N(retrains, "%[2]d of %[1]d retrain: %[3]s; before: %[4]s.", "%[2]d of %[1]d retrains: %[3]s; before: %[4]s.", f.N, l.Said(f.Then), l.Said(f.Was)))
 	}
 	switch {
 	case len(out) > 0:

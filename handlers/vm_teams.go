@@ -25,10 +25,10 @@ func teamsVM(l lang.Lang, d drift.TeamsData, by drift.Actor, now time.Time) page
 			vm.Members = append(vm.Members, page.MemberVM{Name: m.Name, Closed: m.Disabled})
 		}
 		for i := range t.Queue {
-			vm.Queue = append(vm.Queue, queuedVM(&t.Queue[i]))
+			vm.Queue = append(vm.Queue, queuedVM(l, &t.Queue[i]))
 		}
 		if by.Role.AtLeast(drift.RoleOperator) {
-			hook := webhookVM(t.Hook, v.MayTeams)
+			hook := webhookVM(l, t.Hook, v.MayTeams)
 			hook.ID, hook.Field, hook.Name = id, "team", t.Name
 			vm.Hook = &hook
 		}
@@ -42,7 +42,7 @@ func teamsVM(l lang.Lang, d drift.TeamsData, by drift.Actor, now time.Time) page
 		v.Teams = append(v.Teams, vm)
 	}
 	if by.Role.AtLeast(drift.RoleOperator) {
-		v.Tenants = tenantHooks(d, admin)
+		v.Tenants = tenantHooks(l, d, admin)
 	}
 	v.Verdict, v.Line = waitsWords(l, mine, waiting), words(l.T("An alert that is escalated to a team waits in its queue until it is resolved, whoever has it."))
 	if deaf > 0 && waiting == 0 {
@@ -102,7 +102,7 @@ func rotatedWords(l lang.Lang, o drift.WebhookOwner) string {
 }
 
 // tenantHooks lists every tenant that the reader sees, with its webhook or without.
-func tenantHooks(d drift.TeamsData, mayChange bool) []page.WebhookVM {
+func tenantHooks(l lang.Lang, d drift.TeamsData, mayChange bool) []page.WebhookVM {
 	var list []page.WebhookVM
 	for i, t := range d.Tenants {
 		var state *drift.WebhookState
@@ -114,31 +114,31 @@ func tenantHooks(d drift.TeamsData, mayChange bool) []page.WebhookVM {
 		if state == nil && !mayChange {
 			continue
 		}
-		vm := webhookVM(state, mayChange)
+		vm := webhookVM(l, state, mayChange)
 		vm.ID, vm.Field, vm.Name = fmt.Sprintf("c%d", i+1), "tenant", t.Name
 		list = append(list, vm)
 	}
 	return list
 }
 
-func webhookVM(h *drift.WebhookState, mayChange bool) page.WebhookVM {
+func webhookVM(l lang.Lang, h *drift.WebhookState, mayChange bool) page.WebhookVM {
 	v := page.WebhookVM{MayChange: mayChange}
 	if h == nil {
 		return v
 	}
-	v.URL, v.Disabled, v.CreatedBy, v.Pending, v.Dead = h.URL, h.DisabledWhy, h.CreatedBy, h.Pending, h.Dead
+	v.URL, v.Disabled, v.CreatedBy, v.Pending, v.Dead = h.URL, l.Said(h.DisabledWhy), h.CreatedBy, h.Pending, h.Dead
 	for _, d := range h.Last {
-		v.Last = append(v.Last, deliveryVM(d))
+		v.Last = append(v.Last, deliveryVM(l, d))
 	}
 	for _, d := range h.Letters {
-		v.Letters = append(v.Letters, deliveryVM(d))
+		v.Letters = append(v.Letters, deliveryVM(l, d))
 	}
 	return v
 }
 
-func deliveryVM(d drift.Delivery) page.DeliveryVM {
+func deliveryVM(l lang.Lang, d drift.Delivery) page.DeliveryVM {
 	v := page.DeliveryVM{
-		ID: d.ID, Type: string(d.Type), Tenant: d.Tenant, State: string(d.State), Attempts: d.Attempts, At: d.FinishedAt, Why: d.LastError,
+		ID: d.ID, Type: string(d.Type), Tenant: d.Tenant, State: string(d.State), Attempts: d.Attempts, At: d.FinishedAt, Why: l.Said(d.LastError),
 	}
 	if d.State == drift.DeliveryPending {
 		v.At = d.NextAt
@@ -146,18 +146,18 @@ func deliveryVM(d drift.Delivery) page.DeliveryVM {
 	return v
 }
 
-func queuedVM(a *drift.Alert) page.QueuedVM {
+func queuedVM(l lang.Lang, a *drift.Alert) page.QueuedVM {
 	return page.QueuedVM{
-		Href: alertHref(a.ID), Title: queuedTitle(a), Severity: alertSeverityVM(a),
+		Href: alertHref(a.ID), Title: queuedTitle(l, a), Severity: alertSeverityVM(a),
 		Status: string(a.Status), Owner: a.Assignee, CreatedAt: a.CreatedAt,
 	}
 }
 
 // queuedTitle names the model once: a message begins with it where it is a check's.
-func queuedTitle(a *drift.Alert) string {
+func queuedTitle(l lang.Lang, a *drift.Alert) string {
 	model := a.Tenant + " " + a.ModelType
 	if model == " " || strings.HasPrefix(a.Message, strings.TrimSpace(model)) {
-		return a.Message
+		return l.Said(a.Message)
 	}
-	return strings.TrimSpace(model) + ": " + a.Message
+	return strings.TrimSpace(model) + ": " + l.Said(a.Message)
 }

@@ -52,7 +52,10 @@ func All() []Case {
 }
 
 // german are the cases that are looked at in German too.
-var german = []string{"login", "login-wrong", "setup", "error-404", "alert-critical", "alert-blind", "alert-lost-race", "models", "model-90", "model-rollback"}
+var german = []string{
+	"login", "login-wrong", "setup", "error-404", "alert-critical", "alert-blind", "alert-lost-race", "models", "model-90", "model-rollback",
+	"retrain-waiting", "retrain-watching", "retrains-stopped", "operations", "settings", "review-morning", "review-weekly", "teams-admin",
+}
 
 // inGerman are those cases with ".de" after their names.
 func inGerman(all []Case) []Case {
