@@ -73,7 +73,7 @@ var deSaidError = entries{
 	"Write what you found; an empty comment helps nobody.":                                                                        {"Schreiben Sie, was Sie gefunden haben; ein leerer Kommentar hilft niemandem."},
 	"You asked for this retrain, so another manager decides about it.":                                                            {"Sie haben dieses Nachtraining angefordert, daher entscheidet ein anderer Manager darüber."},
 	"You see some tenants only; name the one whose setting changes.":                                                              {"Sie sehen nur einige Mandanten; nennen Sie den, dessen Einstellung sich ändert."},
-	"Your role may not rehearse a rollback. A manager can.":                                                                       {"Ihre Rolle darf kein Zurücksetzen proben. Ein Manager kann es."},
+	"Your role may not rehearse a rollback. A manager can.":                                                                       {"Ihre Rolle darf das Zurücksetzen nicht proben. Ein Manager darf es."},
 	"Your role may not roll a model back. A manager can.":                                                                         {"Ihre Rolle darf ein Modell nicht zurücksetzen. Ein Manager darf es."},
 
 	// drift/retrain

@@ -116,7 +116,7 @@ func (s AlertStateVM) next(l lang.Lang) []component.Piece {
 	case s.Status == "RESOLVED":
 		return nil
 	case s.Cleared && s.ClearedReason != "":
-		return component.Words(l.T("It is cleared: %s. Resolve it if that settles it.", strings.TrimSuffix(l.Said(s.ClearedReason+"."), ".")))
+		return component.Words(l.T("It is cleared: %s. Resolve it if that settles it.", s.ClearedReason))
 	case s.Cleared:
 		return component.Words(l.T("The last check was clean; resolve it if that settles it."))
 	case s.Status == "SUPPRESSED" && !s.SuppressedUntil.IsZero():

@@ -155,7 +155,7 @@ func (e EarlierVM) why(l lang.Lang) string {
 	if said := e.Decision.words(l); said != "" {
 		return said
 	}
-	return l.Said(e.Note)
+	return e.Note
 }
 
 // retrainTitles ask or tell, by state, with the model's name.

@@ -124,7 +124,7 @@ func (r RetrainRowVM) line(l lang.Lang) []component.Piece {
 		return component.Join(only, component.Words(said))
 	}
 	if r.Note != "" {
-		return component.Join(only, component.Words(l.Said(strings.TrimSuffix(r.Note, ".")+".")))
+		return component.Join(only, component.Words(strings.TrimSuffix(r.Note, ".")+"."))
 	}
 	return only
 }
