@@ -26,6 +26,7 @@ func modelLine(d drift.ModelData, l lang.Lang, h *history, now time.Time) []comp
 		checked = last.Time()
 	}
 	if why := whyBlind(h, l, drift.DateOf(s.First), end, checked, d.Settings, coverageOf(d.Coverage, d.Model)); why != "" {
+		why = strings.TrimSuffix(why, ".") // a German date may end it
 		line = component.Join(line, words(l.T("Not judged by both checks: %s.", why)))
 	}
 	line = append(line, component.Plain(" "))

@@ -5,7 +5,7 @@ var deModel = entries{
 	"%[2]d of %[1]d\u00a0models drifting": {"%[2]d von %[1]d\u00a0Modell driftet", "%[2]d von %[1]d\u00a0Modellen mit Drift"},
 	"%[2]s of %[1]d\u00a0outcomes":        {"%[2]s von %[1]d\u00a0Ergebnis", "%[2]s von %[1]d\u00a0Ergebnissen"},
 	"%d and %d":                           {"%d und %d"},
-	"%d cannot be judged by one of the two checks. Each tenant’s worst first.": {"%d kann eine der beiden Prüfungen nicht beurteilen. Je Mandant das Schlimmste zuerst."},
+	"%d cannot be judged by one of the two checks. Each tenant’s worst first.": {"Bei %d kann eine der beiden Prüfungen nicht urteilen. Je Mandant das Schlimmste zuerst."},
 	"%d earlier":                                      {"%d frühere"},
 	"%s cannot be rolled back":                        {"%s kann nicht zurückgesetzt werden"},
 	"%s, by %s":                                       {"%s, von %s"},
