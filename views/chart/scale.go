@@ -3,7 +3,6 @@ package chart
 import (
 	"math"
 	"sort"
-	"strconv"
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/format"
@@ -125,7 +124,7 @@ func (a timeAxis) date(i int) time.Time { return a.from.AddDate(0, 0, i) }
 // draw writes the dates under a plot: days, Mondays, every other Monday or the
 // first of months, whichever leaves four to nine of them. Every second one is
 // left out on a narrow screen.
-func (a timeAxis) draw(c *canvas, y float64) {
+func (a timeAxis) draw(c *canvas, w words, y float64) {
 	shown := 0
 	for i := range a.days {
 		d := a.date(i)
@@ -137,9 +136,9 @@ func (a timeAxis) draw(c *canvas, y float64) {
 		if shown%2 == 1 {
 			class = "x t2"
 		}
-		label := format.Day(d)
+		label := w.date(d)
 		if a.days > 400 {
-			label = d.Format("Jan 2006")
+			label = w.month(d)
 		}
 		c.text(class, x, 0, y, label)
 		shown++
@@ -195,12 +194,4 @@ func shorten(s string, n int) string {
 		return s
 	}
 	return string(r[:n-1]) + "…"
-}
-
-// axisPercent writes a tick of a percent axis.
-func axisPercent(v float64) string {
-	if v == 0 {
-		return "0"
-	}
-	return strconv.FormatFloat(math.Round(v*1000)/10, 'f', -1, 64) + "\u00a0%"
 }

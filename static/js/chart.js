@@ -1,0 +1,1 @@
+// Crosshair of the charts.
