@@ -3,7 +3,6 @@ package chart
 import (
 	"time"
 
-	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/lang"
 )
 
@@ -65,7 +64,7 @@ func (in Accuracy) Draw(l lang.Lang) Drawing {
 
 func (in Accuracy) daily(w words, days []AccuracyDay) daily {
 	d := daily{
-		words: w, y: yScale{in.floor(days), 1, wideHeight}, tick: w.axisPercent, text: func(v float64) string { return w.percent(v, 1) },
+		words: w, y: yScale{in.floor(days), 1, wideHeight}, tick: w.axisPercent, text: func(v float64) string { return w.Percent(v, 1) },
 		baseline: in.Baseline, recent: in.Recent, reference: in.Reference, cuts: in.Cuts, events: in.Events, pooled: true,
 	}
 	started := false
@@ -95,7 +94,7 @@ func (in Accuracy) floor(days []AccuracyDay) float64 {
 		}
 	}
 	for _, cut := range in.Cuts {
-		if format.Finite(cut.Value) {
+		if lang.Finite(cut.Value) {
 			lowest = min(lowest, cut.Value)
 		}
 	}
@@ -106,21 +105,21 @@ func (d AccuracyDay) hint(w words) string {
 	v, ok := value(d.accuracy())
 	switch {
 	case !ok && d.Predictions == 0:
-		return w.weekday(d.Date) + ": " + w.T("no predictions")
+		return w.Weekday(d.Date) + ": " + w.T("no predictions")
 	case !ok:
-		return w.weekday(d.Date) + ": " + w.N(d.Predictions, "no outcome for %d prediction", "no outcomes for %d predictions")
+		return w.Weekday(d.Date) + ": " + w.N(d.Predictions, "no outcome for %d prediction", "no outcomes for %d predictions")
 	}
-	s := w.T("%s: right %s of %s, %s", w.weekday(d.Date), w.count(d.Right), w.count(d.N), w.percent(v, 1))
+	s := w.T("%s: right %s of %s, %s", w.Weekday(d.Date), w.Count(d.Right), w.Count(d.N), w.Percent(v, 1))
 	if p, ok := value(d.Pooled); ok {
-		s += "; " + w.T("pooled %s", w.percent(p, 1))
+		s += "; " + w.T("pooled %s", w.Percent(p, 1))
 	}
 	return s
 }
 
 func (in Accuracy) finding(w words, days []AccuracyDay) string {
-	s := w.T("Accuracy by day, %s to %s.", w.date(days[0].Date), w.date(days[len(days)-1].Date))
+	s := w.T("Accuracy by day, %s to %s.", w.Day(days[0].Date), w.Day(days[len(days)-1].Date))
 	if v, ok := value(in.Reference); ok {
-		s += " " + w.T("Baseline %s.", w.percent(v, 1))
+		s += " " + w.T("Baseline %s.", w.Percent(v, 1))
 	}
 	without := 0
 	for _, d := range days {
@@ -130,7 +129,7 @@ func (in Accuracy) finding(w words, days []AccuracyDay) string {
 	}
 	for i := len(days) - 1; i >= 0; i-- {
 		if v, ok := value(days[i].Pooled); ok && days[i].N > 0 {
-			s += " " + w.T("Pooled up to %s: %s.", w.date(days[i].Date), w.percent(v, 1))
+			s += " " + w.T("Pooled up to %s: %s.", w.Day(days[i].Date), w.Percent(v, 1))
 			break
 		}
 	}
@@ -142,17 +141,17 @@ func (in Accuracy) finding(w words, days []AccuracyDay) string {
 
 func (in Accuracy) table(w words, days []AccuracyDay, a timeAxis) table {
 	t := table{cols: []column{
-		{w.T("Day"), "day"},
-		{w.T("Predictions"), "predictions"},
-		{w.T("With outcome"), "n"},
-		{w.T("Right"), "right"},
-		{w.T("Accuracy"), "accuracy"},
-		{w.T("%s from", w.percent(.95, 0)), "low"},
-		{w.T("%s to", w.percent(.95, 0)), "high"},
-		{w.N(int64(in.PooledDays), "%d day pooled", "%d days pooled"), "pooled"},
+		{head: w.T("Day"), key: "day"},
+		{head: w.T("Predictions"), key: "predictions"},
+		{head: w.T("With outcome"), key: "n"},
+		{head: w.T("Right"), key: "right"},
+		{head: w.T("Accuracy"), key: "accuracy"},
+		{head: w.T("%s from", w.Percent(.95, 0)), key: "low"},
+		{head: w.T("%s to", w.Percent(.95, 0)), key: "high"},
+		{head: w.N(int64(in.PooledDays), "%d day pooled", "%d days pooled"), key: "pooled"},
 	}}
 	if len(in.Events) > 0 {
-		t.cols = append(t.cols, column{w.T("Events"), "events"})
+		t.cols = append(t.cols, column{head: w.T("Events"), key: "events"})
 	}
 	for i := len(days) - 1; i >= 0; i-- {
 		d := days[i]

@@ -1,10 +1,10 @@
 package chart
 
 import (
+	"github.com/driftwatch/driftwatch/views/lang"
+
 	"math"
 	"time"
-
-	"github.com/driftwatch/driftwatch/views/format"
 )
 
 // Severity is a check's severity by its name in reports. Blind, the empty
@@ -60,7 +60,7 @@ func (s Severity) style() style {
 
 // value returns what p points to and whether it can be drawn.
 func value(p *float64) (float64, bool) {
-	if p == nil || !format.Finite(*p) {
+	if p == nil || !lang.Finite(*p) {
 		return 0, false
 	}
 	return min(max(*p, -widest), widest), true

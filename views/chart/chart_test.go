@@ -30,6 +30,11 @@ func render(t *testing.T, c templ.Component) string {
 	return b.String()
 }
 
+// show is the figure on a page that serves files.
+func show(c Chart) templ.Component {
+	return Show(c, Files{Base: "/models/acme/m/charts/", Query: "?days=60"})
+}
+
 func ptr(v float64) *float64 { return &v }
 
 func day(i int) time.Time {
@@ -117,21 +122,21 @@ type example struct {
 
 func examples() []example {
 	return []example{
-		{"histogram", Histogram(sampleDistribution()), []string{"decides at 0.5", "means, 0.41 and 0.60"}, nil},
-		{"histogram-empty", Histogram(Distribution{High: 1}), []string{"nothing to compare"}, []string{"role=\"img\"", "<details"}},
-		{"histogram-one", Histogram(Distribution{High: 1, Recent: Sample{Counts: []int64{0, 1}, Mean: ptr(.7)}}), []string{"Baseline: no scores.", "100\u00a0%"}, nil},
-		{"histogram-equal", Histogram(Distribution{High: 1, Baseline: Sample{Counts: []int64{9, 0, 0}}, Recent: Sample{Counts: []int64{4, 0, 0}}}), nil, nil},
-		{"ecdf", ECDF(sampleECDFs()), []string{"D = 0.359", "at score 0.667", "82.0\u00a0% of the baseline"}, nil},
-		{"ecdf-empty", ECDF(ECDFs{High: 1}), []string{"no distance to show"}, []string{"role=\"img\""}},
-		{"ecdf-right", ECDF(edgeECDFs(.97)), []string{"at score 0.970"}, nil},
-		{"trend", DriftTrend(sampleTrend(60)), []string{"p &lt;\u00a00.001", "10⁻¹⁶", "not judged", "first CRITICAL"}, nil},
-		{"trend-empty", DriftTrend(Trend{}), []string{"No statistical check"}, nil},
-		{"trend-one", DriftTrend(Trend{Days: []TrendDay{{Date: day(0), D: ptr(.1), P: ptr(0), Severity: Critical}}}), []string{"&lt;\u00a010⁻³⁰⁰"}, nil},
-		{"accuracy", AccuracyByDay(sampleAccuracy(60)), []string{"no outcomes", "alert raised", "61.8\u00a0%"}, nil},
-		{"accuracy-gaps", AccuracyByDay(mostlyGaps()), []string{"no predictions", "no outcomes"}, nil},
-		{"accuracy-empty", AccuracyByDay(Accuracy{}), []string{"No predictions in these days."}, nil},
-		{"metric", MetricByDay(sampleMetric()), []string{"n 48", "lower"}, nil},
-		{"metric-empty", MetricByDay(Metric{Title: "ROC AUC", Days: []MetricDay{{Date: day(0), N: 3}}}), []string{"enough outcomes"}, []string{"role=\"img\""}},
+		{"histogram", show(sampleDistribution()), []string{"decides at 0.5", "means, 0.41 and 0.60"}, nil},
+		{"histogram-empty", show(Distribution{High: 1}), []string{"nothing to compare"}, []string{"role=\"img\"", "<details"}},
+		{"histogram-one", show(Distribution{High: 1, Recent: Sample{Counts: []int64{0, 1}, Mean: ptr(.7)}}), []string{"Baseline: no scores.", "100\u00a0%"}, nil},
+		{"histogram-equal", show(Distribution{High: 1, Baseline: Sample{Counts: []int64{9, 0, 0}}, Recent: Sample{Counts: []int64{4, 0, 0}}}), nil, nil},
+		{"ecdf", show(sampleECDFs()), []string{"D = 0.359", "at score 0.667", "82.0\u00a0% of the baseline"}, nil},
+		{"ecdf-empty", show(ECDFs{High: 1}), []string{"no distance to show"}, []string{"role=\"img\""}},
+		{"ecdf-right", show(edgeECDFs(.97)), []string{"at score 0.970"}, nil},
+		{"trend", show(sampleTrend(60)), []string{"p &lt;\u00a00.001", "10⁻¹⁶", "not judged", "first CRITICAL"}, nil},
+		{"trend-empty", show(Trend{}), []string{"No statistical check"}, nil},
+		{"trend-one", show(Trend{Days: []TrendDay{{Date: day(0), D: ptr(.1), P: ptr(0), Severity: Critical}}}), []string{"&lt;\u00a010⁻³⁰⁰"}, nil},
+		{"accuracy", show(sampleAccuracy(60)), []string{"no outcomes", "alert raised", "61.8\u00a0%"}, nil},
+		{"accuracy-gaps", show(mostlyGaps()), []string{"no predictions", "no outcomes"}, nil},
+		{"accuracy-empty", show(Accuracy{}), []string{"No predictions in these days."}, nil},
+		{"metric", show(sampleMetric()), []string{"n 48", "lower"}, nil},
+		{"metric-empty", show(Metric{Title: "ROC AUC", Days: []MetricDay{{Date: day(0), N: 3}}}), []string{"enough outcomes"}, []string{"role=\"img\""}},
 		{"day", Day(sampleSchedule()), []string{"04:00 Performance: failed", "now 04:12"}, nil},
 		{"spark", Spark("Rows by hour", []int64{4, 8, 0, 2}), []string{"last 2, most 8"}, nil},
 	}
@@ -163,7 +168,7 @@ func TestTextIsEscaped(t *testing.T) {
 	in.ID, in.Title, in.Lead, in.Note = "acc", evil, evil, evil
 	in.Events = []Event{{At: day(3), Label: evil}}
 	in.Cuts = []Cut{{High, .5, evil}}
-	check(t, render(t, AccuracyByDay(in)))
+	check(t, render(t, show(in)))
 	check(t, render(t, Day(Schedule{Jobs: []ScheduledJob{{Name: evil}}})))
 	check(t, render(t, Spark(evil, nil)))
 }
@@ -177,9 +182,9 @@ func TestAGapIsNotDrawnAsZero(t *testing.T) {
 		}
 		in.Days = append(in.Days, d)
 	}
-	nilDay := render(t, MetricByDay(in))
+	nilDay := render(t, show(in))
 	in.Days[4].Value = ptr(math.NaN())
-	if nan := render(t, MetricByDay(in)); nan != nilDay {
+	if nan := render(t, show(in)); nan != nilDay {
 		t.Error("NaN is drawn otherwise than nothing")
 	}
 	if n := strings.Count(nilDay, `<circle class="dot"`); n != 8 {
@@ -190,7 +195,7 @@ func TestAGapIsNotDrawnAsZero(t *testing.T) {
 		t.Errorf("the line does not break at the gap: %s", line)
 	}
 	in.Days = append(in.Days[:4], in.Days[5:]...)
-	missing := render(t, MetricByDay(in))
+	missing := render(t, show(in))
 	if line := regexp.MustCompile(`class="sr2" d="([^"]*)"`).FindStringSubmatch(missing)[1]; strings.Count(line, "M") != 2 {
 		t.Errorf("the line runs over a day that is not there: %s", line)
 	}
@@ -252,16 +257,16 @@ func TestNeverNotANumber(t *testing.T) {
 			at := day(i * r.IntN(3))
 			td[i] = TrendDay{at, wild(), wild(), sevs[r.IntN(len(sevs))]}
 			ad[i] = AccuracyDay{at, r.Int64N(9), r.Int64N(9) - 1, r.Int64N(9), wild(), wild(), wild()}
-			md[i] = MetricDay{at, r.Int64N(3) - 1, wild()}
+			md[i] = MetricDay{at, r.Int64N(3) - 1, wild(), wild(), wild(), wild()}
 		}
 		w := Window{day(r.IntN(9)), day(r.IntN(9))}
 		ev := []Event{{day(r.IntN(9)), strings.Repeat("long label ", r.IntN(9))}, {}}
 		for _, c := range []templ.Component{
-			Histogram(Distribution{Low: raw(), High: raw(), Baseline: Sample{counts(), wild()}, Recent: Sample{counts(), wild()}, Threshold: wild()}),
-			ECDF(ECDFs{Low: raw(), High: raw(), Baseline: shares(), Recent: shares(), Gap: &Gap{raw(), raw(), raw(), raw()}}),
-			DriftTrend(Trend{Span: w, Days: td, DCuts: []Cut{cut(), cut()}, PCuts: []Cut{cut()}}),
-			AccuracyByDay(Accuracy{Span: w, Days: ad, Baseline: w, Recent: w, Reference: wild(), Cuts: []Cut{cut()}, Events: ev}),
-			MetricByDay(Metric{Title: "m", Percent: r.IntN(2) == 0, LowerIsBetter: r.IntN(2) == 0, Span: w, Days: md, Events: ev}),
+			show(Distribution{Low: raw(), High: raw(), Baseline: Sample{counts(), wild()}, Recent: Sample{counts(), wild()}, Threshold: wild()}),
+			show(ECDFs{Low: raw(), High: raw(), Baseline: shares(), Recent: shares(), Gap: &Gap{raw(), raw(), raw(), raw()}}),
+			show(Trend{Span: w, Days: td, DCuts: []Cut{cut(), cut()}, PCuts: []Cut{cut()}}),
+			show(Accuracy{Span: w, Days: ad, Baseline: w, Recent: w, Reference: wild(), Cuts: []Cut{cut()}, Events: ev}),
+			show(Metric{Title: "m", Percent: r.IntN(2) == 0, LowerIsBetter: r.IntN(2) == 0, Span: w, Days: md, Events: ev}),
 			Day(Schedule{Now: time.Duration(r.Int64() - 1<<62), Jobs: []ScheduledJob{{"j", time.Duration(r.Int64N(1 << 50)), JobState("odd")}}}),
 			Spark("s", counts()),
 		} {

@@ -31,7 +31,7 @@ func (in Confusion) Draw(l lang.Lang) Drawing {
 		d.empty = w.T("Neither window has outcomes, so there is nothing to be right or wrong about.")
 		return d
 	}
-	d.table = table{cols: []column{{w.T("Window"), "window"}, {w.T("Said"), "said"}, {w.T("Happened"), "happened"}, {w.T("Predictions"), "n"}, {w.T("share"), "share"}}}
+	d.table = table{cols: []column{{head: w.T("Window"), key: "window"}, {head: w.T("Said"), key: "said"}, {head: w.T("Happened"), key: "happened"}, {head: w.T("Predictions"), key: "n"}, {head: w.T("share"), key: "share"}}}
 	for i, side := range []struct {
 		name cell
 		o    Outcomes
@@ -69,12 +69,12 @@ func (in Confusion) sub(w words, o Outcomes) string {
 	if o.total() == 0 {
 		return w.T("No outcomes.")
 	}
-	return w.T("Right %s of %s, %s.", w.count(o.TruePositive+o.TrueNegative), w.count(o.total()), w.shareOf(o.TruePositive+o.TrueNegative, o.total()).text)
+	return w.T("Right %s of %s, %s.", w.Count(o.TruePositive+o.TrueNegative), w.Count(o.total()), w.shareOf(o.TruePositive+o.TrueNegative, o.total()).text)
 }
 
 func (in Confusion) drawn(w words, name string, o Outcomes) *canvas {
 	c := newCanvas(confusionHeight, joined(name+":", in.sub(w, o),
-		w.T("Said %s and it was: %s; said %s and it was not: %s; missed: %s.", in.Positive, w.count(o.TruePositive), in.Positive, w.count(o.FalsePositive), w.count(o.FalseNegative))))
+		w.T("Said %s and it was: %s; said %s and it was not: %s; missed: %s.", in.Positive, w.Count(o.TruePositive), in.Positive, w.Count(o.FalsePositive), w.Count(o.FalseNegative))))
 	const gap, half = .006, confusionHeight / 2
 	for k, cl := range in.cells(o) {
 		x1, y1 := .5*float64(k%2)+gap, half*float64(k/2)+2
@@ -91,7 +91,7 @@ func (in Confusion) drawn(w words, name string, o Outcomes) *canvas {
 		}
 		c.stretched(classed{edge + " no", poly(x1, y1, x2, y1, x2, y2, x1, y2).closed()})
 		middle := (x1 + x2) / 2
-		c.text("x big", middle, 0, y1+half/2-8, w.count(cl.n)+in.percentOf(w, cl.n, o.total()))
+		c.text("x big", middle, 0, y1+half/2-8, w.Count(cl.n)+in.percentOf(w, cl.n, o.total()))
 		c.text("x k2", middle, 0, y1+half/2+9, shorten(w.T("said %s", cl.said), 22))
 		if k < 2 {
 			c.text("x k2", .25+.5*float64(k%2), 0, -8, shorten(w.T("was %s", cl.happened), 26))
@@ -104,5 +104,5 @@ func (in Confusion) percentOf(w words, n, total int64) string {
 	if total <= 0 {
 		return ""
 	}
-	return ", " + w.percent(float64(n)/float64(total), 0)
+	return ", " + w.Percent(float64(n)/float64(total), 0)
 }

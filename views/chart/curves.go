@@ -47,12 +47,12 @@ func (in Rankings) Draw(l lang.Lang) Drawing {
 		{class: "plot sq", head: "ROC", sub: areas(w, in.Baseline.ROCAUC, in.Recent.ROCAUC), canvas: in.drawn(w, w.T("ROC curve."), roc, true, w.T("false positives")+" →", w.T("true positives"), areas(w, in.Baseline.ROCAUC, in.Recent.ROCAUC))},
 		{class: "plot sq", head: w.T("Precision and recall"), sub: areas(w, in.Baseline.PRAUC, in.Recent.PRAUC), canvas: in.drawn(w, w.T("Precision by recall."), pr, false, w.T("recall")+" →", w.T("precision"), areas(w, in.Baseline.PRAUC, in.Recent.PRAUC))},
 	}
-	d.table = table{cols: []column{{w.T("At"), "x"}, {w.T("Curve"), "curve"}, {w.T("Baseline"), "baseline"}, {w.T("Recent"), "recent"}}}
+	d.table = table{cols: []column{{head: w.T("At"), key: "x"}, {head: w.T("Curve"), key: "curve"}, {head: w.T("Baseline"), key: "baseline"}, {head: w.T("Recent"), key: "recent"}}}
 	for p, sides := range [2][2][]*float64{roc, pr} {
 		name := [2]cell{plain("ROC"), {w.T("precision"), "PR"}}[p]
 		for i := range curveSteps + 1 {
 			x := float64(i) / curveSteps
-			d.table.rows = append(d.table.rows, row{x: x, plot: p, more: i%2 == 1, cells: []cell{{w.percent(x, 0), machine(x)}, name, w.percentCell(at(sides[0], i)), w.percentCell(at(sides[1], i))}})
+			d.table.rows = append(d.table.rows, row{x: x, plot: p, more: i%2 == 1, cells: []cell{{w.Percent(x, 0), machine(x)}, name, w.percentCell(at(sides[0], i)), w.percentCell(at(sides[1], i))}})
 		}
 	}
 	return d
@@ -133,7 +133,7 @@ func (in Rankings) drawn(w words, what string, sides [2][]*float64, roc bool, ac
 	c.text("k", 0, 0, -8, up)
 	for i := 0; i <= curveSteps; i += 4 {
 		x := float64(i) / curveSteps
-		c.hover(max(x-.02, 0), min(x+.02, 1), w.T("%s: baseline %s, recent %s", w.percent(x, 0), w.percentCell(at(sides[0], i)).text, w.percentCell(at(sides[1], i)).text))
+		c.hover(max(x-.02, 0), min(x+.02, 1), w.T("%s: baseline %s, recent %s", w.Percent(x, 0), w.percentCell(at(sides[0], i)).text, w.percentCell(at(sides[1], i)).text))
 	}
 	return c
 }

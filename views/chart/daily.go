@@ -68,7 +68,7 @@ func (d daily) draw(finding string) *canvas {
 	}
 	if most > 0 {
 		c.left(d.y.height+countGap+countHeight/2, "n")
-		c.text("", 1, 4, d.y.height+countGap+8, d.count(most))
+		c.text("", 1, 4, d.y.height+countGap+8, d.Count(most))
 	}
 	d.axis.draw(c, d.words, d.y.height+countGap+countHeight+16)
 	for _, p := range d.days {
@@ -204,7 +204,7 @@ func drawGapName(c *canvas, left, right float64, name string) {
 		x = right
 	}
 	class := joined(anchor(middle), "gt")
-	if right-left < charNarrow*chars*.5 {
+	if right-left < charNarrow*chars*.8 {
 		class += " t2"
 	}
 	c.text(class, x, 0, c.height-8, name)

@@ -3,7 +3,6 @@ package chart
 import (
 	"math"
 
-	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/lang"
 )
 
@@ -35,7 +34,7 @@ func (in ECDFs) Draw(l lang.Lang) Drawing {
 	in.Low, in.High = scoreRange(in.Low, in.High)
 	d := Drawing{
 		name: or(in.ID, "distance"), title: or(in.Title, w.T("How far apart: D")),
-		lead: w.T("Share of scores at or below each value; n %s and %s.", w.count(in.NBaseline), w.count(in.NRecent)),
+		lead: w.T("Share of scores at or below each value; n %s and %s.", w.Count(in.NBaseline), w.Count(in.NRecent)),
 		keys: []key{{"base line", w.T("baseline")}, {"line", w.T("recent")}},
 	}
 	if len(in.Baseline) == 0 && len(in.Recent) == 0 {
@@ -70,7 +69,7 @@ func (in ECDFs) drawn(w words) *canvas {
 		at := float64(i) / float64(max(steps, 1))
 		half := .5 * float64(every) / float64(max(steps, 1))
 		c.hover(max(at-half, 0), min(at+half, 1), w.T("at or below %s: baseline %s, recent %s",
-			w.fixed(in.Low+(in.High-in.Low)*at, 2), w.share(in.Baseline, i), w.share(in.Recent, i)))
+			w.Fixed(in.Low+(in.High-in.Low)*at, 2), w.share(in.Baseline, i), w.share(in.Recent, i)))
 	}
 	return c
 }
@@ -100,7 +99,7 @@ func climb(shares []float64, y yScale) path {
 }
 
 func (g Gap) finite() bool {
-	return format.Finite(g.D) && format.Finite(g.At) && format.Finite(g.Baseline) && format.Finite(g.Recent)
+	return lang.Finite(g.D) && lang.Finite(g.At) && lang.Finite(g.Baseline) && lang.Finite(g.Recent)
 }
 
 // drawGap draws the bracket and writes D beside it where the plot is empty:
@@ -128,7 +127,7 @@ func drawGap(c *canvas, w words, g Gap, x float64, y yScale) {
 }
 
 func (g Gap) words(w words) (name, where string) {
-	return "D = " + w.fixed(g.D, 3), w.T("at score %s", w.fixed(g.At, 3))
+	return "D = " + w.Fixed(g.D, 3), w.T("at score %s", w.Fixed(g.At, 3))
 }
 
 // nameCurves writes the names at the curves where both can be told apart and
@@ -170,14 +169,14 @@ func (in ECDFs) finding(w words) string {
 		return joined(what, w.T("The distance was not computed."))
 	}
 	return joined(what, w.T("The two lines are furthest apart, D %s, at score %s: %s of the baseline lies at or below it, %s of the recent scores.",
-		w.fixed(in.Gap.D, 3), w.fixed(in.Gap.At, 3), w.percent(in.Gap.Baseline, 1), w.percent(in.Gap.Recent, 1)))
+		w.Fixed(in.Gap.D, 3), w.Fixed(in.Gap.At, 3), w.Percent(in.Gap.Baseline, 1), w.Percent(in.Gap.Recent, 1)))
 }
 
 // shownSteps is about how many steps of a curve the page's table has.
 const shownSteps = 50
 
 func (in ECDFs) table(w words) table {
-	t := table{cols: []column{{w.T("At or below"), "score"}, {w.T("Baseline"), "baseline"}, {w.T("Recent"), "recent"}, {w.T("Apart"), "apart"}}}
+	t := table{cols: []column{{head: w.T("At or below"), key: "score"}, {head: w.T("Baseline"), key: "baseline"}, {head: w.T("Recent"), key: "recent"}, {head: w.T("Apart"), key: "apart"}}}
 	steps := in.steps()
 	every := max(1, steps/shownSteps)
 	for i := 0; i <= steps; i++ {
@@ -192,7 +191,7 @@ func (in ECDFs) table(w words) table {
 	}
 	if g := in.Gap; g != nil && g.finite() {
 		t.rows = append(t.rows, row{x: in.x(g.At), plot: -1, cells: []cell{
-			{w.T("largest, at %s", w.fixed(g.At, 3)), machine(g.At)}, w.percentCell(&g.Baseline), w.percentCell(&g.Recent), w.fixedCell(&g.D, 3),
+			{w.T("largest, at %s", w.Fixed(g.At, 3)), machine(g.At)}, w.percentCell(&g.Baseline), w.percentCell(&g.Recent), w.fixedCell(&g.D, 3),
 		}})
 	}
 	return t

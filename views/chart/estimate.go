@@ -58,7 +58,7 @@ func (in Estimate) Draw(l lang.Lang) Drawing {
 }
 
 func (in Estimate) daily(w words, days []EstimateDay) daily {
-	d := daily{words: w, tick: w.axisPercent, text: func(v float64) string { return w.percent(v, 1) }, reference: in.Reference, events: in.Events}
+	d := daily{words: w, tick: w.axisPercent, text: func(v float64) string { return w.Percent(v, 1) }, reference: in.Reference, events: in.Events}
 	low := .5
 	for _, day := range days {
 		p := dayPoint{date: day.Date, n: day.NOutcomes, value: day.Realised, gap: w.T("no outcomes"), hint: day.hint(w)}
@@ -87,18 +87,18 @@ func (in Estimate) estimates(c *canvas, d daily, days []EstimateDay) {
 }
 
 func (d EstimateDay) hint(w words) string {
-	s := w.weekday(d.Date) + ": " + w.T("not estimated")
+	s := w.Weekday(d.Date) + ": " + w.T("not estimated")
 	if v, ok := value(d.Estimated); ok {
-		s = w.weekday(d.Date) + ": " + w.T("estimated %s", w.percent(v, 1))
+		s = w.Weekday(d.Date) + ": " + w.T("estimated %s", w.Percent(v, 1))
 	}
 	if v, ok := value(d.Realised); ok {
-		return s + ", " + w.T("realised %s of %s", w.percent(v, 1), w.count(d.NOutcomes))
+		return s + ", " + w.T("realised %s of %s", w.Percent(v, 1), w.Count(d.NOutcomes))
 	}
 	return s + ", " + w.T("no outcomes")
 }
 
 func (in Estimate) finding(w words, days []EstimateDay) string {
-	s := w.T("Estimated and realised accuracy, %s to %s.", w.date(days[0].Date), w.date(days[len(days)-1].Date))
+	s := w.T("Estimated and realised accuracy, %s to %s.", w.Day(days[0].Date), w.Day(days[len(days)-1].Date))
 	both, off := 0, 0.
 	for i := range days {
 		d := days[i]
@@ -109,11 +109,11 @@ func (in Estimate) finding(w words, days []EstimateDay) string {
 		}
 	}
 	if both > 0 {
-		s += " " + w.N(int64(both), "On %d day with both they were %s points apart.", "On %d days with both they were %s points apart on average.", w.fixed(off/float64(both)*100, 1))
+		s += " " + w.N(int64(both), "On %d day with both they were %s points apart.", "On %d days with both they were %s points apart on average.", w.Fixed(off/float64(both)*100, 1))
 	}
 	for i := len(days) - 1; i >= 0; i-- {
 		if v, ok := value(days[i].Estimated); ok {
-			return s + " " + w.T("The last estimate is %s on %s.", w.percent(v, 1), w.date(days[i].Date))
+			return s + " " + w.T("The last estimate is %s on %s.", w.Percent(v, 1), w.Day(days[i].Date))
 		}
 	}
 	return s
@@ -121,13 +121,13 @@ func (in Estimate) finding(w words, days []EstimateDay) string {
 
 func (in Estimate) table(w words, days []EstimateDay, a timeAxis) table {
 	t := table{cols: []column{
-		{w.T("Day"), "day"},
-		{w.T("Predictions"), "n"},
-		{w.T("Estimated"), "estimated"},
-		{w.T("%s from", w.percent(.95, 0)), "low"},
-		{w.T("%s to", w.percent(.95, 0)), "high"},
-		{w.T("With outcome"), "n_outcomes"},
-		{w.T("Realised"), "realised"},
+		{head: w.T("Day"), key: "day"},
+		{head: w.T("Predictions"), key: "n"},
+		{head: w.T("Estimated"), key: "estimated"},
+		{head: w.T("%s from", w.Percent(.95, 0)), key: "low"},
+		{head: w.T("%s to", w.Percent(.95, 0)), key: "high"},
+		{head: w.T("With outcome"), key: "n_outcomes"},
+		{head: w.T("Realised"), key: "realised"},
 	}}
 	for i := len(days) - 1; i >= 0; i-- {
 		d := days[i]

@@ -35,7 +35,7 @@ func drawEvents(c *canvas, w words, events []Event, a timeAxis) {
 			c.text(class, x, 0, -8, label)
 			free = left + charWide*chars
 		}
-		c.hover(x-.004, x+.004, w.instant(e.At)+": "+e.Label)
+		c.hover(x-.004, x+.004, w.WeekdayClock(e.At.UTC())+": "+e.Label)
 	}
 }
 

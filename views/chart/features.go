@@ -3,7 +3,6 @@ package chart
 import (
 	"strings"
 
-	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/lang"
 )
 
@@ -56,16 +55,16 @@ func (in Features) Draw(l lang.Lang) Drawing {
 		d.note = joined(d.note, w.N(int64(left), "%d more feature is in the CSV file.", "%d more features are in the CSV file."))
 	}
 	d.table.cols = []column{
-		{w.T("Feature"), "feature"},
-		{w.T("Value"), "value"},
-		{w.T("Baseline"), "baseline"},
-		{w.T("share"), "baseline_share"},
-		{w.T("Recent"), "recent"},
-		{w.T("share"), "recent_share"},
-		{"PSI", "psi"},
-		{w.T("Statistic"), "statistic"},
-		{"p", "p"},
-		{w.T("p corrected"), "p_adjusted"},
+		{head: w.T("Feature"), key: "feature"},
+		{head: w.T("Value"), key: "value"},
+		{head: w.T("Baseline"), key: "baseline", bulk: true},
+		{head: w.T("Baseline share"), key: "baseline_share"},
+		{head: w.T("Recent"), key: "recent", bulk: true},
+		{head: w.T("Recent share"), key: "recent_share"},
+		{head: "PSI", key: "psi"},
+		{head: w.T("Statistic"), key: "statistic"},
+		{head: "p", key: "p", bulk: true},
+		{head: w.T("p corrected"), key: "p_adjusted"},
 	}
 	for i, f := range in.Features {
 		base, recent := f.samples()
@@ -94,7 +93,7 @@ func (b FeatureBin) cell(w words) cell {
 	if b.Label != "" {
 		return plain(b.Label)
 	}
-	return cell{w.short(b.Low, 4) + "\u00a0– " + w.short(b.High, 4), machine(b.Low) + ".." + machine(b.High)}
+	return cell{w.Short(b.Low, 4) + "\u00a0– " + w.Short(b.High, 4), machine(b.Low) + ".." + machine(b.High)}
 }
 
 // sub is the numbers over a feature's plot.
@@ -105,17 +104,17 @@ func (f Feature) sub(w words) string {
 	}
 	parts := []string{}
 	if v, ok := value(f.PSI); ok {
-		parts = append(parts, "PSI\u00a0"+w.fixed(v, 2))
+		parts = append(parts, "PSI\u00a0"+w.Fixed(v, 2))
 	}
 	if v, ok := value(f.Statistic); ok {
-		text := w.fixed(v, 3)
+		text := w.Fixed(v, 3)
 		if f.Categorical {
-			text = w.short(v, 3)
+			text = w.Short(v, 3)
 		}
 		parts = append(parts, name+"\u00a0"+text)
 	}
 	if v, ok := value(f.Adjusted); ok {
-		parts = append(parts, "p\u00a0"+w.pvalue(v))
+		parts = append(parts, "p\u00a0"+w.P(v))
 	}
 	if len(parts) == 0 {
 		return w.T("not judged")
@@ -172,13 +171,13 @@ func (f Feature) axis(c *canvas, w words) {
 		return
 	}
 	if !f.Categorical {
-		c.text("", 0, 0, featureHeight+15, w.short(f.Bins[0].Low, 4))
-		c.text("e", 1, 0, featureHeight+15, w.short(f.Bins[n-1].High, 4))
+		c.text("", 0, 0, featureHeight+15, w.Short(f.Bins[0].Low, 4))
+		c.text("e", 1, 0, featureHeight+15, w.Short(f.Bins[n-1].High, 4))
 		return
 	}
 	room := 44 / n // characters under each at the narrowest
 	for i, b := range f.Bins {
-		if label := or(b.Label, format.Missing); room >= 3 {
+		if label := or(b.Label, lang.Missing); room >= 3 {
 			c.text("x", (float64(i)+.5)/float64(n), 0, featureHeight+15, shorten(label, room))
 		}
 	}

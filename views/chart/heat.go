@@ -54,7 +54,7 @@ func (in Heat) Draw(l lang.Lang) Drawing {
 	a := newTimeAxis(in.Span, days[0].Date, days[len(days)-1].Date)
 	most := in.most(days, bins)
 	d.plots = []plot{{class: "plot tr", canvas: in.drawn(w, days, a, bins, most)}}
-	d.keys = []key{{"heat", w.T("up to %s of a day’s scores", w.percent(most, 0))}, {"mean", w.T("mean")}, {"gap", w.T("no scores")}}
+	d.keys = []key{{"heat", w.T("up to %s of a day’s scores", w.Percent(most, 0))}, {"mean", w.T("mean")}, {"gap", w.T("no scores")}}
 	if !in.Baseline.empty() {
 		d.keys = append(d.keys, key{"base bar", w.T("baseline window")})
 	}
@@ -125,7 +125,7 @@ func (in Heat) drawn(w words, days []HeatDay, a timeAxis, bins int, most float64
 	for _, d := range days {
 		if a.holds(d.Date) {
 			left, _, right := a.day(d.Date)
-			c.hover(left, right, w.weekday(d.Date)+": "+in.hint(w, d))
+			c.hover(left, right, w.Weekday(d.Date)+": "+in.hint(w, d))
 		}
 	}
 	return c
@@ -134,6 +134,7 @@ func (in Heat) drawn(w words, days []HeatDay, a timeAxis, bins int, most float64
 // frame draws what stands around the columns.
 func (in Heat) frame(c *canvas, w words, a timeAxis) {
 	if at, ok := value(in.Threshold); ok {
+		c.hline("qo", 0, 1, in.y(at)) // on dark columns the dashes need a light ground
 		c.hline("id", 0, 1, in.y(at))
 		drawGutter(c, []gutterLabel{{"k", w.T("decides"), in.y(at)}})
 	}
@@ -148,7 +149,7 @@ func (in Heat) frame(c *canvas, w words, a timeAxis) {
 	drawEvents(c, w, in.Events, a)
 	for i := range 5 {
 		v := in.Low + (in.High-in.Low)*float64(i)/4
-		c.left(in.y(v), w.short(v, 3))
+		c.left(in.y(v), w.Short(v, 3))
 	}
 	a.draw(c, w, heatHeight+20)
 }
@@ -160,13 +161,13 @@ func (in Heat) hint(w words, d HeatDay) string {
 	}
 	s := w.N(n, "%d score", "%d scores")
 	if m, ok := value(d.Mean); ok {
-		s += ", " + w.T("mean %s", w.fixed(m, 2))
+		s += ", " + w.T("mean %s", w.Fixed(m, 2))
 	}
 	return s
 }
 
 func (in Heat) finding(w words, days []HeatDay) string {
-	s := w.T("Scores by day, %s to %s.", w.date(days[0].Date), w.date(days[len(days)-1].Date))
+	s := w.T("Scores by day, %s to %s.", w.Day(days[0].Date), w.Day(days[len(days)-1].Date))
 	var first, last *float64
 	for _, d := range days {
 		if _, ok := value(d.Mean); ok {
@@ -177,17 +178,17 @@ func (in Heat) finding(w words, days []HeatDay) string {
 		}
 	}
 	if first != nil {
-		s += " " + w.T("The mean was %s on the first day and %s on the last.", w.fixed(*first, 2), w.fixed(*last, 2))
+		s += " " + w.T("The mean was %s on the first day and %s on the last.", w.Fixed(*first, 2), w.Fixed(*last, 2))
 	}
 	return s
 }
 
 func (in Heat) table(w words, days []HeatDay, a timeAxis, bins int) table {
-	t := table{cols: []column{{w.T("Day"), "day"}, {w.T("Scores"), "n"}, {w.T("Mean"), "mean"}}}
+	t := table{cols: []column{{head: w.T("Day"), key: "day"}, {head: w.T("Scores"), key: "n"}, {head: w.T("Mean"), key: "mean"}}}
 	bin := Distribution{Low: in.Low, High: in.High}
 	for i := range bins {
 		from, _ := bin.edges(i, bins)
-		t.cols = append(t.cols, column{bin.bin(w, i, bins), "share_from_" + machine(math.Round(from*1e6)/1e6)})
+		t.cols = append(t.cols, column{head: bin.bin(w, i, bins), key: "share_from_" + machine(math.Round(from*1e6)/1e6), bulk: true})
 	}
 	for i := len(days) - 1; i >= 0; i-- {
 		d := days[i]

@@ -84,7 +84,7 @@ func (in Distribution) drawn(w words, bins int, base, recent []float64) *canvas 
 	}
 	scoreAxis(c, w, in.Low, in.High)
 	if decided {
-		c.text(anchor(in.x(at)), in.x(at), 0, -5, w.T("decides at %s", w.short(at, 4)))
+		c.text(anchor(in.x(at)), in.x(at), 0, -5, w.T("decides at %s", w.Short(at, 4)))
 	}
 	arrow := append(poly(0, -9, 0, 0), poly(-3, -4, 0, 0, 3, -4)...)
 	if m, ok := value(in.Baseline.Mean); ok {
@@ -132,7 +132,7 @@ func (in Distribution) edges(i, bins int) (from, to float64) {
 func (in Distribution) bin(w words, i, bins int) string {
 	from, to := in.edges(i, bins)
 	places := places((in.High - in.Low) / float64(bins))
-	return w.fixed(from, places) + "\u00a0– " + w.fixed(to, places)
+	return w.Fixed(from, places) + "\u00a0– " + w.Fixed(to, places)
 }
 
 // places are the decimals that tell multiples of width apart.
@@ -151,11 +151,11 @@ func (in Distribution) means(w words) string {
 	recent, okRecent := value(in.Recent.Mean)
 	switch {
 	case okBase && okRecent:
-		return w.T("Share of scores; arrows mark the means, %s and %s.", w.fixed(base, 2), w.fixed(recent, 2))
+		return w.T("Share of scores; arrows mark the means, %s and %s.", w.Fixed(base, 2), w.Fixed(recent, 2))
 	case okBase:
-		return w.T("Share of scores; the arrow marks the baseline’s mean, %s.", w.fixed(base, 2))
+		return w.T("Share of scores; the arrow marks the baseline’s mean, %s.", w.Fixed(base, 2))
 	case okRecent:
-		return w.T("Share of scores; the arrow marks the recent mean, %s.", w.fixed(recent, 2))
+		return w.T("Share of scores; the arrow marks the recent mean, %s.", w.Fixed(recent, 2))
 	default:
 		return w.T("Share of scores.")
 	}
@@ -172,9 +172,9 @@ func (in Distribution) finding(w words, bins int, base, recent []float64) string
 				peak = i
 			}
 		}
-		text := w.T("%s: most often %s, %s of them", name, in.bin(w, peak, bins), w.percent(shares[peak], 1))
+		text := w.T("%s: most often %s, %s of them", name, in.bin(w, peak, bins), w.Percent(shares[peak], 1))
 		if m, ok := value(mean); ok {
-			text += ", " + w.T("mean %s", w.fixed(m, 2))
+			text += ", " + w.T("mean %s", w.Fixed(m, 2))
 		}
 		return text + "."
 	}
@@ -183,11 +183,11 @@ func (in Distribution) finding(w words, bins int, base, recent []float64) string
 
 func (in Distribution) table(w words, bins int, base, recent []float64) table {
 	t := table{cols: []column{
-		{w.T("Score"), "from"},
-		{w.T("Baseline"), "baseline"},
-		{w.T("share"), "baseline_share"},
-		{w.T("Recent"), "recent"},
-		{w.T("share"), "recent_share"},
+		{head: w.T("Score"), key: "from"},
+		{head: w.T("Baseline"), key: "baseline", bulk: true},
+		{head: w.T("Baseline share"), key: "baseline_share"},
+		{head: w.T("Recent"), key: "recent", bulk: true},
+		{head: w.T("Recent share"), key: "recent_share"},
 	}}
 	for i := range bins {
 		from, _ := in.edges(i, bins)
@@ -223,7 +223,7 @@ func scoreAxis(c *canvas, w words, low, high float64) {
 		if i%2 == 1 {
 			class = "x t3"
 		}
-		c.text(class, v, 0, c.height+17, w.short(low+(high-low)*v, 3))
+		c.text(class, v, 0, c.height+17, w.Short(low+(high-low)*v, 3))
 	}
 }
 

@@ -75,10 +75,10 @@ func (in Metric) Draw(l lang.Lang) Drawing {
 func (in Metric) daily(w words, days []MetricDay) daily {
 	d := daily{
 		words: w, baseline: in.Baseline, recent: in.Recent, reference: in.Reference, cuts: in.Cuts, events: in.Events,
-		pooled: in.PooledDays > 0, tick: func(v float64) string { return w.short(v, 3) }, text: func(v float64) string { return w.fixed(v, 3) },
+		pooled: in.PooledDays > 0, tick: func(v float64) string { return w.Short(v, 3) }, text: func(v float64) string { return w.Fixed(v, 3) },
 	}
 	if in.Percent {
-		d.tick, d.text = w.axisPercent, func(v float64) string { return w.percent(v, 1) }
+		d.tick, d.text = w.axisPercent, func(v float64) string { return w.Percent(v, 1) }
 	}
 	for _, day := range days {
 		p := dayPoint{date: day.Date, n: day.N, value: day.Value, low: day.Low, high: day.High, pool: day.Pooled}
@@ -90,7 +90,7 @@ func (in Metric) daily(w words, days []MetricDay) daily {
 		if v, ok := value(day.Value); ok {
 			said = d.text(v)
 		}
-		p.hint = w.weekday(day.Date) + ": " + said + ", n " + w.count(day.N)
+		p.hint = w.Weekday(day.Date) + ": " + said + ", n " + w.Count(day.N)
 		d.days = append(d.days, p)
 	}
 	return d
@@ -101,7 +101,7 @@ func (d daily) keys(pool int) []key {
 	keys := []key{{"day", d.T("day")}}
 	for _, p := range d.days {
 		if _, ok := value(p.low); ok {
-			keys = append(keys, key{"band", d.T("%s interval", d.percent(.95, 0))})
+			keys = append(keys, key{"band", d.T("%s interval", d.Percent(.95, 0))})
 			break
 		}
 	}
@@ -127,13 +127,13 @@ func (in Metric) finding(w words, days []MetricDay, title string, shown int) str
 			last = d
 		}
 	}
-	text := w.fixed
+	text := w.Fixed
 	decimals := 3
 	if in.Percent {
-		text, decimals = w.percent, 1
+		text, decimals = w.Percent, 1
 	}
 	v, _ := value(last.Value)
-	s := w.T("%s by day: %s of %s days have a value, the last %s on %s.", title, w.count(int64(shown)), w.count(int64(len(days))), text(v, decimals), w.date(last.Date))
+	s := w.T("%s by day: %s of %s days have a value, the last %s on %s.", title, w.Count(int64(shown)), w.Count(int64(len(days))), text(v, decimals), w.Day(last.Date))
 	if v, ok := value(in.Reference); ok {
 		s += " " + w.T("Baseline %s.", text(v, decimals))
 	}
@@ -141,7 +141,7 @@ func (in Metric) finding(w words, days []MetricDay, title string, shown int) str
 }
 
 func (in Metric) table(w words, days []MetricDay, day daily, title string) table {
-	t := table{cols: []column{{w.T("Day"), "day"}, {"n", "n"}, {title, "value"}}}
+	t := table{cols: []column{{head: w.T("Day"), key: "day"}, {head: "n", key: "n"}, {head: title, key: "value"}}}
 	number := func(p *float64) cell {
 		if in.Percent {
 			return w.percentCell(p)
@@ -153,13 +153,13 @@ func (in Metric) table(w words, days []MetricDay, day daily, title string) table
 		bands = bands || d.Low != nil
 	}
 	if bands {
-		t.cols = append(t.cols, column{w.T("%s from", w.percent(.95, 0)), "low"}, column{w.T("%s to", w.percent(.95, 0)), "high"})
+		t.cols = append(t.cols, column{head: w.T("%s from", w.Percent(.95, 0)), key: "low"}, column{head: w.T("%s to", w.Percent(.95, 0)), key: "high"})
 	}
 	if pools {
-		t.cols = append(t.cols, column{w.N(int64(in.PooledDays), "%d day pooled", "%d days pooled"), "pooled"})
+		t.cols = append(t.cols, column{head: w.N(int64(in.PooledDays), "%d day pooled", "%d days pooled"), key: "pooled"})
 	}
 	if len(in.Events) > 0 {
-		t.cols = append(t.cols, column{w.T("Events"), "events"})
+		t.cols = append(t.cols, column{head: w.T("Events"), key: "events"})
 	}
 	for i := len(days) - 1; i >= 0; i-- {
 		d := days[i]

@@ -30,7 +30,7 @@ func (in Reliability) Draw(l lang.Lang) Drawing {
 	d := Drawing{
 		name: or(in.ID, "reliability"), title: or(in.Title, w.T("What scores promise and what comes true")),
 		lead: w.T("On the dashed line a score of 70 percent comes true 70 times in 100. Under it the model is too sure, over it not sure enough."),
-		keys: []key{{"base line", w.T("baseline")}, {"realised", w.T("recent, with %s interval", w.percent(.95, 0))}, {"ideal", w.T("as promised")}},
+		keys: []key{{"base line", w.T("baseline")}, {"realised", w.T("recent, with %s interval", w.Percent(.95, 0))}, {"ideal", w.T("as promised")}},
 	}
 	base, recent := filled(in.Baseline), filled(in.Recent)
 	if len(base)+len(recent) == 0 {
@@ -39,12 +39,12 @@ func (in Reliability) Draw(l lang.Lang) Drawing {
 	}
 	d.plots = []plot{{class: "plot sq", canvas: in.drawn(w, base, recent)}}
 	d.table = table{cols: []column{
-		{w.T("Mean score"), "predicted"},
-		{w.T("Window"), "window"},
-		{w.T("Came true"), "observed"},
-		{w.T("%s from", w.percent(.95, 0)), "low"},
-		{w.T("%s to", w.percent(.95, 0)), "high"},
-		{"n", "n"},
+		{head: w.T("Mean score"), key: "predicted"},
+		{head: w.T("Window"), key: "window"},
+		{head: w.T("Came true"), key: "observed"},
+		{head: w.T("%s from", w.Percent(.95, 0)), key: "low"},
+		{head: w.T("%s to", w.Percent(.95, 0)), key: "high"},
+		{head: "n", key: "n"},
 	}}
 	add := func(name cell, side []Calibration) {
 		for _, b := range side {
@@ -87,7 +87,7 @@ func (in Reliability) drawn(w words, base, recent []Calibration) *canvas {
 	for _, b := range recent {
 		c.vline("ci", within(b.Predicted), y.at(b.Low), y.at(b.High))
 		c.dot("dot", within(b.Predicted), y.at(b.Observed), 3)
-		c.hover(max(within(b.Predicted)-.015, 0), min(within(b.Predicted)+.015, 1), w.T("mean score %s: came true %s, n %s", w.percent(b.Predicted, 1), w.percent(b.Observed, 1), w.count(b.N)))
+		c.hover(max(within(b.Predicted)-.015, 0), min(within(b.Predicted)+.015, 1), w.T("mean score %s: came true %s, n %s", w.Percent(b.Predicted, 1), w.Percent(b.Observed, 1), w.Count(b.N)))
 	}
 	for _, t := range []float64{0, .5, 1} {
 		c.left(y.at(t), w.axisPercent(t))
@@ -117,10 +117,10 @@ func promised(bins []Calibration, y yScale) path {
 func (in Reliability) finding(w words, recent []Calibration) string {
 	s := w.T("What came true by score.")
 	if v, ok := value(in.ECE); ok {
-		s += " " + w.T("The mean gap is %s.", w.fixed(v, 3))
+		s += " " + w.T("The mean gap is %s.", w.Fixed(v, 3))
 	}
 	if v, ok := value(in.BaselineECE); ok {
-		s += " " + w.T("In the baseline it was %s.", w.fixed(v, 3))
+		s += " " + w.T("In the baseline it was %s.", w.Fixed(v, 3))
 	}
 	worst := -1
 	for i, b := range recent {
@@ -130,7 +130,7 @@ func (in Reliability) finding(w words, recent []Calibration) string {
 	}
 	if worst >= 0 {
 		b := recent[worst]
-		s += " " + w.T("Furthest off: scores around %s came true in %s of %s.", w.percent(b.Predicted, 0), w.percent(b.Observed, 0), w.count(b.N))
+		s += " " + w.T("Furthest off: scores around %s came true in %s of %s.", w.Percent(b.Predicted, 0), w.Percent(b.Observed, 0), w.Count(b.N))
 	}
 	return s
 }

@@ -1,11 +1,11 @@
 package chart
 
 import (
+	"github.com/driftwatch/driftwatch/views/lang"
+
 	"math"
 	"sort"
 	"time"
-
-	"github.com/driftwatch/driftwatch/views/format"
 )
 
 // yScale maps values to pixels: low lies at the bottom, high at the top.
@@ -67,7 +67,7 @@ func ticks(low, high float64, most int) []float64 {
 // roundStep is the smallest of 1, 2, 2.5, 5 times a power of ten that is at
 // least v.
 func roundStep(v float64) float64 {
-	if !(v > 0) || !format.Finite(v) {
+	if !(v > 0) || !lang.Finite(v) {
 		return 1
 	}
 	base := math.Pow(10, math.Floor(math.Log10(v)))
@@ -136,9 +136,9 @@ func (a timeAxis) draw(c *canvas, w words, y float64) {
 		if shown%2 == 1 {
 			class = "x t2"
 		}
-		label := w.date(d)
+		label := w.Day(d)
 		if a.days > 400 {
-			label = w.month(d)
+			label = d.Format("2006-01")
 		}
 		c.text(class, x, 0, y, label)
 		shown++

@@ -1,11 +1,11 @@
 package chart
 
 import (
+	"github.com/driftwatch/driftwatch/views/lang"
+
 	"math"
 	"strconv"
 	"strings"
-
-	"github.com/driftwatch/driftwatch/views/format"
 )
 
 // span is the width of the nested, stretched coordinate system of a page.
@@ -229,7 +229,7 @@ func (p path) svg(sx, dx, dy float64) string {
 // num writes a coordinate with one decimal. What is not finite cannot be
 // placed; it is put at the origin rather than into the markup.
 func num(v float64) string {
-	if !format.Finite(v) {
+	if !lang.Finite(v) {
 		return "0"
 	}
 	v = math.Round(v*10) / 10

@@ -34,7 +34,7 @@ func (in Slices) Draw(l lang.Lang) Drawing {
 	w := words{l}
 	d := Drawing{
 		name: or(in.ID, "slices"), title: or(in.Title, w.T("Where it went wrong most")), across: true, note: in.Note,
-		lead: or(in.Lead, w.T("Change of accuracy of each part in points with its %s interval; filled where it is certain that it fell.", w.percent(.95, 0))),
+		lead: or(in.Lead, w.T("Change of accuracy of each part in points with its %s interval; filled where it is certain that it fell.", w.Percent(.95, 0))),
 		keys: []key{{"certain", w.T("certain")}, {"day", w.T("could be chance")}},
 	}
 	if _, ok := value(in.Overall); ok {
@@ -50,14 +50,14 @@ func (in Slices) Draw(l lang.Lang) Drawing {
 	}
 	d.plots = []plot{{class: "plot rows", canvas: in.drawn(w, shown)}}
 	d.table.cols = []column{
-		{w.T("Part"), "slice"},
-		{w.T("Baseline"), "baseline_accuracy"},
-		{"n", "baseline_n"},
-		{w.T("Recent"), "accuracy"},
-		{"n", "n"},
-		{w.T("Fell by"), "drop"},
-		{w.T("%s from", w.percent(.95, 0)), "low"},
-		{w.T("%s to", w.percent(.95, 0)), "high"},
+		{head: w.T("Part"), key: "slice"},
+		{head: w.T("Baseline"), key: "baseline_accuracy"},
+		{head: w.T("n before"), key: "baseline_n"},
+		{head: w.T("Recent"), key: "accuracy"},
+		{head: "n", key: "n"},
+		{head: w.T("Fell by"), key: "drop"},
+		{head: w.T("%s from", w.Percent(.95, 0)), key: "low"},
+		{head: w.T("%s to", w.Percent(.95, 0)), key: "high"},
 	}
 	for i, s := range in.Slices {
 		d.table.rows = append(d.table.rows, row{x: (float64(i) + .5) / float64(len(shown)), plot: -1, more: i >= len(shown), cells: []cell{
@@ -73,7 +73,7 @@ func (w words) pointsCell(p *float64) cell {
 	if !ok {
 		return missing()
 	}
-	return cell{w.fixed(v*100, 1), machine(v)}
+	return cell{w.Fixed(v*100, 1), machine(v)}
 }
 
 // scale holds every interval in changes of accuracy, a fall to the left.
@@ -140,9 +140,9 @@ func (in Slices) row(c *canvas, w words, s Slice, top float64, x func(float64) f
 
 // signedPoints writes a change in percentage points with its sign.
 func (w words) signedPoints(v float64) string {
-	s := w.fixed(v*100, 1)
+	s := w.Fixed(v*100, 1)
 	if abs(v*100-math.Round(v*100)) < 1e-9 {
-		s = w.fixed(v*100, 0)
+		s = w.Fixed(v*100, 0)
 	}
 	if v > 0 {
 		return "+" + s

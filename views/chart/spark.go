@@ -34,7 +34,7 @@ func Spark(label string, counts []int64) templ.Component {
 		if len(counts) == 0 {
 			return label
 		}
-		return w.T("%s: last %s, most %s", label, w.count(counts[len(counts)-1]), w.count(most))
+		return w.T("%s: last %s, most %s", label, w.Count(counts[len(counts)-1]), w.Count(most))
 	})
 }
 
@@ -74,7 +74,7 @@ func SparkShares(label string, shares []*float64) templ.Component {
 	}
 	t.gap()
 	return sparkLine(t.path, func(w words) string {
-		return w.T("%s: between %s and %s", label, w.percent(low, 1), w.percent(high, 1))
+		return w.T("%s: between %s and %s", label, w.Percent(low, 1), w.Percent(high, 1))
 	})
 }
 

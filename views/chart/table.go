@@ -1,14 +1,14 @@
 package chart
 
 import (
+	"github.com/driftwatch/driftwatch/views/lang"
+
 	"encoding/csv"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/driftwatch/driftwatch/views/format"
 )
 
 // table is the data behind a chart. The first column names the row.
@@ -17,8 +17,12 @@ type table struct {
 	rows []row
 }
 
-// column is a column's heading for people and its name in CSV.
-type column struct{ head, key string }
+// column is a column's heading for people and its name in CSV. The crosshair
+// leaves out the bulk.
+type column struct {
+	head, key string
+	bulk      bool
+}
 
 // row is one row: its numbers, and where in a plot they are drawn.
 type row struct {
@@ -31,28 +35,28 @@ type row struct {
 // cell is one value, for people and for programs.
 type cell struct{ text, raw string }
 
-func (w words) dayCell(t time.Time) cell { return cell{w.weekday(t), format.ISODate(t)} }
-func (w words) countCell(n int64) cell   { return cell{w.count(n), strconv.FormatInt(n, 10)} }
+func (w words) dayCell(t time.Time) cell { return cell{w.Weekday(t), lang.ISODate(t)} }
+func (w words) countCell(n int64) cell   { return cell{w.Count(n), strconv.FormatInt(n, 10)} }
 
 func (w words) fixedCell(p *float64, decimals int) cell {
-	v := format.Value(p)
-	return cell{w.fixed(v, decimals), machine(v)}
+	v := lang.Value(p)
+	return cell{w.Fixed(v, decimals), machine(v)}
 }
 
 func (w words) percentCell(p *float64) cell {
-	v := format.Value(p)
-	return cell{w.percent(v, 1), machine(v)}
+	v := lang.Value(p)
+	return cell{w.Percent(v, 1), machine(v)}
 }
 
 func (w words) pCell(p *float64) cell {
-	v := format.Value(p)
-	return cell{w.pvalue(v), machine(v)}
+	v := lang.Value(p)
+	return cell{w.P(v), machine(v)}
 }
 
 func (w words) severityCell(s Severity) cell { return cell{w.severity(s), string(s)} }
 
 // missing is a cell without a value.
-func missing() cell { return cell{text: format.Missing} }
+func missing() cell { return cell{text: lang.Missing} }
 
 // plain is text that is the same for people and programs.
 func plain(s string) cell { return cell{s, s} }

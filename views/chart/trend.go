@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/lang"
 )
 
@@ -64,12 +63,12 @@ func (in Trend) drawD(w words, days []TrendDay, a timeAxis) *canvas {
 		}
 	}
 	for _, cut := range in.DCuts {
-		if format.Finite(cut.Value) && cut.Value <= 1 && cut.Value < highest*3 {
+		if lang.Finite(cut.Value) && cut.Value <= 1 && cut.Value < highest*3 {
 			highest = max(highest, cut.Value)
 		}
 	}
 	y := yScale{0, min(top(highest, .02, 2), 1), trendHeight}
-	text := func(v float64) string { return w.fixed(v, 3) }
+	text := func(v float64) string { return w.Fixed(v, 3) }
 	get := func(d TrendDay) *float64 { return d.D }
 	c := newCanvas(trendHeight, joined(w.T("D by day."), trendFinding(w, days, get, text)))
 	drawBlind(c, w, days, a)
@@ -80,7 +79,7 @@ func (in Trend) drawD(w words, days []TrendDay, a timeAxis) *canvas {
 	series.draw(c, in.DCuts, text, "")
 	drawEvents(c, w, in.Events, a)
 	for _, t := range []float64{0, y.high / 2, y.high} {
-		c.left(y.at(t), w.short(t, 3))
+		c.left(y.at(t), w.Short(t, 3))
 	}
 	c.text("k e", 0, -8, -8, "D")
 	return c
@@ -95,21 +94,21 @@ func (in Trend) drawP(w words, days []TrendDay, a timeAxis) *canvas {
 	}
 	y := newRootLog(worst, trendHeight)
 	get := func(d TrendDay) *float64 { return d.P }
-	c := newCanvas(trendHeight, joined(w.T("p by day on a logarithmic axis, worse is up."), trendFinding(w, days, get, w.pvalue)))
+	c := newCanvas(trendHeight, joined(w.T("p by day on a logarithmic axis, worse is up."), trendFinding(w, days, get, w.P)))
 	drawBlind(c, w, days, a)
 	for _, share := range []float64{.5, 1} {
 		c.hline("g", 0, 1, trendHeight*(1-share))
 	}
-	series := track{words: w, days: days, axis: a, value: get, y: y.at, text: w.pvalue}
-	series.draw(c, in.PCuts, func(v float64) string { return w.short(v, 3) }, "p <\u00a0")
+	series := track{words: w, days: days, axis: a, value: get, y: y.at, text: w.P}
+	series.draw(c, in.PCuts, func(v float64) string { return w.Short(v, 3) }, "p <\u00a0")
 	for _, e := range in.Events {
 		if a.holds(e.At) {
 			c.vline("ev", a.x(e.At), 0, c.height)
 		}
 	}
 	c.left(trendHeight, "1")
-	c.left(trendHeight/2, format.Power(-int(y.worst/4)))
-	c.left(0, format.Power(-int(y.worst)))
+	c.left(trendHeight/2, lang.Power(-int(y.worst/4)))
+	c.left(0, lang.Power(-int(y.worst)))
 	c.text("k", 0, 0, -8, w.T("p, worse is up"))
 	a.draw(c, w, trendHeight+17)
 	return c
@@ -129,7 +128,7 @@ type track struct {
 func (s track) draw(c *canvas, cuts []Cut, cutText func(float64) string, prefix string) {
 	var labels []gutterLabel
 	for _, cut := range cuts {
-		if !format.Finite(cut.Value) || cut.Severity.style().letter == "" {
+		if !lang.Finite(cut.Value) || cut.Severity.style().letter == "" {
 			continue
 		}
 		at := s.y(cut.Value)
@@ -157,9 +156,9 @@ func (s track) draw(c *canvas, cuts []Cut, cutText func(float64) string, prefix 
 			continue
 		}
 		left, _, right := s.axis.day(d.Date)
-		hint := s.weekday(d.Date) + ": " + s.severity(Blind)
+		hint := s.Weekday(d.Date) + ": " + s.severity(Blind)
 		if v, ok := value(s.value(d)); ok {
-			hint = s.weekday(d.Date) + ": " + s.text(v) + ", " + s.severity(d.Severity)
+			hint = s.Weekday(d.Date) + ": " + s.text(v) + ", " + s.severity(d.Severity)
 		}
 		c.hover(left, right, hint)
 	}
@@ -263,7 +262,7 @@ func drawBlind(c *canvas, w words, days []TrendDay, a timeAxis) {
 
 func trendFinding(w words, days []TrendDay, get func(TrendDay) *float64, text func(float64) string) string {
 	first, last := days[0], days[len(days)-1]
-	s := w.N(int64(len(days)), "%d check from %s to %s", "%d checks from %s to %s", w.date(first.Date), w.date(last.Date))
+	s := w.N(int64(len(days)), "%d check from %s to %s", "%d checks from %s to %s", w.Day(first.Date), w.Day(last.Date))
 	if v, ok := value(get(last)); ok {
 		s += ", " + w.T("the last %s, %s", text(v), w.severity(last.Severity))
 	} else {
@@ -271,16 +270,16 @@ func trendFinding(w words, days []TrendDay, get func(TrendDay) *float64, text fu
 	}
 	for _, sev := range []Severity{Critical, High} {
 		if i := slices.IndexFunc(days, func(d TrendDay) bool { return d.Severity == sev }); i >= 0 {
-			return s + "; " + w.T("first %s on %s.", w.severity(sev), w.date(days[i].Date))
+			return s + "; " + w.T("first %s on %s.", w.severity(sev), w.Day(days[i].Date))
 		}
 	}
 	return s + "; " + w.T("never above MEDIUM.")
 }
 
 func (in Trend) table(w words, days []TrendDay, a timeAxis) table {
-	t := table{cols: []column{{w.T("Check of"), "day"}, {"D", "d"}, {"p", "p"}, {w.T("Severity"), "severity"}}}
+	t := table{cols: []column{{head: w.T("Check of"), key: "day"}, {head: "D", key: "d"}, {head: "p", key: "p"}, {head: w.T("Severity"), key: "severity"}}}
 	if len(in.Events) > 0 {
-		t.cols = append(t.cols, column{w.T("Events"), "events"})
+		t.cols = append(t.cols, column{head: w.T("Events"), key: "events"})
 	}
 	for i := len(days) - 1; i >= 0; i-- {
 		d := days[i]

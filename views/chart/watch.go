@@ -42,7 +42,7 @@ func (in Watch) Draw(l lang.Lang) Drawing {
 		d.empty = w.T("No outcome of the new version has come in yet.")
 		return d
 	}
-	d.keys = []key{{"recent", w.T("new version, %s interval", w.percent(.95, 0))}, {"baseline", w.T("version before")}}
+	d.keys = []key{{"recent", w.T("new version, %s interval", w.Percent(.95, 0))}, {"baseline", w.T("version before")}}
 	d.plots = []plot{{class: "plot tr", canvas: in.drawn(w)}}
 	d.table = in.table(w)
 	return d
@@ -90,7 +90,7 @@ func (in Watch) drawn(w words) *canvas {
 	for i := range 5 {
 		hour := int(hours) * i / 4
 		at := float64(hour) / hours
-		c.text(anchor(at), at, 0, watchHeight+17, w.count(int64(hour))+"\u00a0h")
+		c.text(anchor(at), at, 0, watchHeight+17, w.Count(int64(hour))+"\u00a0h")
 	}
 	for _, h := range in.Hours {
 		c.hover(x(h.Hour-1), x(h.Hour), h.hint(w))
@@ -110,10 +110,10 @@ func drawBefore(c *canvas, w words, in Watch, y yScale) (labels []gutterLabel) {
 		}
 	}
 	c.hline("ax", 0, 1, y.at(old))
-	labels = append(labels, gutterLabel{"k", w.percent(old, 1), y.at(old)})
+	labels = append(labels, gutterLabel{"k", w.Percent(old, 1), y.at(old)})
 	if limit := old - in.Drop; limit > y.low {
 		c.hline("zc", 0, 1, y.at(limit))
-		labels = append(labels, gutterLabel{"cc", "−" + w.short(in.Drop*100, 3), y.at(limit)})
+		labels = append(labels, gutterLabel{"cc", "−" + w.Short(in.Drop*100, 3), y.at(limit)})
 	}
 	return labels
 }
@@ -135,26 +135,26 @@ func watchFloor(in Watch) float64 {
 func (in Watch) finding(w words) string {
 	h := in.Hours[len(in.Hours)-1]
 	s := w.N(int64(h.Hour), "After %d hour the new version was right in %s of %s outcomes", "After %d hours the new version was right in %s of %s outcomes",
-		w.percent(h.accuracy(), 1), w.count(h.SoFar))
+		w.Percent(h.accuracy(), 1), w.Count(h.SoFar))
 	if old, ok := value(in.Old); ok {
-		s += ", " + w.T("the version before in %s", w.percent(old, 1))
+		s += ", " + w.T("the version before in %s", w.Percent(old, 1))
 	}
 	return s + "."
 }
 
 func (h WatchHour) hint(w words) string {
-	return w.T("hour %s: %s of %s right; so far %s of %s", w.count(int64(h.Hour)), w.count(h.Right), w.count(h.N), w.percent(h.accuracy(), 1), w.count(h.SoFar))
+	return w.T("hour %s: %s of %s right; so far %s of %s", w.Count(int64(h.Hour)), w.Count(h.Right), w.Count(h.N), w.Percent(h.accuracy(), 1), w.Count(h.SoFar))
 }
 
 func (in Watch) table(w words) table {
 	t := table{cols: []column{
-		{w.T("Hour"), "hour"},
-		{w.T("Outcomes"), "n"},
-		{w.T("Right"), "right"},
-		{w.T("Outcomes so far"), "n_so_far"},
-		{w.T("Accuracy so far"), "accuracy_so_far"},
-		{w.T("%s from", w.percent(.95, 0)), "low"},
-		{w.T("%s to", w.percent(.95, 0)), "high"},
+		{head: w.T("Hour"), key: "hour"},
+		{head: w.T("Outcomes"), key: "n"},
+		{head: w.T("Right"), key: "right"},
+		{head: w.T("Outcomes so far"), key: "n_so_far"},
+		{head: w.T("Accuracy so far"), key: "accuracy_so_far"},
+		{head: w.T("%s from", w.Percent(.95, 0)), key: "low"},
+		{head: w.T("%s to", w.Percent(.95, 0)), key: "high"},
 	}}
 	for i := len(in.Hours) - 1; i >= 0; i-- {
 		h := in.Hours[i]

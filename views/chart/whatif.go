@@ -72,11 +72,11 @@ func sum(days []WhatIfDay, get func(WhatIfDay) AlertCounts) (s AlertCounts) {
 }
 
 func drawAlerts(w words, name string, days []WhatIfDay, a timeAxis, y yScale, get func(WhatIfDay) AlertCounts, all AlertCounts) *canvas {
-	c := newCanvas(whatIfHeight, w.T("%s: %s critical, %s high, %s medium.", name, w.count(all.Critical), w.count(all.High), w.count(all.Medium)))
+	c := newCanvas(whatIfHeight, w.T("%s: %s critical, %s high, %s medium.", name, w.Count(all.Critical), w.Count(all.High), w.Count(all.Medium)))
 	for _, t := range []float64{y.high / 2, y.high} {
 		if t == float64(int64(t)) {
 			c.hline("g", 0, 1, y.at(t))
-			c.left(y.at(t), w.short(t, 3))
+			c.left(y.at(t), w.Short(t, 3))
 		}
 	}
 	c.left(whatIfHeight, "0")
@@ -99,23 +99,23 @@ func drawAlerts(w words, name string, days []WhatIfDay, a timeAxis, y yScale, ge
 				foot += float64(n)
 			}
 		}
-		c.hover(left, right, w.T("%s: %s critical, %s high, %s medium.", w.weekday(d.Date), w.count(counts.Critical), w.count(counts.High), w.count(counts.Medium)))
+		c.hover(left, right, w.T("%s: %s critical, %s high, %s medium.", w.Weekday(d.Date), w.Count(counts.Critical), w.Count(counts.High), w.Count(counts.Medium)))
 	}
 	c.stretched(classed{"bm", paths[2]}, classed{"bh", paths[1]}, classed{"bc", paths[0]}, c.axis())
 	c.text("k", 0, 0, -8, name)
-	c.right("big", whatIfHeight/2, w.count(all.total()))
+	c.right("big", whatIfHeight/2, w.Count(all.total()))
 	return c
 }
 
 func (in WhatIf) table(w words, days []WhatIfDay, a timeAxis) table {
 	t := table{cols: []column{
-		{w.T("Day"), "day"},
-		{w.T("Present critical"), "present_critical"},
-		{w.T("high"), "present_high"},
-		{w.T("medium"), "present_medium"},
-		{w.T("Candidate critical"), "candidate_critical"},
-		{w.T("high"), "candidate_high"},
-		{w.T("medium"), "candidate_medium"},
+		{head: w.T("Day"), key: "day"},
+		{head: w.T("Present critical"), key: "present_critical"},
+		{head: w.T("high"), key: "present_high"},
+		{head: w.T("medium"), key: "present_medium"},
+		{head: w.T("Candidate critical"), key: "candidate_critical"},
+		{head: w.T("high"), key: "candidate_high"},
+		{head: w.T("medium"), key: "candidate_medium"},
 	}}
 	for i := len(days) - 1; i >= 0; i-- {
 		d := days[i]
