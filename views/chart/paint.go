@@ -52,7 +52,6 @@ var paints = map[string]paint{
 	"dot":  {fill: "surface", stroke: "accent", width: 1.4},
 	"dob":  {fill: "surface", stroke: "series-base", width: 1.4},
 	"ci":   {stroke: "accent", width: 1.5},
-	"cib":  {stroke: "series-base", width: 1.5},
 	"gap":  {fill: "blind-weak"},
 	"win":  {fill: "window"},
 	"win2": {fill: "accent-weak", opacity: .7},

@@ -140,7 +140,8 @@ func (p path) closed() path { return append(p, pen{op: 'Z'}) }
 // trace builds a path.
 type trace struct {
 	path  path
-	drawn int // points since the last move
+	drawn int     // points since the last move
+	dash  float64 // how long a point that stands alone is drawn; 0: two pixels of a page
 }
 
 // to draws a line to a point, or starts there after a gap.
@@ -158,7 +159,11 @@ func (t *trace) to(x, y float64) {
 func (t *trace) gap() {
 	if t.drawn == 1 {
 		last := t.path[len(t.path)-1]
-		t.path = append(t.path, pen{'L', last.x + 2./span, last.y})
+		dash := t.dash
+		if dash == 0 {
+			dash = 2. / span
+		}
+		t.path = append(t.path, pen{'L', last.x + dash, last.y})
 	}
 	t.drawn = 0
 }

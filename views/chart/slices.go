@@ -26,6 +26,7 @@ type Slices struct {
 
 const (
 	sliceRow   = 40.
+	slicePoint = 28. // where its point lies in it
 	mostSlices = 20
 )
 
@@ -60,7 +61,11 @@ func (in Slices) Draw(l lang.Lang) Drawing {
 		{head: w.T("%s to", w.Percent(.95, 0)), key: "high"},
 	}
 	for i, s := range in.Slices {
-		d.table.rows = append(d.table.rows, row{x: (float64(i) + .5) / float64(len(shown)), plot: -1, more: i >= len(shown), cells: []cell{
+		x := -1.
+		if i < len(shown) {
+			x = (sliceRow*float64(i) + slicePoint) / (sliceRow * float64(len(shown)))
+		}
+		d.table.rows = append(d.table.rows, row{x: x, plot: -1, more: i >= len(shown), cells: []cell{
 			plain(s.Name), w.percentCell(s.AccuracyBaseline), w.countCell(s.NBaseline), w.percentCell(s.Accuracy), w.countCell(s.N),
 			w.pointsCell(s.Drop), w.pointsCell(s.Low), w.pointsCell(s.High),
 		}})
@@ -115,7 +120,7 @@ func (in Slices) drawn(w words, shown []Slice) *canvas {
 // row writes a part's name and under it its point and interval.
 func (in Slices) row(c *canvas, w words, s Slice, top float64, x func(float64) float64) {
 	c.text("k", 0, 0, top+15, shorten(s.Name, 44))
-	y := top + 28
+	y := top + slicePoint
 	drop, ok := value(s.Drop)
 	if !ok {
 		c.text("gt", 0, 0, y+4, w.T("too few outcomes"))

@@ -21,7 +21,7 @@ func Spark(label string, counts []int64) templ.Component {
 	for _, n := range counts {
 		most = max(most, n)
 	}
-	var t trace
+	t := trace{dash: 2 / sparkWidth}
 	for i, n := range counts {
 		y := sparkHeight - 1
 		if most > 0 {
@@ -62,7 +62,7 @@ func SparkShares(label string, shares []*float64) templ.Component {
 	if spare := sparkLeast - height; spare > 0 {
 		bottom, height = low-spare/2, sparkLeast
 	}
-	var t trace
+	t := trace{dash: 2 / sparkWidth}
 	step := 1 / float64(max(len(shares)-1, 1))
 	for i, p := range shares {
 		v, ok := value(p)
