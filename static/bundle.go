@@ -14,7 +14,7 @@ import (
 	"sync"
 )
 
-//go:embed css js icon
+//go:embed css js/*.js icon
 var source embed.FS
 
 // first are the style sheets that later ones build on; the others follow in

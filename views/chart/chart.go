@@ -1,10 +1,10 @@
 package chart
 
 import (
-	"github.com/driftwatch/driftwatch/views/lang"
-
 	"math"
 	"time"
+
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // Severity is a check's severity by its name in reports. Blind, the empty

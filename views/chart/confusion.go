@@ -52,8 +52,10 @@ type confusionCell struct {
 
 func (in Confusion) cells(o Outcomes) [4]confusionCell {
 	return [4]confusionCell{
-		{in.Positive, in.Positive, o.TruePositive, true}, {in.Positive, in.Negative, o.FalsePositive, false},
-		{in.Negative, in.Positive, o.FalseNegative, false}, {in.Negative, in.Negative, o.TrueNegative, true},
+		{in.Positive, in.Positive, o.TruePositive, true},
+		{in.Positive, in.Negative, o.FalsePositive, false},
+		{in.Negative, in.Positive, o.FalseNegative, false},
+		{in.Negative, in.Negative, o.TrueNegative, true},
 	}
 }
 

@@ -1,11 +1,11 @@
 package chart
 
 import (
-	"github.com/driftwatch/driftwatch/views/lang"
-
 	"math"
 	"sort"
 	"time"
+
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // yScale maps values to pixels: low lies at the bottom, high at the top.

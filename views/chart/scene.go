@@ -1,11 +1,11 @@
 package chart
 
 import (
-	"github.com/driftwatch/driftwatch/views/lang"
-
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // span is the width of the nested, stretched coordinate system of a page.

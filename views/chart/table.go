@@ -1,14 +1,14 @@
 package chart
 
 import (
-	"github.com/driftwatch/driftwatch/views/lang"
-
 	"encoding/csv"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // table is the data behind a chart. The first column names the row.

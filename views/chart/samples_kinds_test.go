@@ -107,8 +107,12 @@ func sampleSlices() Slices {
 		n         int64
 		drop, low float64
 	}{
-		{"transfer below 0.382", 74, .55, .45}, {"vicdemand above 0.555", 149, .367, .28}, {"vicprice 0.0023 to 0.00334", 65, .338, .21},
-		{"period 0.255 to 0.511", 84, .329, .21}, {"day = 3", 48, .11, -.04}, {"day = 6", 31, -.05, -.22},
+		{"transfer below 0.382", 74, .55, .45},
+		{"vicdemand above 0.555", 149, .367, .28},
+		{"vicprice 0.0023 to 0.00334", 65, .338, .21},
+		{"period 0.255 to 0.511", 84, .329, .21},
+		{"day = 3", 48, .11, -.04},
+		{"day = 6", 31, -.05, -.22},
 	} {
 		base := .62 + .02*float64(i%3)
 		in.Slices = append(in.Slices, Slice{
@@ -155,4 +159,12 @@ func sampleWatch() Watch {
 		in.Hours = append(in.Hours, WatchHour{Hour: i + 2, N: 2, Right: 1, SoFar: int64(2 * (i + 1)), RightSoFar: int64(2*(i+1)) * 7 / 10, Low: .45, High: .86})
 	}
 	return in
+}
+
+// kinds are every kind of chart with a full sample.
+func kinds() []Chart {
+	return []Chart{
+		sampleDistribution(), sampleECDFs(), sampleTrend(60), sampleAccuracy(60), sampleMetric(), sampleWideMetric(), sampleHeat(60),
+		sampleReliability(), sampleRankings(), sampleConfusion(), sampleFeatures(), sampleSlices(), sampleEstimate(), sampleWhatIf(), sampleWatch(),
+	}
 }
