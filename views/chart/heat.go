@@ -55,6 +55,9 @@ func (in Heat) Draw(l lang.Lang) Drawing {
 	most := in.most(days, bins)
 	d.plots = []plot{{class: "plot tr", canvas: in.drawn(w, days, a, bins, most)}}
 	d.keys = []key{{"heat", w.T("up to %s of a day’s scores", w.Percent(most, 0))}, {"mean", w.T("mean")}, {"gap", w.T("no scores")}}
+	if at, ok := value(in.Threshold); ok {
+		d.keys = append(d.keys, key{"ideal", w.T("decides at %s", w.Short(at, 4))})
+	}
 	if !in.Baseline.empty() {
 		d.keys = append(d.keys, key{"base bar", w.T("baseline window")})
 	}
@@ -136,7 +139,7 @@ func (in Heat) frame(c *canvas, w words, a timeAxis) {
 	if at, ok := value(in.Threshold); ok {
 		c.hline("qo", 0, 1, in.y(at)) // on dark columns the dashes need a light ground
 		c.hline("id", 0, 1, in.y(at))
-		drawGutter(c, []gutterLabel{{"k", w.T("decides"), in.y(at)}})
+		drawGutter(c, []gutterLabel{{"k", w.Short(at, 4), in.y(at)}})
 	}
 	for _, span := range []struct {
 		w     Window

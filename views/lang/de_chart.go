@@ -106,7 +106,6 @@ var deChart = entries{
 	"Where the scores went": {"Wohin die Scores gewandert sind"},
 	"No scores in either window, so there is nothing to compare.": {"In keinem der Zeiträume liegen Scores, es gibt nichts zu vergleichen."},
 	"decides at %s":                 {"entscheidet bei %s"},
-	"decides":                       {"entscheidet"},
 	"%s: baseline %s, recent %s":    {"%s: Vergleich %s, zuletzt %s"},
 	"%s: no scores.":                {"%s: keine Scores."},
 	"%s: most often %s, %s of them": {"%s: am häufigsten %s, %s davon"},
