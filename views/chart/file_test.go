@@ -295,7 +295,7 @@ func TestAnUnknownFormatIsAnError(t *testing.T) {
 // TestEmptyDrawingsAreFilesToo: they say why there is nothing.
 func TestEmptyDrawingsAreFilesToo(t *testing.T) {
 	for _, c := range []Chart{
-		Distribution{}, ECDFs{}, Trend{}, Accuracy{}, Metric{}, Heat{}, Reliability{}, Rankings{}, Confusion{}, Features{}, Slices{}, Estimate{}, WhatIf{}, Watch{},
+		Distribution{}, ECDFs{}, Trend{}, Accuracy{}, Metric{}, Heat{}, Reliability{}, Rankings{}, Confusion{}, Features{}, Slices{}, Estimate{}, WhatIf{}, Watch{}, Replay{},
 	} {
 		d := c.Draw(lang.German)
 		if !d.Empty() || len(d.plots) > 0 {

@@ -165,6 +165,6 @@ func sampleWatch() Watch {
 func kinds() []Chart {
 	return []Chart{
 		sampleDistribution(), sampleECDFs(), sampleTrend(60), sampleAccuracy(60), sampleMetric(), sampleWideMetric(), sampleHeat(60),
-		sampleReliability(), sampleRankings(), sampleConfusion(), sampleFeatures(), sampleSlices(), sampleEstimate(), sampleWhatIf(), sampleWatch(),
+		sampleReliability(), sampleRankings(), sampleConfusion(), sampleFeatures(), sampleSlices(), sampleEstimate(), sampleWhatIf(), sampleWatch(), sampleReplay(),
 	}
 }

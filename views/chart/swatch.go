@@ -31,6 +31,8 @@ var swatches = map[string][]item{
 	"mean":       {drawn("ql", poly(0, 6, 14, 6))},
 	"base bar":   {drawn("br", poly(0, 6, 14, 6))},
 	"recent bar": {drawn("ar", poly(0, 6, 14, 6))},
+	"kept":       {drawn("na", poly(7, 1, 12, 10, 2, 10).closed())},
+	"backed":     {drawn("dm", append(poly(3, 2, 11, 10), poly(11, 2, 3, 10)...))},
 	"certain":    {{kind: dotItem, class: "na", x: 7, y: 6, r: 4}},
 	"estimate":   {drawn("esf", poly(0, 1, 14, 1, 14, 11, 0, 11).closed()), drawn("es", poly(0, 6, 14, 6))},
 }

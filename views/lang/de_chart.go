@@ -248,6 +248,26 @@ var deChart = entries{
 	"%s: no day with a value":                  {"%s: kein Tag mit einem Wert"},
 	"%s: between %s and %s":                    {"%s: zwischen %s und %s"},
 
+	// a replayed log
+	"Accuracy by month":                      {"Genauigkeit nach Monaten"},
+	"No row of these months has an outcome.": {"Keine Zeile dieser Monate hat ein Ergebnis."},
+	"%s with retraining, %s without.":        {"%s mit Neutraining, %s ohne."},
+	"with retraining":                        {"mit Neutraining"},
+	"without":                                {"ohne"},
+	"activated and kept, %s":                 {"aktiviert und behalten, %s"},
+	"activated and rolled back, %s":          {"aktiviert und zurückgerollt, %s"},
+	"no row with an outcome":                 {"keine Zeile mit Ergebnis"},
+	"of %d rows %s right with, %s without retraining": {
+		"von %d Zeile %s mit, %s ohne Neutraining richtig",
+		"von %d Zeilen %s mit, %s ohne Neutraining richtig",
+	},
+	"Month":           {"Monat"},
+	"Rows":            {"Zeilen"},
+	"With retraining": {"Mit Neutraining"},
+	"Without":         {"Ohne"},
+	"Kept":            {"Behalten"},
+	"Rolled back":     {"Zurückgerollt"},
+
 	// the day's jobs
 	"now":                              {"jetzt"},
 	"done":                             {"erledigt"},
