@@ -141,7 +141,7 @@ func (p path) closed() path { return append(p, pen{op: 'Z'}) }
 type trace struct {
 	path  path
 	drawn int     // points since the last move
-	dash  float64 // how long a point that stands alone is drawn; 0: two pixels of a page
+	dash  float64 // how long a point that stands alone is drawn; 0: 6 of a page’s 1,000
 }
 
 // to draws a line to a point, or starts there after a gap.
@@ -161,7 +161,7 @@ func (t *trace) gap() {
 		last := t.path[len(t.path)-1]
 		dash := t.dash
 		if dash == 0 {
-			dash = 2. / span
+			dash = 6. / span
 		}
 		t.path = append(t.path, pen{'L', last.x + dash, last.y})
 	}
