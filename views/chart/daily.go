@@ -189,27 +189,6 @@ func (d daily) gaps(c *canvas) {
 	}
 }
 
-// drawGapName names a shaded stretch at its foot, where there is room for it.
-func drawGapName(c *canvas, left, right float64, name string) {
-	chars := float64(len([]rune(name)) + 1)
-	if right-left < charWide*chars*.6 && right-left < .03 {
-		return // a day or two: the key and the table say it
-	}
-	middle := (left + right) / 2
-	x := middle
-	switch anchor(middle) {
-	case "":
-		x = left
-	case "e":
-		x = right
-	}
-	class := joined(anchor(middle), "gt")
-	if right-left < charNarrow*chars*.8 {
-		class += " t2"
-	}
-	c.text(class, x, 0, c.height-8, name)
-}
-
 // hasGaps tells whether a day in view is shaded.
 func (d daily) hasGaps() bool {
 	for _, p := range d.days {
@@ -220,7 +199,7 @@ func (d daily) hasGaps() bool {
 	return false
 }
 
-// spanOf is the axis of the days.
+// over is the axis of the days, or of the span where one is given.
 func (d daily) over(span Window) timeAxis {
 	return newTimeAxis(span, d.days[0].date, d.days[len(d.days)-1].date)
 }

@@ -81,8 +81,11 @@ func (in Estimate) estimates(c *canvas, d daily, days []EstimateDay) {
 		e.days = append(e.days, dayPoint{date: day.Date, value: day.Estimated, low: day.Low, high: day.High})
 	}
 	for _, p := range e.paths() {
-		p.class = map[string]string{"sr2": "es", "sr2f": "esf"}[p.class]
-		c.stretched(p)
+		class := "es"
+		if p.class == "sr2f" {
+			class = "esf"
+		}
+		c.stretched(classed{class, p.d})
 	}
 }
 

@@ -95,7 +95,7 @@ func (in Replay) drawn(w words, finding string) *canvas {
 		}
 		c.hover(in.x(m.Month), in.x(m.Month.AddDate(0, 1, 0)), in.hint(w, m))
 		if i == 0 || m.Month.Month() == time.January || m.Month.Month() == time.July {
-			c.text(joined(anchor(in.x(m.Month))), in.x(m.Month), 0, replayHeight+17, m.Month.Format("2006-01"))
+			c.text(anchor(in.x(m.Month)), in.x(m.Month), 0, replayHeight+17, m.Month.Format("2006-01"))
 		}
 	}
 	with.gap()
@@ -114,16 +114,12 @@ func (in Replay) drawn(w words, finding string) *canvas {
 func (in Replay) scale() yScale {
 	low, high := 1., 0.
 	for _, m := range in.Months {
-		for _, p := range both(m.shares()) {
-			if p != nil {
-				low, high = min(low, *p), max(high, *p)
-			}
+		if a, b := m.shares(); a != nil {
+			low, high = min(low, *a, *b), max(high, *a, *b)
 		}
 	}
 	return yScale{math.Max(0, math.Floor(low*20-.2)/20), math.Min(1, math.Ceil(high*20+.2)/20), replayHeight}
 }
-
-func both(a, b *float64) [2]*float64 { return [2]*float64{a, b} }
 
 func (in Replay) hint(w words, m ReplayMonth) string {
 	name := m.Month.Format("2006-01")

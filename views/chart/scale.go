@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"time"
 
@@ -194,4 +195,11 @@ func shorten(s string, n int) string {
 		return s
 	}
 	return string(r[:n-1]) + "…"
+}
+
+// sortedDays is a copy of days in the order of their dates, at midnight UTC.
+func sortedDays[T any](days []T, date func(T) time.Time) []T {
+	out := slices.Clone(days)
+	slices.SortStableFunc(out, func(a, b T) int { return date(a).Compare(date(b)) })
+	return out
 }

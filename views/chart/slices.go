@@ -101,12 +101,16 @@ func (in Slices) drawn(w words, shown []Slice) *canvas {
 	x := func(drop float64) float64 { return within((-drop - low) / (high - low)) }
 	c := newCanvas(sliceRow*float64(len(shown)), in.finding(w, shown))
 	for i, t := range ticks(low, high, 7) {
-		c.vline(map[bool]string{true: "ax", false: "g"}[abs(t) < 1e-9], within((t-low)/(high-low)), 0, c.height)
-		class := joined(anchor(within((t - low) / (high - low))))
+		at := x(-t)
+		line, class := "g", anchor(at)
+		if abs(t) < 1e-9 {
+			line = "ax"
+		}
 		if i%2 == 1 {
 			class = joined(class, "t2")
 		}
-		c.text(class, within((t-low)/(high-low)), 0, c.height+17, w.signedPoints(t))
+		c.vline(line, at, 0, c.height)
+		c.text(class, at, 0, c.height+17, w.signedPoints(t))
 	}
 	if v, ok := value(in.Overall); ok {
 		c.vline("id", x(v), 0, c.height)

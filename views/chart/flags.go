@@ -67,3 +67,24 @@ func eventsOf(events []Event, day time.Time) string {
 	}
 	return strings.Join(out, "; ")
 }
+
+// drawGapName names a shaded stretch at its foot, where there is room for it.
+func drawGapName(c *canvas, left, right float64, name string) {
+	chars := float64(len([]rune(name)) + 1)
+	if right-left < charWide*chars*.6 && right-left < .03 {
+		return // a day or two: the key and the table say it
+	}
+	middle := (left + right) / 2
+	x := middle
+	switch anchor(middle) {
+	case "":
+		x = left
+	case "e":
+		x = right
+	}
+	class := joined(anchor(middle), "gt")
+	if right-left < charNarrow*chars*.8 {
+		class += " t2"
+	}
+	c.text(class, x, 0, c.height-8, name)
+}
