@@ -41,10 +41,10 @@ const (
 // draw makes the plot; the strip of n lies in the gutter under it.
 func (d daily) draw(finding string) *canvas {
 	c := newCanvas(d.y.height, finding)
-	if !d.baseline.empty() {
+	if d.axis.shows(d.baseline) {
 		c.band("win", d.axis.x(d.baseline.From), d.axis.x(d.baseline.To))
 	}
-	if !d.recent.empty() {
+	if d.axis.shows(d.recent) {
 		c.band("win2", d.axis.x(d.recent.From), d.axis.x(d.recent.To))
 	}
 	levels := ticks(d.y.low, d.y.high, 5)

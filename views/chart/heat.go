@@ -58,10 +58,10 @@ func (in Heat) Draw(l lang.Lang) Drawing {
 	if at, ok := value(in.Threshold); ok {
 		d.keys = append(d.keys, key{"ideal", w.T("decides at %s", w.Short(at, 4))})
 	}
-	if !in.Baseline.empty() {
+	if a.shows(in.Baseline) {
 		d.keys = append(d.keys, key{"base bar", w.T("baseline window")})
 	}
-	if !in.Recent.empty() {
+	if a.shows(in.Recent) {
 		d.keys = append(d.keys, key{"recent bar", w.T("recent window")})
 	}
 	d.table = in.table(w, days, a, bins)
@@ -145,7 +145,7 @@ func (in Heat) frame(c *canvas, w words, a timeAxis) {
 		w     Window
 		class string
 	}{{in.Baseline, "br"}, {in.Recent, "ar"}} {
-		if !span.w.empty() {
+		if a.shows(span.w) {
 			c.hline(span.class, a.x(span.w.From), a.x(span.w.To), heatHeight+3)
 		}
 	}

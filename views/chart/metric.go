@@ -59,6 +59,7 @@ func (in Metric) Draw(l lang.Lang) Drawing {
 		return d
 	}
 	day.axis = day.over(in.Span)
+	day.axis.sparse = !in.Wide
 	class, height := "plot slim", float64(metricHeight)
 	if in.Wide {
 		class, height = "plot deep", wideHeight
@@ -108,10 +109,10 @@ func (d daily) keys(pool int) []key {
 	if pool > 0 {
 		keys = append(keys, key{"line", d.N(int64(pool), "%d day pooled", "%d days pooled")})
 	}
-	if !d.baseline.empty() {
+	if d.axis.shows(d.baseline) {
 		keys = append(keys, key{"win", d.T("baseline window")})
 	}
-	if !d.recent.empty() {
+	if d.axis.shows(d.recent) {
 		keys = append(keys, key{"win2", d.T("recent window")})
 	}
 	if d.hasGaps() {

@@ -90,8 +90,9 @@ func top(v, smallest float64, most int) float64 {
 
 // timeAxis places whole days side by side: a day's point lies in its middle.
 type timeAxis struct {
-	from time.Time
-	days int
+	from   time.Time
+	days   int
+	sparse bool // one of many small plots: every second date is left out
 }
 
 // newTimeAxis covers the window, or the days from first to last where it is
@@ -120,6 +121,9 @@ func (a timeAxis) holds(t time.Time) bool {
 	return !t.Before(a.from) && t.Before(a.from.AddDate(0, 0, a.days))
 }
 
+// shows tells whether any of a window lies on the axis.
+func (a timeAxis) shows(w Window) bool { return !w.empty() && a.x(w.From) < a.x(w.To) }
+
 func (a timeAxis) date(i int) time.Time { return a.from.AddDate(0, 0, i) }
 
 // draw writes the dates under a plot: days, Mondays, every other Monday or the
@@ -134,7 +138,12 @@ func (a timeAxis) draw(c *canvas, w words, y float64) {
 		}
 		_, x, _ := a.day(d)
 		class := "x"
-		if shown%2 == 1 {
+		second := shown%2 == 1
+		shown++
+		if second && a.sparse {
+			continue
+		}
+		if second {
 			class = "x t2"
 		}
 		label := w.Day(d)
@@ -142,7 +151,6 @@ func (a timeAxis) draw(c *canvas, w words, y float64) {
 			label = d.Format("2006-01")
 		}
 		c.text(class, x, 0, y, label)
-		shown++
 	}
 }
 

@@ -140,7 +140,7 @@ func (s *sheet) write(class string, x, y, size float64, text string, number int)
 func (s *sheet) keys(keys []key, y float64) float64 {
 	x := sheetMargin
 	for i, k := range keys {
-		wide := 20 + textWidth(k.label, 12, 400)
+		wide := 20 + roomFor(k.label, 12, 400)
 		if i == 0 || x+wide > s.width-sheetMargin {
 			x, y = sheetMargin, y+18
 		}
@@ -159,6 +159,12 @@ func (s *sheet) keys(keys []key, y float64) float64 {
 	return y
 }
 
+// roomFor is the width to leave for text: a viewer letters an SVG file in a face
+// of its own, which may run wider than the pictures' one.
+func roomFor(text string, size float64, weight int) float64 {
+	return 1.15 * textWidth(text, size, weight)
+}
+
 // wrap breaks text into lines of at most the width in pixels; a word longer
 // than that stands alone.
 func wrap(text string, size, width float64, weight int) []string {
@@ -166,7 +172,7 @@ func wrap(text string, size, width float64, weight int) []string {
 	line := ""
 	for word := range strings.SplitSeq(text, " ") {
 		longer := joined(line, word)
-		if line != "" && textWidth(longer, size, weight) > width {
+		if line != "" && roomFor(longer, size, weight) > width {
 			lines, longer = append(lines, line), word
 		}
 		line = longer
