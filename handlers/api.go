@@ -32,6 +32,8 @@ type APIEngine interface {
 	Setter
 	Rehearser
 	FeatureComparer
+	Comparer
+	Trier
 }
 
 // APINames finds what requests name.
@@ -166,6 +168,7 @@ func (a *API) Routes(r chi.Router) {
 func (a *API) readRoutes(r chi.Router) {
 	r.Get("/models/{model_type}/performance", a.do(a.performance))
 	r.Get("/models/{model_type}/drift", a.do(a.drift))
+	r.Get("/models/{model_type}/compare", a.do(a.compare))
 	r.Get("/models/{model_type}/versions", a.do(a.versions))
 	r.Get("/alerts", a.do(a.alerts))
 	r.Get("/alerts/{id}", a.do(a.alert))
@@ -174,6 +177,7 @@ func (a *API) readRoutes(r chi.Router) {
 	r.Get("/retrains/{id}", a.do(a.retrain))
 	r.Get("/retraining", a.do(a.halt))
 	r.Get("/settings", a.do(a.settings))
+	r.Get("/what-if", a.do(a.whatIf))
 	r.Get("/reviews/{kind}", a.do(a.review))
 }
 
