@@ -19,6 +19,12 @@ type daily struct {
 	cuts             []Cut
 	events           []Event
 	pooled           bool // the line is of the pools
+	every            int  // days from one point to the next; 1 where 0
+}
+
+// apart tells whether points so far from each other are not neighbours.
+func (d daily) apart(a, b time.Time) bool {
+	return b.Sub(a) > time.Duration(max(d.every, 1))*36*time.Hour
 }
 
 // dayPoint is one day of it.
@@ -104,7 +110,7 @@ func (d daily) paths() []classed {
 		}
 		at, okLine := value(joint)
 		judged := p.known() && d.axis.holds(p.date)
-		apart := p.date.Sub(before) > 36*time.Hour
+		apart := d.apart(before, p.date)
 		if !judged || !okLow || !okHigh || apart {
 			flush()
 		}

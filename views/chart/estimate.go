@@ -6,7 +6,8 @@ import (
 	"github.com/driftwatch/driftwatch/views/lang"
 )
 
-// EstimateDay is one day of estimated and realised accuracy.
+// EstimateDay is the estimated and realised accuracy of one day, or of the window
+// that ends with it.
 type EstimateDay struct {
 	Date                 time.Time
 	N, NOutcomes         int64 // predictions, and those with an outcome
@@ -21,6 +22,7 @@ type Estimate struct {
 	Lead      string // how right the estimate has been so far
 	Span      Window
 	Days      []EstimateDay
+	EveryDays int // how far apart the windows of Days end; 1 where 0: single days
 	Reference *float64
 	Events    []Event
 	Note      string
@@ -52,13 +54,17 @@ func (in Estimate) Draw(l lang.Lang) Drawing {
 	if day.hasGaps() {
 		d.keys = append(d.keys, key{"gap", w.T("no outcomes")})
 	}
-	d.keys = append(d.keys, key{"count", w.T("outcomes a day")})
+	if in.EveryDays > 1 {
+		d.keys = append(d.keys, key{"count", w.T("outcomes a window")})
+	} else {
+		d.keys = append(d.keys, key{"count", w.T("outcomes a day")})
+	}
 	d.table = in.table(w, days, day.axis)
 	return d
 }
 
 func (in Estimate) daily(w words, days []EstimateDay) daily {
-	d := daily{words: w, tick: w.axisPercent, text: func(v float64) string { return w.Percent(v, 1) }, reference: in.Reference, events: in.Events}
+	d := daily{words: w, every: in.EveryDays, tick: w.axisPercent, text: func(v float64) string { return w.Percent(v, 1) }, reference: in.Reference, events: in.Events}
 	low := .5
 	for _, day := range days {
 		p := dayPoint{date: day.Date, n: day.NOutcomes, value: day.Realised, gap: w.T("no outcomes"), hint: day.hint(w)}
@@ -76,7 +82,7 @@ func (in Estimate) daily(w words, days []EstimateDay) daily {
 
 // estimates draws the estimate over the realised days.
 func (in Estimate) estimates(c *canvas, d daily, days []EstimateDay) {
-	e := daily{words: d.words, axis: d.axis, y: d.y}
+	e := daily{words: d.words, every: d.every, axis: d.axis, y: d.y}
 	for _, day := range days {
 		e.days = append(e.days, dayPoint{date: day.Date, value: day.Estimated, low: day.Low, high: day.High})
 	}
@@ -112,7 +118,7 @@ func (in Estimate) finding(w words, days []EstimateDay) string {
 		}
 	}
 	if both > 0 {
-		s += " " + w.N(int64(both), "On %d day with both they were %s points apart.", "On %d days with both they were %s points apart on average.", w.Fixed(off/float64(both)*100, 1))
+		s += " " + w.N(int64(both), "Where both are known, %d time, they were %s points apart.", "Where both are known, %d times, they were %s points apart on average.", w.Fixed(off/float64(both)*100, 1))
 	}
 	for i := len(days) - 1; i >= 0; i-- {
 		if v, ok := value(days[i].Estimated); ok {
@@ -132,6 +138,9 @@ func (in Estimate) table(w words, days []EstimateDay, a timeAxis) table {
 		{head: w.T("With outcome"), key: "n_outcomes"},
 		{head: w.T("Realised"), key: "realised"},
 	}}
+	if in.EveryDays > 1 {
+		t.cols[0].head = w.T("Window up to")
+	}
 	for i := len(days) - 1; i >= 0; i-- {
 		d := days[i]
 		t.rows = append(t.rows, row{x: a.place(d.Date), plot: -1, cells: []cell{

@@ -71,14 +71,21 @@ func (in Features) Draw(l lang.Lang) Drawing {
 		if i < len(shown) {
 			d.plots = append(d.plots, plot{class: "plot cellp", head: shorten(f.Name, 40), sub: f.sub(w), canvas: f.drawn(w, base, recent)})
 		}
+		if len(f.Bins) == 0 { // its numbers stand in the table all the same
+			d.table.rows = append(d.table.rows, row{x: -1, plot: i, more: i >= len(shown), cells: append(
+				[]cell{plain(f.Name), missing(), missing(), missing(), missing(), missing()}, f.numbers(w)...)})
+		}
 		for k, b := range f.Bins {
-			d.table.rows = append(d.table.rows, row{x: (float64(k) + .5) / float64(len(f.Bins)), plot: i, more: i >= len(shown), cells: []cell{
-				plain(f.Name), b.cell(w), w.countCell(b.Baseline), w.shareAt(base, k), w.countCell(b.Recent), w.shareAt(recent, k),
-				w.fixedCell(f.PSI, 3), w.fixedCell(f.Statistic, 3), w.pCell(f.P), w.pCell(f.Adjusted),
-			}})
+			d.table.rows = append(d.table.rows, row{x: (float64(k) + .5) / float64(len(f.Bins)), plot: i, more: i >= len(shown), cells: append(
+				[]cell{plain(f.Name), b.cell(w), w.countCell(b.Baseline), w.shareAt(base, k), w.countCell(b.Recent), w.shareAt(recent, k)}, f.numbers(w)...)})
 		}
 	}
 	return d
+}
+
+// numbers are the last columns of a feature's rows.
+func (f Feature) numbers(w words) []cell {
+	return []cell{w.fixedCell(f.PSI, 3), w.fixedCell(f.Statistic, 3), w.pCell(f.P), w.pCell(f.Adjusted)}
 }
 
 func (f Feature) samples() (base, recent []float64) {
@@ -167,7 +174,7 @@ func bar(x, wide float64, y yScale, shares []float64, i int) path {
 func (f Feature) axis(c *canvas, w words) {
 	n := len(f.Bins)
 	if n == 0 {
-		c.text("gt", 0, 0, featureHeight/2, w.T("no values"))
+		c.text("gt", 0, 0, featureHeight/2, w.T("not counted by value"))
 		return
 	}
 	if !f.Categorical {
