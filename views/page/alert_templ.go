@@ -1693,7 +1693,7 @@ func evidence(v AlertVM) templ.Component {
 			}
 		}
 		if v.State.DriftType == "performance" && v.Accuracy != nil {
-			templ_7745c5c3_Err = chart.AccuracyByDay(*v.Accuracy).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart.Show(*v.Accuracy, chart.Files{}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1704,13 +1704,13 @@ func evidence(v AlertVM) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Histogram != nil {
-				templ_7745c5c3_Err = chart.Histogram(*v.Histogram).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = chart.Show(*v.Histogram, chart.Files{}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			if v.ECDF != nil {
-				templ_7745c5c3_Err = chart.ECDF(*v.ECDF).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = chart.Show(*v.ECDF, chart.Files{}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1727,13 +1727,13 @@ func evidence(v AlertVM) templ.Component {
 			}
 		}
 		if v.Trend != nil {
-			templ_7745c5c3_Err = chart.DriftTrend(*v.Trend).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart.Show(*v.Trend, chart.Files{}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if v.State.DriftType != "performance" && v.Accuracy != nil {
-			templ_7745c5c3_Err = chart.AccuracyByDay(*v.Accuracy).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart.Show(*v.Accuracy, chart.Files{}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -140,11 +140,11 @@ func Model(v ModelVM) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = chart.AccuracyByDay(v.Accuracy).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = chart.Show(v.Accuracy, chart.Files{}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = chart.DriftTrend(v.Trend).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = chart.Show(v.Trend, chart.Files{}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -177,7 +177,7 @@ func Model(v ModelVM) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, m := range v.Metrics {
-			templ_7745c5c3_Err = chart.MetricByDay(m).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart.Show(m, chart.Files{}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
