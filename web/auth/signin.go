@@ -15,7 +15,7 @@ import (
 // Errors carry CodeUnauthorized (wrong name or password, the same for both), CodeTooMany with the
 // time to try again in the sentence and in Extra["retry_after"] (seconds), or what the store says.
 func (a *Auth) SignIn(w http.ResponseWriter, r *http.Request, name, password string) (drift.User, error) {
-	u, err := a.check(r.Context(), name, password, Address(r, a.behindProxy))
+	u, err := a.check(r.Context(), name, password, a.visitor(r))
 	if err != nil {
 		return u, err
 	}
@@ -24,7 +24,7 @@ func (a *Auth) SignIn(w http.ResponseWriter, r *http.Request, name, password str
 
 // begin starts a person's session and writes its cookie.
 func (a *Auth) begin(w http.ResponseWriter, r *http.Request, u drift.User) error {
-	ctx, err := a.sessions.Load(r.Context(), a.cookie(r))
+	ctx, err := a.sessions.Load(context.WithValue(r.Context(), visitorKey{}, a.visitor(r)), a.cookie(r))
 	if err != nil {
 		return fmt.Errorf("load session: %w", err)
 	}
@@ -41,7 +41,7 @@ func (a *Auth) begin(w http.ResponseWriter, r *http.Request, u drift.User) error
 }
 
 // check finds out whether name and password belong together, at the pace that the limits allow.
-func (a *Auth) check(ctx context.Context, name, password, address string) (drift.User, error) {
+func (a *Auth) check(ctx context.Context, name, password string, from drift.Visitor) (drift.User, error) {
 	// The slot comes first: whoever waits for it holds no connection of the database. What else is
 	// asked of the store is asked before and after the attempt, which holds one.
 	if err := a.hasher.enter(ctx); err != nil {
@@ -55,7 +55,8 @@ func (a *Auth) check(ctx context.Context, name, password, address string) (drift
 	var refused error
 	var stale bool
 	now := a.now()
-	err = a.store.TrySignIn(ctx, accountKey(name), address, now, now.Add(-memory),
+	try := drift.SignInTry{UserID: u.ID, Account: accountKey(name), Visitor: from, At: now, Since: now.Add(-memory)}
+	err = a.store.TrySignIn(ctx, try,
 		func(byAccount, byAddress drift.SignInFailures) (drift.SignInResult, error) {
 			if refused = admit(byAccount, byAddress, now); refused != nil {
 				return drift.SignInRefused, nil
@@ -98,6 +99,55 @@ func (a *Auth) find(ctx context.Context, name string) (drift.User, string, error
 		return drift.User{}, a.hasher.dummy, nil
 	}
 	return u, encoded, err
+}
+
+// visitorKey holds from where a session is begun, for the store of the session manager.
+type visitorKey struct{}
+
+// visitor is from where a request comes.
+func (a *Auth) visitor(r *http.Request) drift.Visitor {
+	return drift.Visitor{Address: Address(r, a.behindProxy), Agent: r.UserAgent()}.Plain()
+}
+
+// SessionHash is what the request's own session is kept under; nil where it shows none.
+func (a *Auth) SessionHash(r *http.Request) []byte {
+	id, _ := From(r.Context())
+	if cookie := a.cookie(r); cookie != "" && id.Actor.UserID != 0 {
+		return HashSecret(cookie)
+	}
+	return nil
+}
+
+// ChangePassword gives who makes the request another password, if they know the present one, and signs
+// them out everywhere but here: their session goes on under a new cookie. Wrong tries count as failed
+// sign-ins do, so that whoever finds a browser open cannot guess on.
+//
+// Errors carry CodeInvalid with the field (present or password), CodeTooMany as SignIn's, or
+// what the store says.
+func (a *Auth) ChangePassword(w http.ResponseWriter, r *http.Request, present, password string) error {
+	by := ActorFrom(r.Context())
+	if by.UserID == 0 {
+		return drift.Forbidden("A token has no password.")
+	}
+	if err := CheckPassword(by.Name, password); err != nil {
+		return err
+	}
+	u, err := a.check(r.Context(), by.Name, present, a.visitor(r))
+	if drift.CodeOf(err) == drift.CodeUnauthorized && err != nil {
+		return drift.Invalid("present", "This is not your present password.")
+	}
+	if err != nil {
+		return err
+	}
+	hash, err := a.hasher.New(r.Context(), u.Name, password)
+	if err != nil {
+		return err
+	}
+	if err := a.store.SetPassword(r.Context(), by, u.ID, hash); err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	a.cache.forget(drift.UserKey(u.ID))
+	return a.begin(w, r, u)
 }
 
 // SignOut ends the request's session on the server and takes the cookie back. The same cookie
