@@ -24,6 +24,12 @@ func (v Visitor) Plain() Visitor {
 	return Visitor{Address: plainText(v.Address, MaxAddress), Agent: plainText(v.Agent, MaxAgent)}
 }
 
+// shortAgent is how much of an agent's words a row shows.
+const shortAgent = 40
+
+// Short is the beginning of the agent's words.
+func (v Visitor) Short() string { return plainText(v.Agent, shortAgent) }
+
 func plainText(s string, most int) string {
 	s = strings.Map(func(c rune) rune {
 		if c < 0x20 || c == 0x7f || (c >= 0x80 && c < 0xa0) || c == utf8.RuneError {

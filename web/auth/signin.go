@@ -19,25 +19,26 @@ func (a *Auth) SignIn(w http.ResponseWriter, r *http.Request, name, password str
 	if err != nil {
 		return u, err
 	}
-	return u, a.begin(w, r, u)
+	_, err = a.begin(w, r, u)
+	return u, err
 }
 
-// begin starts a person's session and writes its cookie.
-func (a *Auth) begin(w http.ResponseWriter, r *http.Request, u drift.User) error {
+// begin starts a person's session, writes its cookie and returns its value.
+func (a *Auth) begin(w http.ResponseWriter, r *http.Request, u drift.User) (token string, err error) {
 	ctx, err := a.sessions.Load(context.WithValue(r.Context(), visitorKey{}, a.visitor(r)), a.cookie(r))
 	if err != nil {
-		return fmt.Errorf("load session: %w", err)
+		return "", fmt.Errorf("load session: %w", err)
 	}
 	if err := a.sessions.RenewToken(ctx); err != nil {
-		return fmt.Errorf("renew session: %w", err)
+		return "", fmt.Errorf("renew session: %w", err)
 	}
 	a.sessions.Put(ctx, userValue, u.ID)
 	token, expires, err := a.sessions.Commit(ctx)
 	if err != nil {
-		return fmt.Errorf("save session: %w", err)
+		return "", fmt.Errorf("save session: %w", err)
 	}
 	a.sessions.WriteSessionCookie(ctx, w, token, expires)
-	return nil
+	return token, nil
 }
 
 // check finds out whether name and password belong together, at the pace that the limits allow.
@@ -120,34 +121,41 @@ func (a *Auth) SessionHash(r *http.Request) []byte {
 
 // ChangePassword gives who makes the request another password, if they know the present one, and signs
 // them out everywhere but here: their session goes on under a new cookie. Wrong tries count as failed
-// sign-ins do, so that whoever finds a browser open cannot guess on.
+// sign-ins do, so that whoever finds a browser open cannot guess on. It returns the request as one of the
+// new session.
 //
 // Errors carry CodeInvalid with the field (present or password), CodeTooMany as SignIn's, or
 // what the store says.
-func (a *Auth) ChangePassword(w http.ResponseWriter, r *http.Request, present, password string) error {
+func (a *Auth) ChangePassword(w http.ResponseWriter, r *http.Request, present, password string) (*http.Request, error) {
 	by := ActorFrom(r.Context())
 	if by.UserID == 0 {
-		return drift.Forbidden("A token has no password.")
+		return nil, drift.Forbidden("A token has no password.")
 	}
 	if err := CheckPassword(by.Name, password); err != nil {
-		return err
+		return nil, err
 	}
 	u, err := a.check(r.Context(), by.Name, present, a.visitor(r))
 	if drift.CodeOf(err) == drift.CodeUnauthorized && err != nil {
-		return drift.Invalid("present", "This is not your present password.")
+		return nil, drift.Invalid("present", "This is not your present password.")
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	hash, err := a.hasher.New(r.Context(), u.Name, password)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := a.store.SetPassword(r.Context(), by, u.ID, hash); err != nil {
-		return fmt.Errorf("change password: %w", err)
+		return nil, fmt.Errorf("change password: %w", err)
 	}
 	a.cache.forget(drift.UserKey(u.ID))
-	return a.begin(w, r, u)
+	token, err := a.begin(w, r, u)
+	if err != nil {
+		return nil, err
+	}
+	r = r.Clone(r.Context())
+	r.Header.Set("Cookie", (&http.Cookie{Name: a.sessions.Cookie.Name, Value: token}).String())
+	return r, nil
 }
 
 // SignOut ends the request's session on the server and takes the cookie back. The same cookie
