@@ -256,6 +256,8 @@ var deBoard = entries{
 	"Undo":                        {"Rückgängig"},
 	"%d hours":                    {"%d Stunde", "%d Stunden"},
 	"%d days":                     {"%d Tag", "%d Tage"},
+	"in %d hours":                 {"in %d Stunde", "in %d Stunden"},
+	"in %d days":                  {"in %d Tag", "in %d Tagen"},
 	"at %s":                       {"um %s"},
 	"until %s":                    {"bis %s"},
 	"Alert %s":                    {"Alarm %s"},
