@@ -24,6 +24,10 @@ var deSaid = entries{
 	"write one of %s":     {"Schreiben Sie eines von %v"},
 	"write true or false": {"Schreiben Sie true oder false"},
 
+	// cmd/driftwatch: titles of long work
+	"Backfill %s to %s": {"Nachberechnung %t bis %t"},
+	"Replay %s to %s":   {"Wiedergabe %t bis %t"},
+
 	// drift/detect
 	"%d others": {"%d weitere"},
 	"%s %s version %s cannot be judged on accuracy: %s known in the recent window and %s in the baseline; %d are needed on each side.": {"%v %v Version %v ist nach ihrer Genauigkeit nicht zu beurteilen: Im aktuellen Fenster bekannt: %s, in der Basis: %s; nötig sind auf jeder Seite %d."},

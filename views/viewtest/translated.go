@@ -10,7 +10,7 @@ import (
 var (
 	// What people typed, programs read or scripts hold is no text of the console.
 	notWords = regexp.MustCompile(`(?s)<(code|pre|q|kbd|time|title|script|style|symbol|textarea)\b[^>]*>.*?</(code|pre|q|kbd|time|title|script|style|symbol|textarea)>`)
-	element  = regexp.MustCompile(`<[^>]*>`)
+	element  = regexp.MustCompile(`<(?:"[^"]*"|[^">])*>`)
 	label    = regexp.MustCompile(`\s(?:aria-label|title|placeholder|alt|data-l|data-blind)="([^"]*)"`)
 	word     = regexp.MustCompile(`\p{L}{2,}`)
 	code     = regexp.MustCompile(`\S*[\d_/.@]\S*[^\s.]|[A-Z]{2,}\S*`)
