@@ -13,6 +13,7 @@ var (
 	element  = regexp.MustCompile(`<(?:"[^"]*"|[^">])*>`)
 	label    = regexp.MustCompile(`\s(?:aria-label|title|placeholder|alt|data-l|data-blind)="([^"]*)"`)
 	word     = regexp.MustCompile(`\p{L}{2,}`)
+	severity = regexp.MustCompile(`\b(CRITICAL|HIGH|MEDIUM)\b`) // words, though in capitals
 	code     = regexp.MustCompile(`\S*[\d_/.@]\S*[^\s.]|[A-Z]{2,}\S*`)
 )
 
@@ -55,5 +56,5 @@ func says(text string, names []string) bool {
 	for _, n := range names {
 		text = strings.ReplaceAll(text, n, "")
 	}
-	return word.MatchString(code.ReplaceAllString(text, ""))
+	return severity.MatchString(text) || word.MatchString(code.ReplaceAllString(text, ""))
 }
