@@ -46,7 +46,7 @@ var deBoard = entries{
 	"%s has it.":                                              {"%s hat ihn."},
 	"Nobody has it.":                                          {"Niemand hat ihn."},
 	"Look at it":                                              {"Ansehen"},
-	"%d retrains wait for a manager.":                         {"%d Nachtraining wartet auf die Leitung.", "%d Nachtrainings warten auf die Leitung."},
+	"%d retrains wait for a manager.":                         {"%d Nachtraining wartet auf einen Manager.", "%d Nachtrainings warten auf einen Manager."},
 
 	"A critical alert is open, and somebody has it":                     {"Ein kritischer Alarm ist offen, und jemand hat ihn"},
 	"%d critical alerts are open, and somebody has each":                {"%d kritische Alarme sind offen, und jeden hat jemand"},

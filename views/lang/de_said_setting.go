@@ -10,7 +10,7 @@ var deSaidSetting = entries{
 	"A statistical check is CRITICAL below this p.":                                                                       {"Eine statistische Prüfung ist unter diesem p KRITISCH."},
 	"A statistical check is HIGH below this p.":                                                                           {"Eine statistische Prüfung ist unter diesem p HOCH."},
 	"A statistical check is MEDIUM below this p.":                                                                         {"Eine statistische Prüfung ist unter diesem p MITTEL."},
-	"A statistical check whose D lies below this is NONE, whatever its p.":                                                {"Eine statistische Prüfung, deren D darunter liegt, ist NONE, gleich welches p sie hat."},
+	"A statistical check whose D lies below this is NONE, whatever its p.":                                                {"Eine statistische Prüfung, deren D darunter liegt, bleibt OHNE BEFUND, gleich welches p sie hat."},
 	"A trainer that needs more memory is stopped.":                                                                        {"Ein Trainer, der mehr Speicher braucht, wird beendet."},
 	"A trainer that takes longer is stopped.":                                                                             {"Ein Trainer, der länger braucht, wird beendet."},
 	"Accuracy drop above which a new version is rolled back.":                                                             {"Rückgang der Genauigkeit, über dem eine neue Version zurückgesetzt wird."},

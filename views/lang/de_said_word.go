@@ -29,6 +29,7 @@ var deSaidWord = entries{
 	"HIGH":             {"HOCH"},
 	"MEDIUM":           {"MITTEL"},
 	"NONE":             {"OHNE BEFUND"},
+	"not judged":       {"nicht beurteilt"},
 	"NEW":              {"neu"},
 	"ACKNOWLEDGED":     {"quittiert"},
 	"ASSIGNED":         {"zugewiesen"},

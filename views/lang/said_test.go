@@ -181,8 +181,12 @@ func TestSaid(t *testing.T) {
 		"Version b is judged at 2026-03-02 09:30 UTC.": "Das Urteil über Version b fällt am 2. März 2026, 09:30 UTC.",
 		"Accuracy 0.6512 is below the 0.70 of VALIDATION_CONFLICT_MIN_ACCURACY. Recall 0.4000 is below the 0.50 of VALIDATION_CONFLICT_MIN_RECALL.": "Genauigkeit 0,6512 liegt unter der Schwelle 0,70 (VALIDATION_CONFLICT_MIN_ACCURACY). Trefferquote 0,4000 liegt unter der Schwelle 0,50 (VALIDATION_CONFLICT_MIN_RECALL).",
 		"anna was faster (acknowledged it, 03:10:22 UTC). Your click changed nothing; look at the alert as it is now.":                              "anna war schneller (quittiert, 03:10:22 UTC). Ihr Klick hat nichts geändert; sehen Sie sich den Alarm an, wie er jetzt ist.",
-		"This retrain is counting down; approve is possible only while it is waiting for approval or queued.":                                       "Dieses Nachtraining hat den Stand „im Countdown“; „freigeben“ geht nur im Stand „wartet auf Freigabe oder eingereiht“.",
-		"TRAINER_URL_FRAUD cannot be \"ftp://x\": the address of a webhook begins with https:// or http://.":                                        "TRAINER_URL_FRAUD kann nicht „ftp://x“ sein: Die Adresse eines Webhooks beginnt mit https:// oder http://.",
+		"ENABLE_AUTO_RETRAIN on, ENABLE_AUTO_RETRAIN_FRAUD off, AUTO_RETRAIN_ENABLED_TENANTS [acme and others]":                                     "ENABLE_AUTO_RETRAIN an, ENABLE_AUTO_RETRAIN_FRAUD aus, AUTO_RETRAIN_ENABLED_TENANTS [acme und andere]",
+		"1,212 rows ≥ 100":                  "1.212 Zeilen ≥ 100",
+		"CRITICAL against HIGH or CRITICAL": "KRITISCH gegen HOCH oder KRITISCH",
+		"48 days since the last ≥ 7 days":   "48 Tage seit dem letzten ≥ 7 Tage",
+		"This retrain is counting down; approve is possible only while it is waiting for approval or queued.": "Dieses Nachtraining hat den Stand „im Countdown“; „freigeben“ geht nur im Stand „wartet auf Freigabe oder eingereiht“.",
+		"TRAINER_URL_FRAUD cannot be \"ftp://x\": the address of a webhook begins with https:// or http://.":  "TRAINER_URL_FRAUD kann nicht „ftp://x“ sein: Die Adresse eines Webhooks beginnt mit https:// oder http://.",
 	} {
 		if got := German.Said(english); got != want {
 			t.Errorf("%q:\n got %q\nwant %q", english, got, want)
