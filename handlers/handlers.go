@@ -224,6 +224,8 @@ func (p *Pages) Routes(r chi.Router) {
 	r.Post("/logout", p.do(p.signOut))
 	p.get(r, "/setup", p.setup)
 	r.Post("/setup", p.do(p.makeAdmin))
+	r.With(p.openWall, p.o.Auth.RequireWall).Get("/wall", p.do(p.wallPage))
+	r.With(p.openWall, p.o.Auth.RequireWall).Head("/wall", p.do(p.wallPage))
 	r.Group(func(r chi.Router) {
 		r.Use(p.o.Auth.Require(drift.RoleViewer))
 		p.get(r, "/", p.boardPage)
