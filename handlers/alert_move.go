@@ -13,7 +13,6 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
-	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -184,7 +183,7 @@ func (p *Pages) refusedMove(w http.ResponseWriter, r *http.Request, req engine.M
 			return p.showAlert(w, r, req.AlertID, http.StatusConflict, saidVM{lost: lost})
 		}
 	case drift.CodeIllegalMove, drift.CodeInvalid:
-		return p.showAlert(w, r, req.AlertID, web.Status(e.Code), saidVM{note: component.FormNoteVM{Bad: true, Text: e.Message}})
+		return p.showAlert(w, r, req.AlertID, web.Status(e.Code), saidVM{note: refused(r, e)})
 	}
 	return err
 }

@@ -204,7 +204,7 @@ func bytesOf(html []byte) templ.Component {
 // browser sets its clock by the page, and one that it kept would set it back.
 func pageTag(body string, s layout.Shell, to layout.Reader, now time.Time) string {
 	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, body, to, s.Seq, s.Title, s.User, s.BlindText, s.Demo, s.Progress != nil, now.Unix()/tagSeconds)
+	_, _ = fmt.Fprint(h, body, to, s.Seq, s.Title, s.User, s.BlindSince, s.Demo, s.Progress != nil, now.Unix()/tagSeconds)
 	if s.Progress != nil {
 		_, _ = fmt.Fprint(h, *s.Progress)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -80,6 +81,11 @@ func setNote(w http.ResponseWriter, r *http.Request, value string, seconds int) 
 	http.SetCookie(w, &http.Cookie{
 		Name: noteCookie, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 	})
+}
+
+// refused is the note that a form was refused, in the words of the refusal.
+func refused(r *http.Request, why error) component.FormNoteVM {
+	return component.FormNoteVM{Bad: true, Text: lang.From(r.Context()).Said(why.Error())}
 }
 
 // said is a plain note.

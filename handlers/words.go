@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -35,11 +34,11 @@ var blindWhat = map[drift.BlindReason]string{
 
 // blindMeans says what is not seen meanwhile, and what ends the alert.
 var blindMeans = map[drift.BlindReason]string{
-	drift.BlindJobFailed:   "What this check would have found on that day is not known. The alert ends by itself when the check has run.",
-	drift.BlindFeedSilent:  "Nothing is inferred from the silence: no outcome is not a good outcome. The alert ends by itself when rows come again and the next check has seen them.",
-	drift.BlindCannotJudge: "One of the two windows holds too little, so this check says nothing, which is not the same as no drift. The alert ends by itself with the first check that can judge.",
-	drift.BlindNotServed:   "The version that should serve makes no predictions, so another one is judged in its place. The alert ends by itself when the serving version predicts again.",
-	drift.BlindClock:       "Days and windows follow the clock, so rows may be counted on a wrong day. The alert ends by itself when the clock is right.",
+	drift.BlindJobFailed:   lang.Key("What this check would have found on that day is not known. The alert ends by itself when the check has run."),
+	drift.BlindFeedSilent:  lang.Key("Nothing is inferred from the silence: no outcome is not a good outcome. The alert ends by itself when rows come again and the next check has seen them."),
+	drift.BlindCannotJudge: lang.Key("One of the two windows holds too little, so this check says nothing, which is not the same as no drift. The alert ends by itself with the first check that can judge."),
+	drift.BlindNotServed:   lang.Key("The version that should serve makes no predictions, so another one is judged in its place. The alert ends by itself when the serving version predicts again."),
+	drift.BlindClock:       lang.Key("Days and windows follow the clock, so rows may be counted on a wrong day. The alert ends by itself when the clock is right."),
 }
 
 func modelOf(a *drift.Alert) string {
@@ -57,17 +56,6 @@ func are(n int) string {
 }
 
 func ago(t, now time.Time) string { return format.Age(now.Sub(t)) + " ago" }
-
-func progressWords(w drift.Progress, now time.Time) string {
-	text := w.Title
-	if w.Total > 0 {
-		text += fmt.Sprintf(": %s of %s", format.Count(w.Done), format.Count(w.Total))
-		if left := timeLeft(w, now); left > 0 {
-			text += ", " + format.Age(left) + " left"
-		}
-	}
-	return text + ". The checks of the day go first."
-}
 
 // timeLeft extends the pace so far; zero where there is none yet.
 func timeLeft(w drift.Progress, now time.Time) time.Duration {

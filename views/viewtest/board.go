@@ -15,11 +15,11 @@ import (
 func BoardCases() []Case {
 	alerts := Shell("(6) Board", "board")
 	alerts.Demo = true
-	alerts.Progress = &component.ProgressVM{Done: 522, Total: 854, Text: "Backfill of nsw-market: 522 of 854 days, 3 m left. The checks of the day go first."}
+	alerts.Progress = &component.ProgressVM{Title: "Backfill of nsw-market", Done: 522, Total: 854, Left: 3 * time.Minute}
 	viewer := Shell("(6) Board", "board")
 	viewer.User = layout.UserVM{Name: "K. Adeyemi", Role: "viewer", Initials: "KA", Tenants: "nsw-market"}
 	blind := Shell("Board", "board")
-	blind.BlindText = "no check since Wed 04:00 UTC"
+	blind.BlindSince = Ago(24*time.Hour + 12*time.Minute)
 	return []Case{
 		{Name: "board-alerts", Shell: alerts, Body: page.Board(BoardAlerts(true))},
 		{Name: "board-viewer", Shell: viewer, Body: page.Board(BoardAlerts(false))},
