@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"drift/retrain/webhook":  {"drift", "drift/retrain"},
 	"drift/rollback":         {"drift", "drift/stats"},
 	"drift/schedule":         {"drift"},
+	"drift/oncall":           {"drift"},
 	"drift/engine":           {"drift/..."},
 	"drift/ingest":           {"drift"},
 	"drift/demo":             {"drift"},

@@ -50,6 +50,9 @@ func (e *Engine) Move(ctx context.Context, by drift.Actor, req MoveRequest) (*dr
 		}
 		apply(a, req, by)
 		entry := entryFor(a, req.Move, from, by, now, req.Note)
+		if err := noteTeam(ctx, tx, a, &entry); err != nil {
+			return err
+		}
 		saved, err := tx.SaveAlert(ctx, a, req.Version, entry)
 		if err != nil {
 			return fmt.Errorf("save alert: %w", err)
@@ -106,7 +109,7 @@ func lost(ctx context.Context, tx Tx, a *drift.Alert) error {
 var pastTense = map[drift.Move]string{
 	drift.MoveRaise: "raised it", drift.MoveRefresh: "saw it again", drift.MoveWorsen: "found it worse",
 	drift.MoveClear: "found it cleared", drift.MoveRemind: "reminded of it", drift.MoveReturn: "brought it back",
-	drift.MoveOverdue: "escalated it", drift.MoveRecover: "resolved it", drift.MoveAcknowledge: "acknowledged it",
+	drift.MoveOverdue: "escalated it", drift.MoveSilence: "silenced it", drift.MoveRecover: "resolved it", drift.MoveAcknowledge: "acknowledged it",
 	drift.MoveComment: "commented on it", drift.MoveAssign: "assigned it", drift.MoveEscalate: "escalated it",
 	drift.MoveResolve: "resolved it", drift.MoveSuppress: "suppressed it",
 }
@@ -154,6 +157,9 @@ func prepare(ctx context.Context, tx Tx, a *drift.Alert, req *MoveRequest, now t
 
 // apply changes what the move changes beside the status.
 func apply(a *drift.Alert, req MoveRequest, by drift.Actor) {
+	if req.Move != drift.MoveComment { // whoever moves it decides in the silence's place
+		a.SilenceID = 0
+	}
 	switch req.Move {
 	case drift.MoveAcknowledge:
 		if a.Assignee == "" { // whoever takes it has it

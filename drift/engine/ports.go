@@ -46,6 +46,8 @@ type Tx interface {
 	Days
 	Results
 	Alerts
+	Silences
+	OnCalls
 	SettingsStore
 	Retrains
 	Serving
