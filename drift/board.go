@@ -14,6 +14,7 @@ type Watch struct {
 	Progress   []Progress // long work that is under way, or was a short while ago
 	Tenants    []Tenant   // that the reader may see
 	Halt       *Halt      // the emergency stop, nil while it is off
+	Silences   int        // that are in force and concern the reader
 	Undecided  int        // retrains that wait for a manager, of those tenants
 }
 

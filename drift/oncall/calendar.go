@@ -14,9 +14,11 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 )
 
-// maxEvents bounds the events of a calendar, and oldestStart how far back a repetition may begin.
+// maxEvents bounds the events of a calendar, maxRules those that repeat, and oldestStart how far back a
+// repetition may begin: a rule that never comes true is walked through to its end.
 const (
 	maxEvents   = 500
+	maxRules    = 100
 	oldestStart = 20 * 366 * 24 * time.Hour
 )
 
@@ -97,6 +99,7 @@ type reader struct {
 	known    []string
 	from, to time.Time
 	now      time.Time
+	rules    int
 }
 
 // event lists the turns of one event that touch the stretch.
@@ -195,6 +198,9 @@ func (rd *reader) repeated(e *ical.VEvent, from time.Time, loc *time.Location) (
 		return nil, invalid("it has more than one RRULE.")
 	}
 	for _, p := range rules {
+		if rd.rules++; rd.rules > maxRules {
+			return nil, invalid(fmt.Sprintf("more than %d events of the calendar repeat.", maxRules))
+		}
 		rule, err := rd.rule(p.Value, from, loc)
 		if err != nil {
 			return nil, err
@@ -247,6 +253,8 @@ func (rd *reader) rule(text string, from time.Time, loc *time.Location) (*rrule.
 		return nil, invalid("it repeats by the hour or more often.")
 	case rd.now.Sub(from) > oldestStart:
 		return nil, invalid("its repetition begins more than 20 years ago.")
+	case len(opt.Bysetpos) > 0 && opt.Freq >= rrule.WEEKLY:
+		return nil, invalid("its repetition " + clip(text) + " cannot be followed.")
 	case len(opt.Byeaster) > 0: // not in RFC 5545, and the library takes no bounds on it
 		return nil, invalid("its repetition goes by Easter, which is not followed.")
 	case opt.Interval < 0 || opt.Interval > 1000 || opt.Count < 0:

@@ -129,9 +129,6 @@ GRANT INSERT, UPDATE (removed_at, removed_by) ON model_note TO driftwatch_app;
 GRANT INSERT, UPDATE, DELETE ON runbook TO driftwatch_app;
 GRANT INSERT, UPDATE ON alert_feedback TO driftwatch_app;
 
--- Who is on call is seen by those who share a tenant with the person, as members of teams are.
-ALTER TABLE oncall_person ENABLE ROW LEVEL SECURITY;
-CREATE POLICY colleagues ON oncall_person FOR SELECT TO driftwatch_app USING (EXISTS (SELECT FROM app_user u WHERE u.id = user_id));
-ALTER TABLE oncall_turn ENABLE ROW LEVEL SECURITY;
-CREATE POLICY colleagues ON oncall_turn FOR SELECT TO driftwatch_app USING (EXISTS (SELECT FROM app_user u WHERE u.id = user_id));
+-- The names of those on call are seen by those who share a tenant with them, as members of teams are. That
+-- somebody is on call is seen by all, or else a turn of somebody unseen would look like the next one's.
 GRANT SELECT ON oncall_rota, oncall_person, oncall_turn TO driftwatch_app;
