@@ -24,26 +24,30 @@ func (db *DB) SayFeedback(ctx context.Context, by drift.Actor, id int64, v drift
 	if v, err = drift.ParseVerdict(string(v)); err != nil {
 		return f, err
 	}
-	note = strings.TrimSpace(note)
-	if utf8.RuneCountInString(note) > maxFeedbackNote {
-		return f, drift.Invalid("note", fmt.Sprintf("A note has at most %d characters.", maxFeedbackNote))
-	}
 	err = db.InTx(ctx, by, func(tx *Tx) error {
 		a, err := tx.Alert(ctx, id)
 		if err != nil {
 			return err
 		}
-		f = drift.Feedback{AlertID: id, Verdict: v, Note: note, By: by.Name, At: tx.now()}
-		_, err = tx.Exec(ctx, `INSERT INTO alert_feedback (tenant_id, alert_id, verdict, note, said_by, said_at)
-			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, alert_id)
-			DO UPDATE SET verdict = excluded.verdict, note = excluded.note, said_by = excluded.said_by, said_at = excluded.said_at`,
-			a.TenantID, id, string(v), note, f.By, f.At)
-		if err != nil {
-			return fmt.Errorf("keep feedback: %w", err)
-		}
-		return tx.auditOf(a.TenantID, "alert.feedback", fmt.Sprintf("alert/%d", id), f)
+		f = drift.Feedback{AlertID: id, Verdict: v, Note: strings.TrimSpace(note), By: by.Name, At: tx.now()}
+		return tx.PutFeedback(ctx, a, f)
 	})
 	return f, err
+}
+
+// PutFeedback keeps what somebody says an alert turned out to be, and writes it in the audit log.
+func (tx *Tx) PutFeedback(ctx context.Context, a *drift.Alert, f drift.Feedback) error {
+	if utf8.RuneCountInString(f.Note) > maxFeedbackNote {
+		return drift.Invalid("note", fmt.Sprintf("A note has at most %d characters.", maxFeedbackNote))
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO alert_feedback (tenant_id, alert_id, verdict, note, said_by, said_at)
+			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, alert_id)
+			DO UPDATE SET verdict = excluded.verdict, note = excluded.note, said_by = excluded.said_by, said_at = excluded.said_at`,
+			a.TenantID, a.ID, string(f.Verdict), f.Note, f.By, f.At)
+	if err != nil {
+		return fmt.Errorf("keep feedback: %w", err)
+	}
+	return tx.auditOf(a.TenantID, "alert.feedback", fmt.Sprintf("alert/%d", a.ID), f)
 }
 
 // Feedback returns what was said of an alert last; nil where nobody has said.
@@ -91,11 +95,12 @@ func (db *DB) JudgedAlerts(ctx context.Context, by drift.Actor, m drift.Model, f
 	return list, more, err
 }
 
-// AlertWork reads what people keep of an alert and its model.
-func (db *DB) AlertWork(ctx context.Context, by drift.Actor, a *drift.Alert, today drift.Date) (drift.AlertWork, []drift.Plan, error) {
+// AlertWork reads what people keep of an alert and its model, and the plans that say who is on call; who
+// that is now is left to the caller.
+func (db *DB) AlertWork(ctx context.Context, by drift.Actor, a *drift.Alert, now time.Time) (drift.AlertWork, []drift.Plan, error) {
 	var plans []drift.Plan
 	w, err := view(ctx, db, by, func(tx *Tx) (w drift.AlertWork, err error) {
-		m := versionOf(a).Model
+		m, today := versionOf(a).Model, drift.DateOf(now)
 		from, to := min(a.CheckDate, today), max(a.CheckDate, today)
 		notes, err := tx.ModelNotes(ctx, m, from, to.Add(1))
 		if err != nil {
@@ -123,7 +128,7 @@ func (db *DB) AlertWork(ctx context.Context, by drift.Actor, a *drift.Alert, tod
 			return w, err
 		}
 		for _, team := range teams {
-			p, err := tx.OnCallPlan(ctx, team, tx.now())
+			p, err := tx.OnCallPlan(ctx, team, now)
 			if err != nil {
 				return w, err
 			}

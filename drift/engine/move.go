@@ -23,9 +23,10 @@ type MoveRequest struct {
 	Version  int
 	Move     drift.Move
 	Note     string
-	Assignee string    // of MoveAssign
-	Team     string    // of MoveEscalate
-	Until    time.Time // of MoveSuppress, and the reminder of MoveAcknowledge where set
+	Assignee string        // of MoveAssign
+	Team     string        // of MoveEscalate
+	Until    time.Time     // of MoveSuppress, and the reminder of MoveAcknowledge where set
+	Verdict  drift.Verdict // of MoveResolve where set: what it turned out to be
 }
 
 // Move makes one move on one alert, in one transaction with its timeline entry, event and audit
@@ -76,6 +77,9 @@ func (e *Engine) Move(ctx context.Context, by drift.Actor, req MoveRequest) (*dr
 			if err := e.askAgain(ctx, tx, a, now, why); err != nil {
 				return err
 			}
+			if err := judged(ctx, tx, a, req, by, now); err != nil {
+				return err
+			}
 		}
 		return record(tx, drift.EventAlertUpdated, a, entry)
 	})
@@ -89,6 +93,21 @@ func (e *Engine) Move(ctx context.Context, by drift.Actor, req MoveRequest) (*dr
 		return nil, err
 	}
 	return moved, nil
+}
+
+// judged keeps what whoever resolved an alert says it was.
+func judged(ctx context.Context, tx Tx, a *drift.Alert, req MoveRequest, by drift.Actor, now time.Time) error {
+	if req.Verdict == "" {
+		return nil
+	}
+	v, err := drift.ParseVerdict(string(req.Verdict))
+	if err != nil {
+		return err
+	}
+	if err := tx.PutFeedback(ctx, a, drift.Feedback{AlertID: a.ID, Verdict: v, By: by.Name, At: now}); err != nil {
+		return fmt.Errorf("keep feedback: %w", err)
+	}
+	return nil
 }
 
 // lost says who was faster.
