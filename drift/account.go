@@ -15,6 +15,7 @@ type User struct {
 	Tenants    []int64   `json:"tenants"`     // empty where AllTenants
 	Disabled   bool      `json:"disabled"`
 	CreatedAt  time.Time `json:"created_at"`
+	Prefs      Prefs     `json:"-"`
 }
 
 // Actor is the person as the one who does something.
@@ -32,6 +33,8 @@ type Token struct {
 	Tenants    []int64   `json:"tenants"`
 	CreatedAt  time.Time `json:"created_at"`
 	RevokedAt  time.Time `json:"revoked_at"` // zero while it is good
+	// Wall marks the key of a wall's link: it opens the wall in a browser and is no bearer token.
+	Wall bool `json:"wall"`
 }
 
 // Actor is the program as the one who does something.

@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/layout"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -39,7 +40,7 @@ func (p *Pages) boardPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	now := p.now()
 	shell := p.shell(by, board.watch, board.title, "board")
-	tag := pageTag(board.tag, shell, now)
+	tag := pageTag(board.tag, shell, layout.ReaderOf(r.Context()), now)
 	if tagMatches(r, tag) {
 		sendTagged(w, r, nil, tag)
 		return nil
@@ -61,7 +62,7 @@ func (p *Pages) boardBytes(ctx context.Context, by drift.Actor, f boardFilter, s
 		return nil, err
 	}
 	now := p.now()
-	key := boardKey{class(by.Role), tenantsKey(by), fmt.Sprint(summary, " ", f.cursor, " ", f.query().Encode())}
+	key := boardKey{class(by.Role), tenantsKey(by), fmt.Sprint(lang.From(ctx), " ", summary, " ", f.cursor, " ", f.query().Encode())}
 	return p.board.get(ctx, key, newest, now, func() (*rendered, error) {
 		return p.renderBoard(ctx, by, f, summary, now)
 	})
@@ -146,9 +147,9 @@ func bytesOf(html []byte) templ.Component {
 
 // pageTag is the entity tag of a board within its shell. Every few seconds it is another one: a
 // browser sets its clock by the page, and one that it kept would set it back.
-func pageTag(body string, s layout.Shell, now time.Time) string {
+func pageTag(body string, s layout.Shell, to layout.Reader, now time.Time) string {
 	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, body, s.Seq, s.Title, s.User, s.BlindText, s.Demo, s.Progress != nil, now.Unix()/tagSeconds)
+	_, _ = fmt.Fprint(h, body, to, s.Seq, s.Title, s.User, s.BlindText, s.Demo, s.Progress != nil, now.Unix()/tagSeconds)
 	if s.Progress != nil {
 		_, _ = fmt.Fprint(h, *s.Progress)
 	}

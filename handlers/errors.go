@@ -71,7 +71,7 @@ func (f Failures) page(w http.ResponseWriter, r *http.Request, said web.Failure,
 
 // write answers with a page: the frame, and the body as its children.
 func (f Failures) write(w http.ResponseWriter, r *http.Request, status int, frame, body templ.Component) {
-	html, err := render(r.Context(), frame, body)
+	html, err := render(forReader(r), frame, body)
 	if err != nil { // a template of ours that fails leaves plain words
 		f.Log.Error("render", "path", r.URL.Path, "request", web.RequestID(r.Context()), "error", err)
 		http.Error(w, "The server made a mistake. It is written in its log; try again.", http.StatusInternalServerError)

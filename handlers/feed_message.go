@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/web/live"
 )
 
-// classes are the classes of reader, see class.
-var classes = []uint8{0, 1, 2}
+// classes are the audience classes, see audienceClass.
+var classes = []uint8{0, 1, 2, 3, 4, 5}
 
 // public are the event types that carry no tenant's data: without a tenant they go to everybody.
 var public = map[drift.EventType]bool{drift.EventSettingsChanged: true, drift.EventCheckCompleted: true}
@@ -87,7 +88,8 @@ func (f *Feed) html(ctx context.Context, e drift.Event, class uint8) ([]byte, er
 	if f.fragments == nil {
 		return nil, nil
 	}
-	pieces, err := f.fragments.Fragments(ctx, e, class)
+	of, l := ofAudience(class)
+	pieces, err := f.fragments.Fragments(lang.With(ctx, l), e, of)
 	if err != nil || len(pieces) == 0 {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/layout"
 	"github.com/driftwatch/driftwatch/views/page"
 )
@@ -54,7 +55,7 @@ func (p *Pages) Fragments(ctx context.Context, e drift.Event, class uint8) (map[
 // alertFragments are the row on the board, and verdict, timeline and buttons of the alert's page.
 func (p *Pages) alertFragments(ctx context.Context, seq int64, a *drift.Alert, class uint8) (map[string]string, error) {
 	acts := mayMove(class)
-	if html, ok := p.lives.get(seq, acts, p.now()); ok {
+	if html, ok := p.lives.get(fragmentKey{seq, acts, lang.From(ctx)}, p.now()); ok {
 		return html, nil
 	}
 	d := drift.AlertData{Alert: a}
@@ -80,7 +81,7 @@ func (p *Pages) alertFragments(ctx context.Context, seq int64, a *drift.Alert, c
 			return nil, err
 		}
 	}
-	p.lives.put(seq, acts, now, html)
+	p.lives.put(fragmentKey{seq, acts, lang.From(ctx)}, now, html)
 	return html, nil
 }
 
@@ -134,6 +135,7 @@ const fragmentsKept = 512
 type fragmentKey struct {
 	seq  int64
 	acts bool
+	lang lang.Lang
 }
 
 type fragment struct {
@@ -149,18 +151,18 @@ type fragmentCache struct {
 
 func newFragmentCache() *fragmentCache { return &fragmentCache{kept: map[fragmentKey]fragment{}} }
 
-func (c *fragmentCache) get(seq int64, acts bool, now time.Time) (map[string]string, bool) {
+func (c *fragmentCache) get(k fragmentKey, now time.Time) (map[string]string, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	f, ok := c.kept[fragmentKey{seq, acts}]
+	f, ok := c.kept[k]
 	return f.html, ok && f.now.Equal(stamp(now))
 }
 
-func (c *fragmentCache) put(seq int64, acts bool, now time.Time, html map[string]string) {
+func (c *fragmentCache) put(k fragmentKey, now time.Time, html map[string]string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.kept) >= fragmentsKept {
 		clear(c.kept)
 	}
-	c.kept[fragmentKey{seq, acts}] = fragment{now, html}
+	c.kept[k] = fragment{now, html}
 }

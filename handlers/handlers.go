@@ -25,6 +25,13 @@ type Store interface {
 	LifeStore
 	TeamStore
 	ReviewStore
+	PrefsStore
+}
+
+// PrefsStore keeps what a person chose for their own pages.
+type PrefsStore interface {
+	SetPrefs(ctx context.Context, by drift.Actor, p drift.Prefs) error
+	Watching(ctx context.Context, by drift.Actor, now time.Time) (drift.Watch, error)
 }
 
 // EvidenceStore reads alerts, models and what their checks found.
@@ -198,6 +205,8 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/settings/rollout", p.rolloutPage)
 		p.get(r, "/settings/{name}", p.settingPage)
 		p.get(r, "/audit", p.auditPage)
+		p.get(r, "/preferences", p.preferencesPage)
+		r.Post("/preferences", p.do(p.setPreferences))
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		p.retrainRoutes(r)
 		p.reviewRoutes(r)
@@ -218,7 +227,7 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 
 func (p *Pages) do(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		r = r.WithContext(component.AsOf(r.Context(), p.now()))
+		r = r.WithContext(component.AsOf(forReader(r), p.now()))
 		if err := h(w, r); err != nil {
 			p.Fail(w, r, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/web/auth"
 	"github.com/driftwatch/driftwatch/web/live"
 )
@@ -23,7 +24,7 @@ type Sockets interface {
 // and to a role that may not look. auth.Identify stands before it; the hub must have been made with
 // Confirm.
 func (a *API) Socket(w http.ResponseWriter, r *http.Request) {
-	id, ok := auth.From(r.Context())
+	id, ok := auth.Looker(r.Context())
 	if !ok {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="driftwatch"`)
 		a.fail(w, r, &drift.Error{Code: drift.CodeUnauthorized, Message: "Sign in, or send a token that is good."})
@@ -41,8 +42,9 @@ func (a *API) Socket(w http.ResponseWriter, r *http.Request) {
 	again := a.identifyAgain(r)
 	a.feed.watched.add(id, again, a.feed.hub.CloseKey)
 	ctx := context.WithValue(r.Context(), againKey{}, again)
-	err = a.feed.hub.Serve(w, r.WithContext(ctx), audienceOf(id), since, given,
-		replay{a.feed, id.Actor, class(id.Actor.Role)})
+	who := audienceOf(id, languageOf(r))
+	err = a.feed.hub.Serve(w, r.WithContext(ctx), who, since, given,
+		replay{a.feed, id.Actor, who.Class})
 	if err != nil && !errors.Is(err, live.ErrGone) && !errors.Is(err, live.ErrClosed) {
 		// The hub has answered already, or closed the socket with a code.
 		a.log.Log(r.Context(), slog.LevelInfo, "socket refused", "actor", id.Actor.Name, "error", err)
@@ -65,9 +67,9 @@ func sinceOf(r *http.Request) (since int64, given bool, err error) {
 }
 
 // audienceOf says what somebody's socket gets.
-func audienceOf(id auth.Identity) live.Audience {
+func audienceOf(id auth.Identity, l lang.Lang) live.Audience {
 	return live.Audience{
-		AllTenants: id.Actor.AllTenants, Tenants: id.Actor.Tenants, Class: class(id.Actor.Role), Keys: id.Keys,
+		AllTenants: id.Actor.AllTenants, Tenants: id.Actor.Tenants, Keys: id.Keys, Class: audienceClass(class(id.Actor.Role), l),
 	}
 }
 
@@ -89,7 +91,8 @@ func Confirm(ctx context.Context, who live.Audience) error {
 	if err != nil {
 		return err
 	}
-	if now := audienceOf(id); !ok || now.AllTenants != who.AllTenants || now.Class != who.Class ||
+	_, l := ofAudience(who.Class) // a language chosen meanwhile takes no rights away
+	if now := audienceOf(id, l); !ok || now.AllTenants != who.AllTenants || now.Class != who.Class ||
 		!slices.Equal(now.Tenants, who.Tenants) || !slices.Equal(now.Keys, who.Keys) {
 		return errRevoked
 	}
@@ -113,7 +116,7 @@ func (a *API) identifyAgain(r *http.Request) identifier {
 		defer context.AfterFunc(ctx, cancel)()
 		err = errors.New("who opened the socket cannot be found out at the moment")
 		a.auth.Identify(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			id, ok = auth.From(r.Context())
+			id, ok = auth.Looker(r.Context())
 			err = nil
 		})).ServeHTTP(unheard{http.Header{}}, shown.Clone(own))
 		return id, ok, err

@@ -51,6 +51,12 @@ func (tx *Tx) watch(ctx context.Context, now time.Time) (w drift.Watch, err erro
 	return w, err
 }
 
+// Watching reads what every page says of the watching itself, for a page that says nothing else of the
+// reader's tenants.
+func (db *DB) Watching(ctx context.Context, by drift.Actor, now time.Time) (drift.Watch, error) {
+	return view(ctx, db, by, func(tx *Tx) (drift.Watch, error) { return tx.watch(ctx, now) })
+}
+
 // lastChecks returns the newest check of each drift type that left a report for the reader.
 func (tx *Tx) lastChecks(ctx context.Context) ([]drift.LastCheck, error) {
 	rows, err := tx.Query(ctx, `SELECT k.t, r.check_date, r.created_at

@@ -11,12 +11,12 @@ import (
 )
 
 const tokenColumns = `k.id, k.name, k.role, k.all_tenants,
-	ARRAY(SELECT m.tenant_id FROM api_token_tenant m WHERE m.token_id = k.id ORDER BY 1), k.created_at, k.revoked_at`
+	ARRAY(SELECT m.tenant_id FROM api_token_tenant m WHERE m.token_id = k.id ORDER BY 1), k.created_at, k.revoked_at, k.wall`
 
 func scanToken(row pgx.CollectableRow) (k drift.Token, err error) {
 	var role string
 	var revoked *time.Time
-	if err = row.Scan(&k.ID, &k.Name, &role, &k.AllTenants, &k.Tenants, &k.CreatedAt, &revoked); err != nil {
+	if err = row.Scan(&k.ID, &k.Name, &role, &k.AllTenants, &k.Tenants, &k.CreatedAt, &revoked, &k.Wall); err != nil {
 		return k, err
 	}
 	k.RevokedAt = orZero(revoked)
@@ -24,9 +24,21 @@ func scanToken(row pgx.CollectableRow) (k drift.Token, err error) {
 	return k, err
 }
 
-// FindToken returns the good token of this SHA-256; false where there is none or it was revoked.
+// FindToken returns the good token of this SHA-256; false where there is none or it was revoked. The
+// key of a wall is none.
 func (db *DB) FindToken(ctx context.Context, hash []byte) (drift.Token, bool, error) {
-	rows, err := db.pool.Query(ctx, `SELECT `+tokenColumns+` FROM api_token k WHERE k.hash = $1 AND k.revoked_at IS NULL`, hash)
+	return db.findToken(ctx, hash, false)
+}
+
+// FindWall returns the good key of a wall's link by its SHA-256; false where there is none or it was
+// revoked. A program's token is none.
+func (db *DB) FindWall(ctx context.Context, hash []byte) (drift.Token, bool, error) {
+	return db.findToken(ctx, hash, true)
+}
+
+func (db *DB) findToken(ctx context.Context, hash []byte, wall bool) (drift.Token, bool, error) {
+	rows, err := db.pool.Query(ctx, `SELECT `+tokenColumns+` FROM api_token k
+		WHERE k.hash = $1 AND k.wall = $2 AND k.revoked_at IS NULL`, hash, wall)
 	if err != nil {
 		return drift.Token{}, false, fmt.Errorf("find token: %w", unavailable(err))
 	}
@@ -51,10 +63,13 @@ func (db *DB) AddToken(ctx context.Context, by drift.Actor, k drift.Token, hash 
 	if err := drift.ValidName("name", k.Name); err != nil {
 		return k, err
 	}
+	if k.Wall && k.Role != drift.RoleViewer {
+		return k, drift.Invalid("role", "A wall looks on; it has no other role.")
+	}
 	err := db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
-		err := tx.QueryRow(ctx, `INSERT INTO api_token (name, hash, role, all_tenants, created_at)
-			VALUES ($1, $2, $3, $4, $5) RETURNING id, created_at`,
-			k.Name, hash, k.Role.String(), k.AllTenants, tx.now()).Scan(&k.ID, &k.CreatedAt)
+		err := tx.QueryRow(ctx, `INSERT INTO api_token (name, hash, role, all_tenants, created_at, wall)
+			VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, created_at`,
+			k.Name, hash, k.Role.String(), k.AllTenants, tx.now(), k.Wall).Scan(&k.ID, &k.CreatedAt)
 		if err != nil {
 			return fmt.Errorf("add token: %w", err)
 		}
@@ -62,7 +77,7 @@ func (db *DB) AddToken(ctx context.Context, by drift.Actor, k drift.Token, hash 
 			return err
 		}
 		return tx.auditNote(time.Time{}, by, "token.add", fmt.Sprintf("token/%d", k.ID), map[string]any{
-			"name": k.Name, "role": k.Role.String(), "all_tenants": k.AllTenants, "tenants": k.Tenants,
+			"name": k.Name, "role": k.Role.String(), "all_tenants": k.AllTenants, "tenants": k.Tenants, "wall": k.Wall,
 		})
 	})
 	return k, err

@@ -14,11 +14,11 @@ import (
 // before there are rights to read it under. Every change names who made it.
 
 const userColumns = `u.id, u.name, u.role, u.all_tenants,
-	ARRAY(SELECT m.tenant_id FROM app_user_tenant m WHERE m.user_id = u.id ORDER BY 1), u.disabled, u.created_at`
+	ARRAY(SELECT m.tenant_id FROM app_user_tenant m WHERE m.user_id = u.id ORDER BY 1), u.disabled, u.created_at, u.prefs`
 
 // userFields are the targets of userColumns; role is parsed by setRole.
 func userFields(u *drift.User, role *string) []any {
-	return []any{&u.ID, &u.Name, role, &u.AllTenants, &u.Tenants, &u.Disabled, &u.CreatedAt}
+	return []any{&u.ID, &u.Name, role, &u.AllTenants, &u.Tenants, &u.Disabled, &u.CreatedAt, &u.Prefs}
 }
 
 // Credentials returns a person and the hash of their password; CodeNotFound where there is none

@@ -125,7 +125,7 @@ func (s *server) route(p *parts) (http.Handler, error) {
 
 // reader tells readers apart for the bound on requests in flight.
 func reader(r *http.Request) string {
-	id, ok := auth.From(r.Context())
+	id, ok := auth.Looker(r.Context())
 	if !ok || len(id.Keys) == 0 {
 		return ""
 	}

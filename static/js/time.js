@@ -32,8 +32,16 @@ export function age(ms) {
 }
 
 const lang = root.lang || 'en';
+/** The zone that the reader chose; undefined: the browser's, also where it does not know the chosen one. */
+function zone() {
+  try {
+    return new Intl.DateTimeFormat('en', {timeZone: root.dataset.zone}).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
 /** @param {Intl.DateTimeFormatOptions} o */
-const fmt = (o) => new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {hourCycle: 'h23', ...o});
+const fmt = (o) => new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {hourCycle: 'h23', timeZone: zone(), ...o});
 const hm = fmt({hour: '2-digit', minute: '2-digit'});
 const hms = fmt({hour: '2-digit', minute: '2-digit', second: '2-digit'});
 const dm = fmt({day: 'numeric', month: 'short', year: 'numeric'});
@@ -41,7 +49,7 @@ const parts = fmt({weekday: 'short', day: 'numeric', month: 'short', year: 'nume
 const utcFull = fmt({weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'UTC'});
 
 /** In UTC what the server wrote is right. */
-const inUTC = new Date().getTimezoneOffset() === 0;
+const inUTC = ['UTC', 'Etc/UTC', 'GMT'].includes(hm.resolvedOptions().timeZone);
 const noComma = (/** @type {string} */ s) => s.replaceAll(',', '');
 
 /** Another year is said. */

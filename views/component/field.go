@@ -11,6 +11,8 @@ type FieldVM struct {
 	Lines int
 	Must  bool
 	Max   int // characters; 0 for no bound
+	// List is the id of a datalist with suggestions.
+	List string
 	// Plain is for names and numbers: no spelling, no suggestions.
 	Plain bool
 }
@@ -38,6 +40,9 @@ func (f FieldVM) attributes() templ.Attributes {
 	}
 	if f.Max > 0 {
 		a["maxlength"] = f.Max
+	}
+	if f.List != "" {
+		a["list"] = f.List
 	}
 	if f.Plain {
 		a["spellcheck"], a["autocomplete"], a["autocapitalize"] = "false", "off", "off"

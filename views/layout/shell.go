@@ -13,10 +13,6 @@ import (
 type Shell struct {
 	// Title is the document title without the program's name.
 	Title string
-	// Lang is the language of the texts; "" is "en".
-	Lang string
-	// Theme is "light", "dark" or "" (the system decides).
-	Theme string
 	// Active is the key of the current place in the navigation: "board",
 	// "models", "retrains", "operations", "reviews", "teams", "audit", "settings", or "".
 	Active string
@@ -72,13 +68,6 @@ var nav = []navItem{
 // modules are the script files a page needs; they are preloaded so that an
 // import does not cost a round trip each.
 var modules = []string{"js/dom.js", "js/time.js", "js/live.js", "js/board.js", "js/ack.js"}
-
-func lang(s string) string {
-	if s == "" {
-		return "en"
-	}
-	return s
-}
 
 func seqAttr(n int64) string { return strconv.FormatInt(n, 10) }
 

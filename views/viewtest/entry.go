@@ -24,3 +24,20 @@ func EntryCases() []Case {
 		{Name: "error-bare", Bare: bare("Not found", ""), Body: page.ErrorBare(page.ErrorVM{Status: 404})},
 	}
 }
+
+// PreferencesCases are a person's own page, with a zone that there is not.
+func PreferencesCases() []Case {
+	v := page.PreferencesVM{
+		Zones:    []string{"Europe/Berlin", "UTC"},
+		Language: component.SelectVM{ID: "lang", Name: "lang", Label: "Language", Options: []component.OptionVM{{Label: "That of the browser"}, {Value: "de", Label: "Deutsch", Selected: true}}},
+		Theme:    component.SelectVM{ID: "theme", Name: "theme", Label: "Theme", Options: []component.OptionVM{{Label: "That of the system"}}},
+		Keys:     component.SelectVM{ID: "keys", Name: "keys", Label: "Keys", Options: []component.OptionVM{{Label: "Single keys act"}}},
+		Zone:     component.FieldVM{ID: "zone", Name: "zone", Label: "Time zone", Value: "Berlin", List: "zones", Problem: "There is no such time zone."},
+	}
+	off := v
+	off.Off = "A token belongs to a program, which has no preferences."
+	return []Case{
+		{Name: "preferences", Shell: Shell("Preferences", ""), Body: page.Preferences(v)},
+		{Name: "preferences-token", Shell: Shell("Preferences", ""), Body: page.Preferences(off)},
+	}
+}

@@ -22,11 +22,16 @@ type Case struct {
 	Shell layout.Shell
 	Bare  *layout.BareVM
 	Body  templ.Component
+	// Frame is the whole page where it has a frame of its own; Body is not used then.
+	Frame templ.Component
 }
 
 // Render writes the whole page.
 func (c Case) Render(w io.Writer) error {
 	ctx := templ.WithChildren(component.AsOf(context.Background(), Now), c.Body)
+	if c.Frame != nil {
+		return c.Frame.Render(ctx, w)
+	}
 	if c.Bare != nil {
 		return layout.Bare(*c.Bare).Render(ctx, w)
 	}
@@ -36,7 +41,7 @@ func (c Case) Render(w io.Writer) error {
 // All is every case of every page.
 func All() []Case {
 	var all []Case
-	for _, cases := range [][]Case{BoardCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases()} {
+	for _, cases := range [][]Case{BoardCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases(), WallCases()} {
 		all = append(all, cases...)
 	}
 	return all
@@ -46,6 +51,7 @@ func All() []Case {
 func Shell(title, active string) layout.Shell {
 	return layout.Shell{
 		Title: title, Active: active, Seq: 4812, Now: Now,
+
 		User: layout.UserVM{Name: "A. Rossi", Role: "operator", Initials: "AR", Tenants: "all tenants"},
 	}
 }

@@ -43,6 +43,8 @@ type Sessions interface {
 // Tokens finds API tokens by their SHA-256.
 type Tokens interface {
 	FindToken(ctx context.Context, hash []byte) (drift.Token, bool, error)
+	// FindWall finds the key of a wall's link, which opens nothing else.
+	FindWall(ctx context.Context, hash []byte) (drift.Token, bool, error)
 }
 
 // SetupLinks keeps the one-time link that makes the first administrator, by its SHA-256.
@@ -86,6 +88,7 @@ type Auth struct {
 	now         func() time.Time
 	idle        time.Duration
 	behindProxy bool
+	secure      bool
 	fail        func(http.ResponseWriter, *http.Request, error)
 }
 
@@ -108,7 +111,7 @@ func New(o Options) *Auth {
 	}
 	a := &Auth{
 		store: o.Store, hasher: NewHasher(o.Hashings), cache: newCache(), now: o.Now, idle: o.Idle,
-		behindProxy: o.BehindProxy, fail: o.Fail,
+		behindProxy: o.BehindProxy, secure: o.Secure, fail: o.Fail,
 	}
 	a.sessions = newManager(a, o.Secure, o.Lifetime)
 	return a

@@ -138,7 +138,15 @@ func (f *fake) FindToken(_ context.Context, hash []byte) (drift.Token, bool, err
 	defer f.mu.Unlock()
 	f.asked++
 	k, ok := f.tokens[string(hash)]
-	return k, ok, f.err
+	return k, ok && !k.Wall, f.err
+}
+
+func (f *fake) FindWall(_ context.Context, hash []byte) (drift.Token, bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked++
+	k, ok := f.tokens[string(hash)]
+	return k, ok && k.Wall && k.RevokedAt.IsZero(), f.err
 }
 
 func (f *fake) OfferSetup(_ context.Context, hash []byte, expires time.Time) error {

@@ -16,6 +16,9 @@ type Identity struct {
 	Keys []string
 	// ExpiresAt is when the session ends by itself; zero for a token.
 	ExpiresAt time.Time
+	// Prefs are what the person chose for their pages; a token has none.
+	Prefs drift.Prefs
+	wall bool // see Looker
 }
 
 type contextKey struct{}
@@ -29,6 +32,28 @@ func WithIdentity(ctx context.Context, id Identity) context.Context {
 func From(ctx context.Context) (Identity, bool) {
 	id, ok := ctx.Value(contextKey{}).(Identity)
 	return id, ok
+}
+
+// wallKey holds the identity of a wall: a place of its own, so that whatever asks From who is signed in
+// finds nobody.
+type wallKey struct{}
+
+// Looker returns who looks at the request's answer: who is signed in, or else a browser that shows a
+// wall by its link. Only the wall's own page and socket ask it.
+func Looker(ctx context.Context) (Identity, bool) {
+	if id, ok := From(ctx); ok {
+		return id, true
+	}
+	id, ok := ctx.Value(wallKey{}).(Identity)
+	return id, ok
+}
+
+// identified puts an identity where it is looked for.
+func identified(ctx context.Context, id Identity) context.Context {
+	if id.wall {
+		return context.WithValue(ctx, wallKey{}, id)
+	}
+	return WithIdentity(ctx, id)
 }
 
 // ActorFrom returns the actor of the request; the zero Actor, which may do and see nothing, where
@@ -47,8 +72,18 @@ func (a *Auth) identify(r *http.Request) (Identity, bool, error) {
 		})
 	}
 	if cookie := a.cookie(r); cookie != "" {
-		return a.remember(HashSecret(cookie), func(hash []byte) (Identity, bool, error) {
+		id, ok, err := a.remember(HashSecret(cookie), func(hash []byte) (Identity, bool, error) {
 			return a.bySession(r.Context(), hash)
+		})
+		if ok || err != nil {
+			return id, ok, err
+		}
+	}
+	if key := a.wallCookie(r); key != "" {
+		// A wall's key and a program's token are told apart by the table, also where they are remembered:
+		// the cache goes by the hash of either.
+		return a.remember(HashSecret("wall "+key), func([]byte) (Identity, bool, error) {
+			return a.byWall(r.Context(), HashSecret(key))
 		})
 	}
 	return Identity{}, false, nil
@@ -68,7 +103,7 @@ func (a *Auth) bySession(ctx context.Context, hash []byte) (Identity, bool, erro
 		return Identity{}, false, err
 	}
 	return Identity{
-		Actor: u.Actor(), Keys: []string{drift.UserKey(u.ID), drift.SessionKey(hash)}, ExpiresAt: s.ExpiresAt,
+		Actor: u.Actor(), Keys: []string{drift.UserKey(u.ID), drift.SessionKey(hash)}, ExpiresAt: s.ExpiresAt, Prefs: u.Prefs,
 	}, true, nil
 }
 

@@ -21,7 +21,7 @@ func (a *Auth) Identify(next http.Handler) http.Handler {
 			return
 		}
 		if ok {
-			r = r.WithContext(WithIdentity(r.Context(), id))
+			r = r.WithContext(identified(r.Context(), id))
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -3,7 +3,7 @@ package live
 import "slices"
 
 // MaxClasses is how many classes of reader a message can have frames for.
-const MaxClasses = 4
+const MaxClasses = 6
 
 // Message is one event in the form in which browsers get it.
 type Message struct {

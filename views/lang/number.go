@@ -1,4 +1,4 @@
-package format
+package lang
 
 import (
 	"math"
@@ -20,15 +20,15 @@ func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // Fixed writes v with exactly decimals places: 0.359, −12.50. A value that
 // rounds to zero carries no sign.
-func Fixed(v float64, decimals int) string {
+func (l Lang) Fixed(v float64, decimals int) string {
 	if !Finite(v) {
 		return Missing
 	}
 	s := strconv.FormatFloat(math.Abs(v), 'f', max(decimals, 0), 64)
 	whole, fraction, dotted := strings.Cut(s, ".")
-	s = group(whole)
+	s = l.group(whole)
 	if dotted {
-		s += "." + fraction
+		s += l.marks().decimal + fraction
 	}
 	if v < 0 && strings.ContainsAny(s, "123456789") {
 		return minus + s
@@ -37,8 +37,8 @@ func Fixed(v float64, decimals int) string {
 }
 
 // Signed is [Fixed] with a plus sign before what is above zero.
-func Signed(v float64, decimals int) string {
-	s := Fixed(v, decimals)
+func (l Lang) Signed(v float64, decimals int) string {
+	s := l.Fixed(v, decimals)
 	if Finite(v) && v > 0 && strings.ContainsAny(s, "123456789") {
 		return "+" + s
 	}
@@ -47,7 +47,7 @@ func Signed(v float64, decimals int) string {
 
 // Short writes v with up to digits significant figures and no trailing zeros,
 // for axis ticks and cut-offs: 0.5, 0.117, 20.
-func Short(v float64, digits int) string {
+func (l Lang) Short(v float64, digits int) string {
 	if !Finite(v) {
 		return Missing
 	}
@@ -55,72 +55,62 @@ func Short(v float64, digits int) string {
 		return "0"
 	}
 	places := max(0, digits-1-int(math.Floor(math.Log10(math.Abs(v)))))
-	s := Fixed(v, places)
-	if strings.Contains(s, ".") {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	s := l.Fixed(v, places)
+	if point := l.marks().decimal; strings.Contains(s, point) {
+		s = strings.TrimSuffix(strings.TrimRight(s, "0"), point)
 	}
 	return s
 }
 
 // Count writes a whole number with its thousands parted: 1,440.
-func Count(n int64) string {
+func (l Lang) Count(n int64) string {
 	if n < 0 {
-		return minus + group(strconv.FormatUint(uint64(-(n+1))+1, 10))
+		return minus + l.group(strconv.FormatUint(uint64(-(n+1))+1, 10))
 	}
-	return group(strconv.FormatInt(n, 10))
-}
-
-// Plural writes n with the form of the word that belongs to it:
-// Plural(1, "model", "models") is "1 model".
-func Plural(n int64, one, many string) string {
-	if n == 1 {
-		return "1" + nbsp + one
-	}
-	return Count(n) + nbsp + many
+	return l.group(strconv.FormatInt(n, 10))
 }
 
 // Percent writes a fraction as percent: Percent(0.39, 1) is "39.0 %".
-func Percent(fraction float64, decimals int) string {
+func (l Lang) Percent(fraction float64, decimals int) string {
 	if !Finite(fraction) {
 		return Missing
 	}
-	return Fixed(fraction*100, decimals) + nbsp + "%"
+	return l.Fixed(fraction*100, decimals) + nbsp + "%"
 }
 
 // PercentRange writes an interval of two fractions with one unit:
 // "33.9 – 44.3 %".
-func PercentRange(low, high float64, decimals int) string {
+func (l Lang) PercentRange(low, high float64, decimals int) string {
 	if !Finite(low) || !Finite(high) {
 		return Missing
 	}
-	return Fixed(low*100, decimals) + nbsp + "–" + nbsp + Percent(high, decimals)
+	return l.Fixed(low*100, decimals) + nbsp + "–" + nbsp + l.Percent(high, decimals)
 }
 
 // Points writes a difference of two fractions in percentage points, without a
 // sign for what is above zero: "22.8 points".
-func Points(difference float64, decimals int) string {
+func (l Lang) Points(difference float64, decimals int) string {
 	if !Finite(difference) {
 		return Missing
 	}
-	word := "points"
-	number := Fixed(difference*100, decimals)
+	number := l.Fixed(difference*100, decimals)
 	if number == "1" || number == minus+"1" {
-		word = "point"
+		return number + nbsp + l.T("point")
 	}
-	return number + nbsp + word
+	return number + nbsp + l.T("points")
 }
 
 // PointsRange writes an interval of two differences: "16.9 to 28.5".
-func PointsRange(low, high float64, decimals int) string {
+func (l Lang) PointsRange(low, high float64, decimals int) string {
 	if !Finite(low) || !Finite(high) {
 		return Missing
 	}
-	return Fixed(low*100, decimals) + " to " + Fixed(high*100, decimals)
+	return l.T("%s to %s", l.Fixed(low*100, decimals), l.Fixed(high*100, decimals))
 }
 
 // Bytes writes a size in the decimal unit that leaves one to three figures
 // before the point: "142 GB", "9.4 MB".
-func Bytes(n int64) string {
+func (l Lang) Bytes(n int64) string {
 	if n < 0 {
 		return Missing
 	}
@@ -132,9 +122,9 @@ func Bytes(n int64) string {
 		v, unit = v/1000, next
 	}
 	if unit == "B" || v >= 9.95 {
-		return Fixed(v, 0) + nbsp + unit
+		return l.Fixed(v, 0) + nbsp + unit
 	}
-	return Fixed(v, 1) + nbsp + unit
+	return l.Fixed(v, 1) + nbsp + unit
 }
 
 // Value is what p points to, or NaN, which every function here writes as
@@ -146,8 +136,18 @@ func Value(p *float64) float64 {
 	return *p
 }
 
+// marks are a language's decimal sign and the sign between groups of three digits.
+type marks struct{ decimal, group string }
+
+func (l Lang) marks() marks {
+	if l == German {
+		return marks{",", "."}
+	}
+	return marks{".", ","}
+}
+
 // group parts the digits of a whole number in threes.
-func group(digits string) string {
+func (l Lang) group(digits string) string {
 	if len(digits) <= 3 {
 		return digits
 	}
@@ -156,7 +156,7 @@ func group(digits string) string {
 	b.WriteString(digits[:head])
 	for i := head; i < len(digits); i += 3 {
 		if b.Len() > 0 {
-			b.WriteByte(',')
+			b.WriteString(l.marks().group)
 		}
 		b.WriteString(digits[i : i+3])
 	}

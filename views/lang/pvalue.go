@@ -1,4 +1,4 @@
-package format
+package lang
 
 import (
 	"math"
@@ -10,8 +10,8 @@ import (
 const smallestP = 1e-300
 
 // P writes a p-value with two significant figures: "0.41", "0.0031",
-// "9.1 × 10⁻³²", "< 10⁻³⁰⁰". See [PDigits].
-func P(p float64) string { return PDigits(p, 2) }
+// "9.1 × 10⁻³²", "< 10⁻³⁰⁰". See [Lang.PDigits].
+func (l Lang) P(p float64) string { return l.PDigits(p, 2) }
 
 // PDigits writes a p-value (0 to 1) with the given number of significant
 // figures, from 0.001 up in plain decimals, below as a power of ten. Where
@@ -19,7 +19,7 @@ func P(p float64) string { return PDigits(p, 2) }
 // 0.01, 0.001) it takes as many figures more as keep it on its own side, so
 // that what is read never contradicts the severity beside it. What is not a
 // probability is [Missing].
-func PDigits(p float64, digits int) string {
+func (l Lang) PDigits(p float64, digits int) string {
 	switch {
 	case !(p >= 0 && p <= 1):
 		return Missing
@@ -34,9 +34,9 @@ func PDigits(p float64, digits int) string {
 	}
 	mantissa, exponent := split(p, digits)
 	if exponent >= -3 {
-		return Fixed(p, digits-1-exponent)
+		return l.Fixed(p, digits-1-exponent)
 	}
-	return mantissa + nbsp + "×" + nbsp + Power(exponent)
+	return strings.Replace(mantissa, ".", l.marks().decimal, 1) + nbsp + "×" + nbsp + Power(exponent)
 }
 
 // Power writes a power of ten: "10⁻³²".

@@ -1,0 +1,4 @@
+package lang
+
+// deAdmin are the German texts of that area.
+var deAdmin = entries{}

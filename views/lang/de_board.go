@@ -1,0 +1,4 @@
+package lang
+
+// deBoard are the German texts of that area.
+var deBoard = entries{}

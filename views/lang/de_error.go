@@ -1,0 +1,4 @@
+package lang
+
+// deError are the German texts of that area.
+var deError = entries{}

@@ -1,0 +1,4 @@
+package lang
+
+// deEvidence are the German texts of that area.
+var deEvidence = entries{}

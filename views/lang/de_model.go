@@ -1,0 +1,4 @@
+package lang
+
+// deModel are the German texts of that area.
+var deModel = entries{}

@@ -1,0 +1,4 @@
+package lang
+
+// deOperations are the German texts of that area.
+var deOperations = entries{}

@@ -1,0 +1,4 @@
+package lang
+
+// deReview are the German texts of that area.
+var deReview = entries{}

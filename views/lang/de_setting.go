@@ -1,0 +1,4 @@
+package lang
+
+// deSetting are the German texts of that area.
+var deSetting = entries{}

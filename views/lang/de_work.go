@@ -1,0 +1,4 @@
+package lang
+
+// deWork are the German texts of that area.
+var deWork = entries{}
