@@ -26,6 +26,7 @@ type Store interface {
 	TeamStore
 	ReviewStore
 	SilenceStore
+	OnCallStore
 	PrefsStore
 }
 
@@ -213,6 +214,7 @@ func (p *Pages) Routes(r chi.Router) {
 		p.retrainRoutes(r)
 		p.reviewRoutes(r)
 		p.silenceRoutes(r)
+		p.rotaRoutes(r)
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
 		admin := r.With(p.o.Auth.Require(drift.RoleAdmin))
 		admin.Post("/teams/members/{do}", p.do(p.changeMember))
