@@ -128,12 +128,4 @@ type AlertWork struct {
 	Notes    []ModelNote // that hold on the day the alert's check is of, or now
 	Runbook  *Runbook    // of the alert's model and severity; nil where none is set
 	Feedback *Feedback   // nil where nobody has said
-	OnCall   []OnCallNow
-}
-
-// OnCallNow is who is on call for a team.
-type OnCallNow struct {
-	Team   string
-	Person string // "" where nobody is
-	Until  time.Time
 }

@@ -39,6 +39,9 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 	if v.Features, err = p.featuresVM(r.Context(), by, d.Own); err != nil {
 		return err
 	}
+	if v.Work, err = p.alertWorkVM(r.Context(), d.Alert, by); err != nil {
+		return err
+	}
 	v.Note, v.Conflict = said.note, said.lost
 	if v.Retrain != nil {
 		v.Retrain.Typed = said.typed

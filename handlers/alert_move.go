@@ -35,7 +35,7 @@ func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
 	}
 	partly := false
 	for _, x := range also {
-		x.Move, x.Note, x.Until = req.Move, req.Note, req.Until
+		x.Move, x.Note, x.Until, x.Verdict = req.Move, req.Note, req.Until, req.Verdict
 		if _, err := p.o.Engine.Move(r.Context(), by, x); err != nil {
 			if !ordinary(err) { // the first move stands and is shown; the failure is not the reader's
 				web.LogFailure(p.Log, r, web.FailureOf(err), err)
@@ -82,6 +82,9 @@ func (p *Pages) readMove(w http.ResponseWriter, r *http.Request) (req engine.Mov
 		return req, nil, drift.Invalid("version", "Say the version of the alert that you looked at.")
 	}
 	req.Note, req.Assignee, req.Team = f.Get("note"), f.Get("assignee"), f.Get("to")
+	if req.Move == drift.MoveResolve {
+		req.Verdict = drift.Verdict(f.Get("verdict"))
+	}
 	if req.Assignee == meChoice {
 		req.Assignee = auth.ActorFrom(r.Context()).Name
 	}

@@ -27,6 +27,7 @@ type Store interface {
 	ReviewStore
 	SilenceStore
 	OnCallStore
+	WorkStore
 	PrefsStore
 }
 
@@ -215,6 +216,7 @@ func (p *Pages) Routes(r chi.Router) {
 		p.reviewRoutes(r)
 		p.silenceRoutes(r)
 		p.rotaRoutes(r)
+		p.workRoutes(r)
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
 		admin := r.With(p.o.Auth.Require(drift.RoleAdmin))
 		admin.Post("/teams/members/{do}", p.do(p.changeMember))

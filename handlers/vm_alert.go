@@ -94,14 +94,17 @@ func timelineVM(a *drift.Alert, e drift.TimelineEntry) component.TimelineVM {
 		v.Icon, v.Text = "check", words("Cleared: the check found nothing any more")
 	case drift.MoveRemind:
 		v.Icon, v.Text = "bell", words("Returned to new, as its owner had asked")
+	case drift.MoveSilence:
+		v.Icon, v.Text = "bell", silencedWords(e)
 	case drift.MoveReturn:
 		v.Icon, v.Text = "bell", words("Its suppression ended: new again")
 	case drift.MoveOverdue:
-		v.Icon, v.Text = "up", words("Escalated by itself")
+		v.Icon, v.Text = "up", append(words("Escalated by itself"), onCallWords(e)...)
 	case drift.MoveRecover:
 		v.Icon, v.Text = "check", words("Resolved by itself: it can be seen again")
 	default:
 		v.Initials, v.Text = component.Initials(e.Actor), []component.Piece{bold(e.Actor), plain(" " + personDid[e.Move])}
+		v.Text = append(v.Text, onCallWords(e)...)
 	}
 	return v
 }
@@ -149,6 +152,7 @@ func alertActionsVM(d drift.AlertData, class uint8) page.AlertActionsVM {
 	for _, t := range d.Teams {
 		v.Teams = append(v.Teams, page.OptionVM{Value: t, Label: t, Selected: t == a.Team})
 	}
+	v.OnCall = onCallVM(d)
 	if s := d.Sibling; s != nil && v.Off[string(drift.MoveAcknowledge)] == "" {
 		if _, err := drift.Next(drift.MoveAcknowledge, s.Status, by); err == nil {
 			v.Also = []page.AlsoVM{{ID: s.ID, Version: s.Version}}

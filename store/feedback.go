@@ -95,11 +95,9 @@ func (db *DB) JudgedAlerts(ctx context.Context, by drift.Actor, m drift.Model, f
 	return list, more, err
 }
 
-// AlertWork reads what people keep of an alert and its model, and the plans that say who is on call; who
-// that is now is left to the caller.
-func (db *DB) AlertWork(ctx context.Context, by drift.Actor, a *drift.Alert, now time.Time) (drift.AlertWork, []drift.Plan, error) {
-	var plans []drift.Plan
-	w, err := view(ctx, db, by, func(tx *Tx) (w drift.AlertWork, err error) {
+// AlertWork reads what people keep of an alert and its model.
+func (db *DB) AlertWork(ctx context.Context, by drift.Actor, a *drift.Alert, now time.Time) (drift.AlertWork, error) {
+	return view(ctx, db, by, func(tx *Tx) (w drift.AlertWork, err error) {
 		m, today := versionOf(a).Model, drift.DateOf(now)
 		from, to := min(a.CheckDate, today), max(a.CheckDate, today)
 		notes, err := tx.ModelNotes(ctx, m, from, to.Add(1))
@@ -120,25 +118,9 @@ func (db *DB) AlertWork(ctx context.Context, by drift.Actor, a *drift.Alert, now
 				w.Runbook = &books[i]
 			}
 		}
-		if w.Feedback, err = tx.Feedback(ctx, a); err != nil {
-			return w, err
-		}
-		teams, err := tx.Teams(ctx)
-		if err != nil {
-			return w, err
-		}
-		for _, team := range teams {
-			p, err := tx.OnCallPlan(ctx, team, now)
-			if err != nil {
-				return w, err
-			}
-			if !p.Empty() {
-				plans = append(plans, p)
-			}
-		}
-		return w, nil
+		w.Feedback, err = tx.Feedback(ctx, a)
+		return w, err
 	})
-	return w, plans, err
 }
 
 func holds(n drift.ModelNote, d drift.Date) bool { return n.From <= d && d <= n.To }

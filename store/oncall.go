@@ -237,6 +237,20 @@ func (db *DB) RotaPage(ctx context.Context, by drift.Actor, team string, now tim
 	})
 }
 
+// plansAt reads the plans of the teams that have one, by name.
+func (tx *Tx) plansAt(ctx context.Context, at time.Time) (list []drift.Plan, err error) {
+	rows, err := tx.Query(ctx, `SELECT team FROM oncall_rota UNION SELECT team FROM oncall_turn WHERE to_at > $1 ORDER BY 1`, at)
+	names, err := collected(rows, err, pgx.RowTo[string], "teams with a plan")
+	for _, name := range names {
+		p, err := tx.OnCallPlan(ctx, name, at)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, err
+}
+
 func (tx *Tx) teamNamed(ctx context.Context, team string) error {
 	there, err := tx.exists(ctx, `SELECT FROM team WHERE name = $1`, team)
 	if err == nil && !there {
