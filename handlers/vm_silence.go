@@ -101,3 +101,14 @@ func newSilenceVM(l lang.Lang, f url.Values, d drift.SilencesData, by drift.Acto
 func option(value, label, chosen string) component.OptionVM {
 	return component.OptionVM{Value: value, Label: label, Selected: value == chosen}
 }
+
+// silenceBanners says on the board that alerts are hidden; nothing while no silence is in force.
+func silenceBanners(l lang.Lang, inForce int) []component.BannerVM {
+	if inForce == 0 {
+		return nil
+	}
+	return []component.BannerVM{{
+		Icon: "bell", Bold: l.N(int64(inForce), "%d silence is in force.", "%d silences are in force."),
+		Text: []component.Piece{{Text: l.T("Alerts that match are hidden until it ends.") + " "}, {Text: l.T("What is hidden"), Href: "/silences"}},
+	}}
+}
