@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/drift/oncall"
 	"github.com/driftwatch/driftwatch/store"
 	"github.com/driftwatch/driftwatch/store/storetest"
 )
@@ -79,8 +78,8 @@ func TestRotasSwapsAndCalendars(t *testing.T) {
 	if p.Rota == nil || fmt.Sprint(p.Rota.People) != "[olga zoe]" || p.Rota.Zone != "Europe/Berlin" || p.Rota.Minute != 540 || p.Rota.StartsOn != monday || len(p.Swaps) != 1 {
 		t.Fatalf("kept %+v, %+v", p.Rota, p.Swaps)
 	}
-	if turn, ok := oncall.At(p, swap.From); !ok || turn.Person != "olga" || !turn.Swap {
-		t.Errorf("in the swap %+v", turn)
+	if s := p.Swaps[0]; s.Person != "olga" || !s.Swap || s.By != "olga" || !s.From.Equal(swap.From) || !s.To.Equal(swap.To) {
+		t.Errorf("the swap is %+v", s)
 	}
 	// Whoever shares no tenant with a person keeps the place, and not the name.
 	if p := plan(mine); fmt.Sprint(p.Rota.People) != "[olga ]" {
