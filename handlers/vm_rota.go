@@ -22,9 +22,9 @@ func rotaVM(l lang.Lang, d drift.RotaData, by drift.Actor, zone string, now time
 	}
 	if t, ok := oncall.At(d.Plan, now); ok {
 		v.On = new(turnVM(t, now))
-		if t, ok = oncall.Next(d.Plan, now); ok {
-			v.Next = new(turnVM(t, now))
-		}
+	}
+	if t, ok := oncall.Next(d.Plan, now); ok {
+		v.Next = new(turnVM(t, now))
 	}
 	for _, t := range oncall.Turns(d.Plan, now, now.Add(drift.RotaWeeks*7*24*time.Hour)) {
 		v.Turns = append(v.Turns, turnVM(t, now))

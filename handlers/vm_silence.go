@@ -109,6 +109,6 @@ func silenceBanners(l lang.Lang, inForce int) []component.BannerVM {
 	}
 	return []component.BannerVM{{
 		Icon: "bell", Bold: l.N(int64(inForce), "%d silence is in force.", "%d silences are in force."),
-		Text: []component.Piece{{Text: l.T("Alerts that match are hidden until it ends.") + " "}, {Text: l.T("What is hidden"), Href: "/silences"}},
+		Text: []component.Piece{{Text: l.T("Alerts that match are hidden meanwhile.") + " "}, {Text: l.T("What is hidden"), Href: "/silences"}},
 	}}
 }

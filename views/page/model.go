@@ -39,7 +39,7 @@ type ModelVM struct {
 	// Work is what people keep of the model.
 	Work   ModelWorkVM
 	Alerts []ModelAlertVM
-	Feeds   []FeedVM
+	Feeds  []FeedVM
 	// MoreReports leads to older reports, "" for none.
 	MoreReports string
 }

@@ -110,13 +110,6 @@ var silenceStates = map[string]string{
 
 func (s SilenceVM) href() string { return "/silences/" + strconv.FormatInt(s.ID, 10) }
 
-func (s SilenceVM) tone() string {
-	if s.State == "in_force" {
-		return "a"
-	}
-	return ""
-}
-
 func (v SilencesVM) verdict(l lang.Lang) string {
 	if v.InForce == 0 {
 		return l.T("Nothing is silenced")
@@ -132,6 +125,21 @@ func (v SilencePageVM) verdict(l lang.Lang) string {
 		return l.T("Silence %s is in force", strconv.FormatInt(v.Silence.ID, 10))
 	}
 	return l.T("Silence %s is over", strconv.FormatInt(v.Silence.ID, 10))
+}
+
+func (v NewSilenceVM) verdict(l lang.Lang) string {
+	if v.Open.Total == 0 {
+		return l.T("It would hide nothing now")
+	}
+	return l.N(int64(v.Open.Total), "It would hide %d open alert", "It would hide %d open alerts")
+}
+
+// longest says how long the reader may silence.
+func (v NewSilenceVM) longest(l lang.Lang) string {
+	if v.MaxHours > 24 {
+		return l.N(int64(v.MaxHours/24), "You may silence for %d day at most.", "You may silence for %d days at most.")
+	}
+	return l.N(int64(v.MaxHours), "You may silence for %d hour at most; a manager for longer.", "You may silence for %d hours at most; a manager for longer.")
 }
 
 func (a AlertListVM) more(l lang.Lang) string {
