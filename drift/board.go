@@ -88,7 +88,7 @@ type AlertData struct {
 	Alert    *Alert
 	Timeline []TimelineEntry // oldest first
 	Timers   []DueTimer
-	Plans    []Plan    // of the teams that have one: who is on call, as of PlansAt
+	Plans    []Plan // of the teams that have one: who is on call, as of PlansAt
 	PlansAt  time.Time
 	Own      *Report // the report that the alert names; nil where it has none
 	InForce  *Report // the revision in force of the same check; nil where it is Own

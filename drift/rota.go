@@ -109,7 +109,9 @@ type RotaData struct {
 }
 
 // MayPlan reports whether somebody sets a team's rota: a manager of all tenants, or one who is a member.
-func MayPlan(by Actor, member bool) bool { return by.Role.AtLeast(RoleManager) && (by.AllTenants || member) }
+func MayPlan(by Actor, member bool) bool {
+	return by.Role.AtLeast(RoleManager) && (by.AllTenants || member)
+}
 
 // MaySwap reports whether somebody swaps turns of a team: its members who act, and who may plan.
 func MaySwap(by Actor, member bool) bool {

@@ -43,7 +43,7 @@ func (tx *Tx) PutFeedback(ctx context.Context, a *drift.Alert, f drift.Feedback)
 	_, err := tx.Exec(ctx, `INSERT INTO alert_feedback (tenant_id, alert_id, verdict, note, said_by, said_at)
 			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, alert_id)
 			DO UPDATE SET verdict = excluded.verdict, note = excluded.note, said_by = excluded.said_by, said_at = excluded.said_at`,
-			a.TenantID, a.ID, string(f.Verdict), f.Note, f.By, f.At)
+		a.TenantID, a.ID, string(f.Verdict), f.Note, f.By, f.At)
 	if err != nil {
 		return fmt.Errorf("keep feedback: %w", err)
 	}

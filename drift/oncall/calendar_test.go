@@ -53,29 +53,34 @@ func TestReadCalendars(t *testing.T) {
 		{
 			"without a zone: the zone asked for",
 			"SUMMARY:olga\nDTSTART:20261026T080000\nDTEND:20261026T200000",
-			[]string{"olga 2026-10-26T07:00:00Z 2026-10-26T19:00:00Z"}, 1,
+			[]string{"olga 2026-10-26T07:00:00Z 2026-10-26T19:00:00Z"},
+			1,
 		},
 		{"in UTC", "SUMMARY:olga\nDTSTART:20261026T080000Z\nDTEND:20261026T200000Z", []string{"olga 2026-10-26T08:00:00Z 2026-10-26T20:00:00Z"}, 1},
 		{
 			"whole days, in the zone asked for",
 			"SUMMARY:olga\nDTSTART;VALUE=DATE:20261024\nDTEND;VALUE=DATE:20261026",
-			[]string{"olga 2026-10-23T22:00:00Z 2026-10-25T23:00:00Z"}, 1,
+			[]string{"olga 2026-10-23T22:00:00Z 2026-10-25T23:00:00Z"},
+			1,
 		},
 		{"one day", "SUMMARY:olga\nDTSTART;VALUE=DATE:20261025", []string{"olga 2026-10-24T22:00:00Z 2026-10-25T23:00:00Z"}, 1},
 		{
 			"an exception and an extra",
 			"SUMMARY:olga\nDTSTART:20261026T080000Z\nDTEND:20261026T200000Z\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE:20261027T080000Z\nRDATE:20261101T080000Z",
-			[]string{"olga 2026-10-26T08:00:00Z 2026-10-26T20:00:00Z", "olga 2026-10-28T08:00:00Z 2026-10-28T20:00:00Z", "olga 2026-11-01T08:00:00Z 2026-11-01T20:00:00Z"}, 3,
+			[]string{"olga 2026-10-26T08:00:00Z 2026-10-26T20:00:00Z", "olga 2026-10-28T08:00:00Z 2026-10-28T20:00:00Z", "olga 2026-11-01T08:00:00Z 2026-11-01T20:00:00Z"},
+			3,
 		},
 		{
 			"named by its attendee",
 			"SUMMARY:On call\nATTENDEE;CN=\"Tom Ek\":mailto:tom@example.com\nDTSTART:20261026T080000Z\nDTEND:20261026T200000Z",
-			[]string{"Tom Ek 2026-10-26T08:00:00Z 2026-10-26T20:00:00Z"}, 1,
+			[]string{"Tom Ek 2026-10-26T08:00:00Z 2026-10-26T20:00:00Z"},
+			1,
 		},
 		{
 			"for ever: a year ahead and a month behind",
 			"SUMMARY:olga\nDTSTART:20200106T080000Z\nDTEND:20200113T080000Z\nRRULE:FREQ=WEEKLY",
-			[]string{"olga 2026-09-07T08:00:00Z 2026-09-14T08:00:00Z"}, 57,
+			[]string{"olga 2026-09-07T08:00:00Z 2026-09-14T08:00:00Z"},
+			57,
 		},
 	} {
 		turns, err := read(t, "2026-10-10T00:00:00Z", ics(c.event))

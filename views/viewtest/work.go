@@ -121,7 +121,8 @@ func sampleModelWork() page.ModelWorkVM {
 		SilenceURL: page.NewSilenceHref("nsw-market", "conflict_predictor", "", ""),
 		Runbooks: []page.RunbookVM{
 			{Severity: component.Critical, Name: "CRITICAL", URL: "https://wiki.example.com/runbooks/conflict", SetBy: "S. Varga"},
-			{Severity: component.High, Name: "HIGH"}, {Severity: component.Medium, Name: "MEDIUM"},
+			{Severity: component.High, Name: "HIGH"},
+			{Severity: component.Medium, Name: "MEDIUM"},
 		},
 	}
 }
