@@ -17,7 +17,8 @@ type FeatureShift struct {
 	// MissingRecent and MissingBaseline are the shares of rows without a value, 0 to 1.
 	MissingRecent   Number `json:"missing_recent"`
 	MissingBaseline Number `json:"missing_baseline"`
-	// PSI over the baseline's deciles or over the categories, a missing value being a bin of its own.
+	// PSI over the baseline's deciles (a number that alone fills one has a bin of its own) or over the
+	// categories; a missing value is a bin of its own.
 	PSI Number `json:"psi"`
 	// PValue is of the Kolmogorov-Smirnov or chi-square test, missing values included; null where there
 	// is nothing to test. QValue is the Benjamini-Hochberg rate over all features of the pair.

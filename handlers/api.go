@@ -35,6 +35,8 @@ type APIEngine interface {
 	Rehearser
 	FeatureComparer
 	Silencer
+	Comparer
+	Trier
 }
 
 // APINames finds what requests name.
@@ -175,6 +177,7 @@ func (a *API) Routes(r chi.Router) {
 func (a *API) readRoutes(r chi.Router) {
 	r.Get("/models/{model_type}/performance", a.do(a.performance))
 	r.Get("/models/{model_type}/drift", a.do(a.drift))
+	r.Get("/models/{model_type}/compare", a.do(a.compare))
 	r.Get("/models/{model_type}/versions", a.do(a.versions))
 	r.Get("/alerts", a.do(a.alerts))
 	r.Get("/alerts/{id}", a.do(a.alert))
@@ -183,6 +186,7 @@ func (a *API) readRoutes(r chi.Router) {
 	r.Get("/retrains/{id}", a.do(a.retrain))
 	r.Get("/retraining", a.do(a.halt))
 	r.Get("/settings", a.do(a.settings))
+	r.Get("/what-if", a.do(a.whatIf))
 	r.Get("/reviews/{kind}", a.do(a.review))
 	r.Get("/silences", a.do(a.silences))
 	r.Get("/silences/{id}", a.do(a.silence))

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
 )
 
 const apiModel = "/api/v1/models/fraud_detector"
@@ -215,5 +216,44 @@ func TestHealth(t *testing.T) {
 	}
 	if strings.Contains(a.body, "acme") {
 		t.Error("the server's numbers name a tenant")
+	}
+}
+
+// TestCompareAPI answers today's windows unasked, any others on demand, and leaves everything as it was.
+func TestCompareAPI(t *testing.T) {
+	h := newHouse(t)
+	h.breakModel("acme")
+	viewer := h.as(drift.RoleViewer, h.acme)
+	_, before, err := h.db.EventBounds(t.Context(), drift.SystemActor())
+	if err != nil {
+		t.Fatal(err)
+	}
+	today := drift.DateOf(time.Now())
+	var e drift.Evidence
+	h.do("GET", apiModel+"/compare", "", viewer).into(t, 200, &e)
+	if e.Tenant != "acme" || e.Recent.Window.To != today || e.Recent.Version != "v1" || e.Recent.Predictions == 0 || e.Statistical.Severity != drift.SeverityCritical || e.Statistical.Metrics.NRecent != e.Recent.Predictions {
+		t.Errorf("%+v", e)
+	}
+	address := fmt.Sprintf("%s/compare?tenant=acme&recent_from=%s&recent_to=%s&recent_version=v1&baseline_from=%[2]s&baseline_to=%[3]s&baseline_version=v1", apiModel, today.Add(-7), today)
+	var same drift.Evidence
+	h.do("GET", address, "", viewer).into(t, 200, &same)
+	if same.Recent.Window != (drift.DriftWindow{From: today - 7, To: today}) || same.Baseline.Window != same.Recent.Window || same.Statistical.Metrics.KSStatistic != 0 || same.Statistical.Severity != drift.SeverityNone {
+		t.Errorf("%+v", same)
+	}
+	if _, after, err := h.db.EventBounds(t.Context(), drift.SystemActor()); err != nil || after != before {
+		t.Errorf("%d events more, %v", after-before, err)
+	}
+}
+
+// TestWhatIfAPI tries a guard that waits for a second day on what raised an alert.
+func TestWhatIfAPI(t *testing.T) {
+	h := newHouse(t)
+	id := h.breakModel("acme")
+	h.breakModel("globex")
+	var r engine.WhatIfResult
+	h.do("GET", "/api/v1/what-if?set=GUARD_K_OF_M=2/2&set=STATISTICAL_DRIFT_PVALUE_MEDIUM=0.02", "", h.as(drift.RoleViewer, h.acme)).into(t, 200, &r)
+	if r.Total.Raised != 1 || r.Total.Before != 1 || r.Total.After != 0 || r.Total.Fewer != 1 || len(r.Models) != 1 || r.Models[0].Tenant != "acme" ||
+		len(r.Alerts) != 1 || *r.Alerts[0].Alert != id || r.Alerts[0].Then != drift.SeverityUnknown || r.Changes["GUARD_K_OF_M"] != "2/2" {
+		t.Errorf("%+v", r)
 	}
 }

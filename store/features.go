@@ -18,10 +18,7 @@ func (tx *Tx) FeatureSample(ctx context.Context, v drift.VersionKey, w drift.Dri
 	if err != nil {
 		return s, fmt.Errorf("count predictions of the window: %w", err)
 	}
-	sample, args := "", []any{v.TenantID, w.From.Time(), w.To.Time(), v.ModelType, v.Version, most}
-	if s.Of > most {
-		sample, args = " TABLESAMPLE SYSTEM ($7) REPEATABLE (1)", append(args, 100*float64(most)/float64(s.Of))
-	}
+	sample, args := tableSample([]any{v.TenantID, w.From.Time(), w.To.Time(), v.ModelType, v.Version, most}, float64(most)/float64(max(s.Of, 1)))
 	rows, err := tx.Query(ctx, `SELECT features::text FROM ml_prediction_log`+sample+` WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3
 		AND model_type = $4 AND model_version = $5 AND features IS NOT NULL LIMIT 2 * $6`, args...)
 	s.Rows, err = collected(rows, err, func(row pgx.CollectableRow) (text []byte, err error) { return text, row.Scan(&text) }, "features")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -69,6 +70,7 @@ func FeatureMoved(s drift.FeatureShift) bool { return float64(s.QValue) < movedB
 type column struct {
 	numbers [2][]float64
 	texts   [2][]string // of all values, for when one of them is no number
+	rows    [2][]int    // the row of each value
 	other   bool        // one of them is none
 }
 
@@ -87,13 +89,13 @@ func readColumns(columns map[string]*column, side int, rows [][]byte) error {
 				c = &column{}
 				columns[name] = c
 			}
-			c.add(side, v)
+			c.add(side, i, v)
 		}
 	}
 	return nil
 }
 
-func (c *column) add(side int, v any) {
+func (c *column) add(side, row int, v any) {
 	var text string
 	number, err := math.NaN(), error(nil)
 	switch v := v.(type) {
@@ -108,7 +110,7 @@ func (c *column) add(side int, v any) {
 		b, failed := json.Marshal(v)
 		text, err = string(b), failed
 	}
-	c.texts[side] = append(c.texts[side], text)
+	c.texts[side], c.rows[side] = append(c.texts[side], text), append(c.rows[side], row)
 	if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
 		c.other = true
 		return
@@ -144,7 +146,7 @@ func (c *column) compareNumbers(s *drift.FeatureShift, missing [2]int) {
 		slices.Sort(c.numbers[side])
 	}
 	recent, baseline := c.numbers[0], c.numbers[1]
-	edges := stats.BaselineEdges(baseline)
+	edges := featureEdges(baseline)
 	s.PSI = drift.Number(stats.PSI(append(stats.BinCounts(recent, edges), missing[0]), append(stats.BinCounts(baseline, edges), missing[1])))
 	if len(recent) > 0 {
 		s.MeanRecent = drift.Number(stats.Mean(recent))
@@ -166,6 +168,20 @@ func (c *column) compareNumbers(s *drift.FeatureShift, missing [2]int) {
 		}
 	}
 	s.PValue = drift.Number(p)
+}
+
+// featureEdges are the deciles of a sorted baseline; a value that alone fills one has a bin of its own, so
+// that a feature which was constant and is not any more does not stay in the one bin that there was.
+func featureEdges(baseline []float64) []float64 {
+	var edges []float64
+	for _, edge := range stats.BaselineEdges(baseline) {
+		edges = append(edges, edge)
+		next := math.Nextafter(edge, math.Inf(1))
+		if n := sort.SearchFloat64s(baseline, next) - sort.SearchFloat64s(baseline, edge); n*10 >= len(baseline) {
+			edges = append(edges, next)
+		}
+	}
+	return slices.Compact(edges)
 }
 
 func (c *column) compareCategories(s *drift.FeatureShift, missing [2]int) {

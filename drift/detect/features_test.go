@@ -128,3 +128,22 @@ func TestFeaturesOfLittle(t *testing.T) {
 		}
 	}
 }
+
+// What was constant and is not any more moved far, not by nothing; what took few values and still does
+// has not moved.
+func TestFeaturesThatWereConstant(t *testing.T) {
+	baseline := sample(1000, func(r *rand.Rand) string { return fmt.Sprintf(`{"line":0.4,"few":%d}`, r.IntN(3)) })
+	recent := sample(300, func(r *rand.Rand) string {
+		return fmt.Sprintf(`{"line":%v,"few":%d}`, 0.4+max(0, r.Float64()-0.5), r.IntN(3))
+	})
+	all, err := Features(recent, baseline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := shiftOf(t, all, "line"); s.PSI < 3 || !FeatureMoved(s) || math.Abs(float64(s.KSStatistic)-0.5) > 0.1 {
+		t.Errorf("%+v", s)
+	}
+	if s := shiftOf(t, all, "few"); s.PSI > 0.05 || FeatureMoved(s) {
+		t.Errorf("%+v", s)
+	}
+}

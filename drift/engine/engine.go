@@ -19,6 +19,21 @@ type Engine struct {
 	workDir  string
 	broken   *brokenOff
 	only     map[int64]bool // the tenants that are looked at; nil for all
+	heavy    chan struct{}  // holds a place for each long computation that a reader waits for
+}
+
+// heavyReads is how many long computations for readers run at once; others wait their turn.
+const heavyReads = 2
+
+// heavily runs a long computation when it is its turn, or gives up with who waits for it.
+func (e *Engine) heavily(ctx context.Context, fn func() error) error {
+	select {
+	case e.heavy <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-e.heavy }()
+	return fn()
 }
 
 // Options say what an Engine works with. Store is required.
@@ -46,7 +61,7 @@ func New(o Options) *Engine {
 			return "", nil, drift.Invalid("trainer", "This program has no trainer for "+modelType+".")
 		}
 	}
-	return &Engine{store: o.Store, clock: o.Clock, log: o.Log, trainers: o.Trainers, workDir: o.WorkDir, broken: &brokenOff{of: map[int64]attempt{}}}
+	return &Engine{store: o.Store, clock: o.Clock, log: o.Log, trainers: o.Trainers, workDir: o.WorkDir, broken: &brokenOff{of: map[int64]attempt{}}, heavy: make(chan struct{}, heavyReads)}
 }
 
 // errChanged means that somebody moved an alert or a retrain while the system was about to: the

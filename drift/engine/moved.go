@@ -15,7 +15,6 @@ const featureRows = 5000
 // the rows of its version: all of them, or a sample where there are many. It has no features where the
 // rows carry none on one of the sides.
 func (e *Engine) FeatureMoves(ctx context.Context, by drift.Actor, r *drift.Report, w detect.Windows) (drift.FeatureMoves, error) {
-	m := drift.FeatureMoves{Recent: w.Recent, Baseline: w.Baseline, Features: []drift.FeatureShift{}}
 	var recent, baseline drift.FeatureSample
 	err := e.store.InTx(ctx, by, func(tx Tx) (err error) {
 		if recent, err = tx.FeatureSample(ctx, r.Version, w.Recent, featureRows); err != nil {
@@ -25,13 +24,21 @@ func (e *Engine) FeatureMoves(ctx context.Context, by drift.Actor, r *drift.Repo
 		return err
 	})
 	if err != nil {
-		return m, fmt.Errorf("features of report %d: %w", r.ID, err)
+		return drift.FeatureMoves{}, fmt.Errorf("features of report %d: %w", r.ID, err)
 	}
-	m.RowsRecent, m.RowsBaseline = len(recent.Rows), len(baseline.Rows)
-	m.Sampled = recent.Of > featureRows || baseline.Of > featureRows
+	return movesOf(recent, baseline, w)
+}
+
+// movesOf compares the features of two samples.
+func movesOf(recent, baseline drift.FeatureSample, w detect.Windows) (drift.FeatureMoves, error) {
+	m := drift.FeatureMoves{
+		Recent: w.Recent, Baseline: w.Baseline, RowsRecent: len(recent.Rows), RowsBaseline: len(baseline.Rows),
+		Sampled: recent.Of > featureRows || baseline.Of > featureRows, Features: []drift.FeatureShift{},
+	}
 	if m.RowsRecent == 0 || m.RowsBaseline == 0 {
 		return m, nil
 	}
+	var err error
 	m.Features, err = detect.Features(recent.Rows, baseline.Rows)
 	return m, err
 }

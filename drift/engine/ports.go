@@ -72,6 +72,11 @@ type Days interface {
 	LabelledScores(ctx context.Context, v drift.VersionKey, day drift.Date) (drift.LabelledScores, error)
 	// FeatureSample reads the features of the version's rows of a window, or of about so many of them.
 	FeatureSample(ctx context.Context, v drift.VersionKey, w drift.DriftWindow, most int) (drift.FeatureSample, error)
+	// LabelledDays returns the version's days in [from, to), in order, with scores and outcomes: all of them,
+	// or about most of them where there are more.
+	LabelledDays(ctx context.Context, v drift.VersionKey, from, to drift.Date, most int) ([]drift.LabelledDay, error)
+	// OutcomeSample reads which of the version's predictions of a window were right, with their features.
+	OutcomeSample(ctx context.Context, v drift.VersionKey, w drift.DriftWindow, most int) (drift.OutcomeSample, error)
 	// FirstPrediction returns when the version's first prediction was made; zero where none.
 	FirstPrediction(ctx context.Context, v drift.VersionKey) (time.Time, error)
 	// FreshModels lists the models with a prediction both made and received since the given time.
@@ -117,6 +122,8 @@ type Alerts interface {
 	OpenAlertsOf(ctx context.Context, m drift.Model) ([]*drift.Alert, error)
 	// OpenBlindAlerts lists the open ML_MONITORING_BLIND alerts of all models.
 	OpenBlindAlerts(ctx context.Context) ([]*drift.Alert, error)
+	// Alerts lists alerts without their reports, a page at a time.
+	Alerts(ctx context.Context, f drift.AlertFilter) (drift.Page[drift.Alert], error)
 	// Alert returns one alert; CodeNotFound where it is not there for this actor.
 	Alert(ctx context.Context, id int64) (*drift.Alert, error)
 	// InsertAlert writes a new alert with its first timeline entry; it sets ID.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -118,7 +119,7 @@ func (p *SettingPreview) replay(ctx context.Context, tx Tx, c SettingChange) err
 // eachTenant hands over the reports of the last days, tenant by tenant, with the settings without and
 // with the change. A tenant with a value of its own is left out of a change for all.
 func (p *SettingPreview) eachTenant(ctx context.Context, tx Tx, c SettingChange, fn func(list []drift.Report, before, after drift.Settings)) error {
-	reports, err := servingReports(ctx, tx, c.Tenant, p.From)
+	reports, err := servingReports(ctx, tx, drift.ReportFilter{Tenant: c.Tenant, From: &p.From}, math.MaxInt)
 	if err != nil {
 		return err
 	}
@@ -146,9 +147,9 @@ func interruptsFrom(s drift.Settings) drift.Severity {
 	return min
 }
 
-// servingReports reads the reports from a day on that touch alerts.
-func servingReports(ctx context.Context, tx Tx, tenant string, from drift.Date) ([]drift.Report, error) {
-	f := drift.ReportFilter{Tenant: tenant, From: &from, ServingOnly: true, Limit: drift.MaxPage}
+// servingReports reads the reports of a filter that touch alerts; CodeInvalid where there are more than most.
+func servingReports(ctx context.Context, tx Tx, f drift.ReportFilter, most int) ([]drift.Report, error) {
+	f.ServingOnly, f.Limit = true, drift.MaxPage
 	var out []drift.Report
 	for {
 		page, err := tx.Reports(ctx, f)
@@ -156,6 +157,9 @@ func servingReports(ctx context.Context, tx Tx, tenant string, from drift.Date) 
 			return nil, fmt.Errorf("reports: %w", err)
 		}
 		out = append(out, page.Items...)
+		if len(out) > most {
+			return nil, drift.Invalid("tenant", fmt.Sprintf("There are more than %s reports to judge anew. Name a tenant or a model type, or fewer days.", drift.Thousands(most)))
+		}
 		if page.Next == "" {
 			return out, nil
 		}

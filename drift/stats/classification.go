@@ -1,9 +1,6 @@
 package stats
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Confusion counts the outcomes of a binary classifier.
 type Confusion struct{ TP, FP, FN, TN int }
@@ -57,14 +54,14 @@ type Classification struct {
 // by index. A score that is not within 0 to 1 gives a [SampleError], and slices
 // of different lengths too. With no outcome at all every metric is NaN.
 func Classify(actual []bool, scores []float64, predicted []bool) (Classification, error) {
-	if len(actual) != len(scores) || len(predicted) != len(scores) {
+	if err := checkLabelled(actual, scores); err != nil {
+		return Classification{}, err
+	}
+	if len(predicted) != len(scores) {
 		return Classification{}, &SampleError{Index: -1, Reason: ErrLength}
 	}
 	var c Classification
-	for i, s := range scores {
-		if !(s >= 0 && s <= 1) {
-			return Classification{}, &SampleError{Index: i, Value: s, Reason: ErrRange}
-		}
+	for i := range scores {
 		c.Count(predicted[i], actual[i])
 	}
 	c.Accuracy = c.Confusion.Accuracy().Value()
@@ -73,9 +70,23 @@ func Classify(actual []bool, scores []float64, predicted []bool) (Classification
 	c.F1 = c.Confusion.F1().Value()
 	c.Brier, c.LogLoss = meanLosses(actual, scores)
 	c.ECE = calibrationError(actual, scores)
-	c.ROCAUC, c.PRAUC = ranking(actual, scores)
+	r := rank(actual, scores)
+	c.ROCAUC, c.PRAUC = r.ROCAUC(), r.AveragePrecision()
 	c.MeanScore = Mean(scores)
 	return c, nil
+}
+
+// checkLabelled refuses slices of different lengths and a score that is not within 0 to 1.
+func checkLabelled(actual []bool, scores []float64) error {
+	if len(actual) != len(scores) {
+		return &SampleError{Index: -1, Reason: ErrLength}
+	}
+	for i, s := range scores {
+		if !(s >= 0 && s <= 1) {
+			return &SampleError{Index: i, Value: s, Reason: ErrRange}
+		}
+	}
+	return nil
 }
 
 // clip is the distance from 0 and 1 that log loss keeps: numpy's float64 eps.
@@ -102,12 +113,15 @@ func meanLosses(actual []bool, scores []float64) (brier, logLoss float64) {
 // calibrationBins is the number of bins of the expected calibration error.
 const calibrationBins = 10
 
+// calibrationBin is the bin of a score within 0 to 1: min(⌊10·score⌋, 9).
+func calibrationBin(score float64) int { return min(int(calibrationBins*score), calibrationBins-1) }
+
 // calibrationError returns Σ |Σ score − positives| / n over ten bins of equal
 // width, index min(⌊10·score⌋, 9).
 func calibrationError(actual []bool, scores []float64) float64 {
 	var surplus [calibrationBins]compensated
 	for i, s := range scores {
-		bin := &surplus[min(int(calibrationBins*s), calibrationBins-1)]
+		bin := &surplus[calibrationBin(s)]
 		bin.add(s)
 		if actual[i] {
 			bin.add(-1)
@@ -118,43 +132,4 @@ func calibrationError(actual []bool, scores []float64) float64 {
 		sum.add(math.Abs(surplus[k].value()))
 	}
 	return sum.value() / float64(len(scores))
-}
-
-// ranking returns the area under the ROC curve, by the rank sum with half a
-// point for a tie and as an integer until the last division, and the average
-// precision Σ (R_k − R_(k−1))·P_k over distinct scores from the top.
-func ranking(actual []bool, scores []float64) (roc, ap float64) {
-	order := make([]int, len(scores))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		switch {
-		case scores[a] > scores[b]:
-			return -1
-		case scores[a] < scores[b]:
-			return 1
-		}
-		return 0
-	})
-	var tp, fp uint64
-	var twiceArea float64
-	var precision compensated
-	for i := 0; i < len(order); {
-		value := scores[order[i]]
-		var up, down uint64
-		for ; i < len(order) && scores[order[i]] == value; i++ {
-			if actual[order[i]] {
-				up++
-			} else {
-				down++
-			}
-		}
-		twiceArea += float64(down) * float64(2*tp+up)
-		tp, fp = tp+up, fp+down
-		precision.add(float64(up) * (float64(tp) / float64(tp+fp)))
-	}
-	// 0/0 is NaN: undefined.
-	roc = twiceArea / (2 * float64(tp) * float64(fp))
-	return roc, precision.value() / float64(tp)
 }

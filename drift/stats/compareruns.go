@@ -59,7 +59,7 @@ func (c *runComparison) plan() {
 	// A decile lies between two neighbouring ranks of the baseline; where they
 	// are in different bins it may fall into any bin from one to the other.
 	for k := 1; k < deciles; k++ {
-		rank, part := decileRank(k, int(y.n()))
+		rank, part := quantileRank(k, deciles, int(y.n()))
 		lo := y.binOfRank(rank)
 		hi := lo
 		if part > 0 {
@@ -200,7 +200,7 @@ func (s *areaSum) closed(t stretch, room1, room2 float64) {
 // shares takes the deciles of the baseline and counts both sides between them.
 func (c *runComparison) shares(out *Comparison) error {
 	var failed error
-	edges := decileEdges(int(c.y.n()), func(rank int) float64 {
+	edges := quantileEdges(deciles, int(c.y.n()), func(rank int) float64 {
 		v, err := c.y.rank(rank)
 		if err != nil {
 			failed = err

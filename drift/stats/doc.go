@@ -1,7 +1,8 @@
 // Package stats holds the numbers that drift is judged by: the two-sample
 // Kolmogorov-Smirnov test with its p-value, the population stability index,
-// the Jensen-Shannon and Wasserstein distances, the metrics of a binary
-// classifier, and intervals and tests for proportions.
+// the Jensen-Shannon and Wasserstein distances, the metrics and curves of a
+// binary classifier, intervals and tests for proportions, and how accurate
+// predictions will turn out to be before their outcomes are known.
 //
 // It is pure: slices and counts in, values out. It imports nothing of the
 // project, reads no clock and no file, and never changes a slice it is given.

@@ -99,3 +99,22 @@ func DropP(recent, baseline Proportion) float64 {
 	se := math.Sqrt(p * (1 - p) * (1/float64(recent.N) + 1/float64(baseline.N)))
 	return math.Erfc(Drop(recent, baseline)/se/math.Sqrt2) / 2
 }
+
+// AUCInterval returns the 95 % interval of an area under the ROC curve over so many positives and
+// negatives, cut off at 0 and 1, by the standard error of Hanley and McNeil,
+//
+//	√((A(1−A) + (n₊−1)(Q₁−A²) + (n₋−1)(Q₂−A²)) / (n₊·n₋)),   Q₁ = A/(2−A), Q₂ = 2A²/(1+A)
+//
+// NaN where a class is missing. Where the area is 0 or 1 it has no width, which says little of few outcomes.
+//
+// Source: Hanley, J. A. and McNeil, B. J. (1982). Radiology 143.
+func AUCInterval(area float64, positives, negatives int) Interval {
+	n1, n2 := float64(positives), float64(negatives)
+	square := area * area
+	variance := (area*(1-area) + (n1-1)*(area/(2-area)-square) + (n2-1)*(2*square/(1+area)-square)) / (n1 * n2)
+	if !(n1 > 0 && n2 > 0) {
+		return Interval{math.NaN(), math.NaN()}
+	}
+	half := z95 * math.Sqrt(math.Max(0, variance))
+	return Interval{math.Max(0, area-half), math.Min(1, area+half)}
+}

@@ -12,10 +12,10 @@ const psiFloor = 1e-4
 // deciles is the number of bins of PSI and the Jensen-Shannon distance.
 const deciles = 10
 
-// decileRank returns the position of the k-th decile of n sorted values by
+// quantileRank returns where the k-th of parts quantiles of n sorted values lies by
 // numpy's linear rule, as a rank and the part of the way to the next rank.
-func decileRank(k, n int) (rank int, part float64) {
-	position := float64(k) / deciles * float64(n-1)
+func quantileRank(k, parts, n int) (rank int, part float64) {
+	position := float64(k) / float64(parts) * float64(n-1)
 	whole := math.Floor(position)
 	return int(whole), position - whole
 }
@@ -32,12 +32,12 @@ func between(a, b, part float64) float64 {
 	return a + float64(d*part)
 }
 
-// decileEdges returns the distinct deciles of n values in ascending order; at
+// quantileEdges returns the distinct edges of n values cut into parts, in ascending order; at
 // returns the value of a rank.
-func decileEdges(n int, at func(rank int) float64) []float64 {
-	edges := make([]float64, 0, deciles-1)
-	for k := 1; k < deciles; k++ {
-		rank, part := decileRank(k, n)
+func quantileEdges(parts, n int, at func(rank int) float64) []float64 {
+	edges := make([]float64, 0, parts-1)
+	for k := 1; k < parts; k++ {
+		rank, part := quantileRank(k, parts, n)
 		edge := at(rank)
 		if part > 0 {
 			edge = between(edge, at(rank+1), part)
@@ -50,11 +50,16 @@ func decileEdges(n int, at func(rank int) float64) []float64 {
 // BaselineEdges returns the inner edges of the bins of PSI and of the
 // Jensen-Shannon distance: the deciles of the sorted baseline by linear
 // quantile (numpy's default), duplicates removed.
-func BaselineEdges(sorted []float64) []float64 {
+func BaselineEdges(sorted []float64) []float64 { return QuantileEdges(sorted, deciles) }
+
+// QuantileEdges returns the inner edges that cut a sorted sample into so many
+// parts, by linear quantile, duplicates removed: the quartiles for parts = 4.
+// parts is 1 or more; none for an empty sample.
+func QuantileEdges(sorted []float64, parts int) []float64 {
 	if len(sorted) == 0 {
 		return nil
 	}
-	return decileEdges(len(sorted), func(rank int) float64 { return sorted[rank] })
+	return quantileEdges(parts, len(sorted), func(rank int) float64 { return sorted[rank] })
 }
 
 // BinCounts counts the values of a sorted sample per bin. There is one bin more

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/detect"
+)
+
+// recordWindows is in how many past windows estimates of accuracy are held against what was found.
+const recordWindows = 8
+
+// readDays reads what the days of both sides hold: of the windows, and of as many past ones as the bounds
+// of a comparison allow.
+func (r *comparison) readDays(ctx context.Context, tx Tx) error {
+	w := detect.Windows{Recent: r.out.Recent.Window, Baseline: r.out.Baseline.Window}
+	length := int(w.Recent.To - w.Recent.From)
+	for k := range recordWindows {
+		back := -(k + 1) * length
+		r.past = append(r.past, detect.Windows{
+			Recent:   drift.DriftWindow{From: w.Recent.From.Add(back), To: w.Recent.To.Add(back)},
+			Baseline: drift.DriftWindow{From: w.Baseline.From.Add(back), To: w.Baseline.To.Add(back)},
+		})
+	}
+	sides := [2]drift.VersionKey{r.recent, r.baseline}
+	windows := [2]drift.DriftWindow{w.Recent, w.Baseline}
+	var days [2][]drift.ScoreDay
+	for i, v := range sides {
+		var err error
+		if days[i], err = tx.ScoreDays(ctx, v, windows[i].From.Add(-recordWindows*length), windows[i].To); err != nil {
+			return fmt.Errorf("days: %w", err)
+		}
+		r.days[i] = daysWithin(days[i], windows[i])
+		if n := detect.PoolSide(r.days[i]).Predictions; n > comparePredictions {
+			return drift.Invalid([]string{"recent_from", "baseline_from"}[i], fmt.Sprintf("This window holds %s predictions; at most %s are compared at once. Choose a shorter one.",
+				drift.Thousands(n), drift.Thousands(comparePredictions)))
+		}
+	}
+	for len(r.past) > 0 && r.tooMuch(days, length) {
+		r.past = r.past[:len(r.past)-1]
+	}
+	for i, v := range sides {
+		var err error
+		from := windows[i].From.Add(-len(r.past) * length)
+		if r.labelled[i], err = tx.LabelledDays(ctx, v, from, windows[i].To, compareScores); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tooMuch reports whether the past windows reach further or hold more than a comparison may read.
+func (r *comparison) tooMuch(days [2][]drift.ScoreDay, length int) bool {
+	for i, w := range [2]drift.DriftWindow{r.out.Recent.Window, r.out.Baseline.Window} {
+		w.From = w.From.Add(-len(r.past) * length)
+		if int(w.To-w.From) > CompareDays || detect.PoolSide(daysWithin(days[i], w)).Predictions > comparePredictions {
+			return true
+		}
+	}
+	return false
+}
+
+func daysWithin(days []drift.ScoreDay, w drift.DriftWindow) []drift.ScoreDay {
+	return slices.DeleteFunc(slices.Clone(days), func(d drift.ScoreDay) bool { return d.Day < w.From || d.Day >= w.To })
+}
+
+// labelledWithin is the days of a window on one side, recent (0) or baseline (1).
+func (r *comparison) labelledWithin(side int, w drift.DriftWindow) []drift.LabelledDay {
+	return slices.DeleteFunc(slices.Clone(r.labelled[side]), func(d drift.LabelledDay) bool { return d.Day < w.From || d.Day >= w.To })
+}
+
+// readRows reads the rows with features.
+func (r *comparison) readRows(ctx context.Context, tx Tx) (err error) {
+	if r.recentRows, err = tx.FeatureSample(ctx, r.recent, r.out.Recent.Window, featureRows); err != nil {
+		return err
+	}
+	if r.baseRows, err = tx.FeatureSample(ctx, r.baseline, r.out.Baseline.Window, featureRows); err != nil {
+		return err
+	}
+	if r.recentRight, err = tx.OutcomeSample(ctx, r.recent, r.out.Recent.Window, sliceRows); err != nil {
+		return err
+	}
+	r.baseRight, err = tx.OutcomeSample(ctx, r.baseline, r.out.Baseline.Window, sliceRows)
+	return err
+}
+
+func (r *comparison) curves() (err error) {
+	for i, side := range [2]*drift.EvidenceSide{&r.out.Recent, &r.out.Baseline} {
+		if side.Curves, err = detect.Curves(r.labelledWithin(i, side.Window), detect.PoolSide(r.days[i]).Counts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *comparison) features() (err error) {
+	r.out.Features, err = movesOf(r.recentRows, r.baseRows, detect.Windows{Recent: r.out.Recent.Window, Baseline: r.out.Baseline.Window})
+	return err
+}
+
+func (r *comparison) slices() (err error) {
+	r.out.Slices, err = detect.Slices(r.recentRight.Rows, r.baseRight.Rows)
+	r.out.Slices.OutcomesRecent, r.out.Slices.OutcomesBaseline = r.recentRight.Of, r.baseRight.Of
+	r.out.Slices.Sampled = r.recentRight.Sampled || r.baseRight.Sampled
+	return err
+}
+
+// estimates estimates the recent window's accuracy, and that of past windows, whose baselines lay as far
+// before them as this one's.
+func (r *comparison) estimates() (err error) {
+	estimate := func(w detect.Windows) (drift.AccuracyEstimate, error) {
+		return detect.Estimate(detect.EstimateInput{
+			Window: w.Recent, CalibratedOn: w.Baseline, Days: r.labelledWithin(0, w.Recent), CalibrationDays: r.labelledWithin(1, w.Baseline),
+		})
+	}
+	if r.out.Estimate, err = estimate(detect.Windows{Recent: r.out.Recent.Window, Baseline: r.out.Baseline.Window}); err != nil {
+		return err
+	}
+	past := make([]drift.AccuracyEstimate, len(r.past))
+	for i, w := range r.past {
+		if past[i], err = estimate(w); err != nil {
+			return err
+		}
+	}
+	r.out.Record = detect.Record(past)
+	return nil
+}

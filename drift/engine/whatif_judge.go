@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+// whatIf is the work of one WhatIf.
+type whatIf struct {
+	q      WhatIf
+	out    *WhatIfResult
+	models map[drift.Model]*judgedModel
+}
+
+// judgedModel is a model with what was found of it and raised for it.
+type judgedModel struct {
+	model         drift.Model
+	before, after drift.Settings
+	reports       []drift.Report
+	alerts        []drift.Alert
+}
+
+func (w *whatIf) read(ctx context.Context, tx Tx) error {
+	if w.q.Tenant != "" {
+		tenants, err := tx.Tenants(ctx)
+		if err != nil {
+			return fmt.Errorf("tenants: %w", err)
+		}
+		if !slices.ContainsFunc(tenants, func(t drift.Tenant) bool { return t.Name == w.q.Tenant }) {
+			return drift.NotFound(fmt.Sprintf("There is no tenant called %q.", w.q.Tenant))
+		}
+	}
+	reports, err := servingReports(ctx, tx, drift.ReportFilter{Tenant: w.q.Tenant, ModelType: w.q.ModelType, From: &w.out.From, To: &w.out.To}, whatIfReports)
+	if err != nil {
+		return err
+	}
+	settings := newSettingsFor()
+	of := func(m drift.Model) (*judgedModel, error) {
+		if j := w.models[m]; j != nil {
+			return j, nil
+		}
+		before, err := settings.get(ctx, tx, m.TenantID)
+		if err != nil {
+			return nil, fmt.Errorf("settings: %w", err)
+		}
+		j := &judgedModel{model: m, before: before, after: w.tried(before)}
+		w.models[m] = j
+		return j, j.after.CheckTogether()
+	}
+	for _, r := range reports {
+		j, err := of(r.Version.Model)
+		if err != nil {
+			return err
+		}
+		j.reports = append(j.reports, r)
+	}
+	return eachAlert(ctx, tx, w.filter(), func(a drift.Alert) error {
+		j, err := of(drift.Model{TenantID: a.TenantID, Tenant: a.Tenant, ModelType: a.ModelType})
+		if err == nil {
+			j.alerts = append(j.alerts, a)
+		}
+		return err
+	})
+}
+
+// tried returns the settings with the changes that concern their tenant.
+func (w *whatIf) tried(s drift.Settings) drift.Settings {
+	after := s
+	for name, value := range w.out.Changes {
+		if own := w.q.Tenant == "" && s.Origin(name) == drift.FromTenant; !own {
+			after = after.With(name, value)
+		}
+	}
+	return after
+}
+
+func (w *whatIf) filter() drift.AlertFilter {
+	f := drift.AlertFilter{AlertTypes: []drift.AlertType{drift.AlertDrift}, Since: w.out.From.Time(), Limit: drift.MaxPage}
+	if w.q.Tenant != "" {
+		f.Tenants = []string{w.q.Tenant}
+	}
+	if w.q.ModelType != "" {
+		f.ModelTypes = []string{w.q.ModelType}
+	}
+	return f
+}
+
+// eachAlert hands over all alerts of a filter, newest first.
+func eachAlert(ctx context.Context, tx Tx, f drift.AlertFilter, fn func(drift.Alert) error) error {
+	for {
+		page, err := tx.Alerts(ctx, f)
+		if err != nil {
+			return fmt.Errorf("alerts: %w", err)
+		}
+		for _, a := range page.Items {
+			if err := fn(a); err != nil {
+				return err
+			}
+		}
+		if page.Next == "" {
+			return nil
+		}
+		f.Cursor = page.Next
+	}
+}
+
+// judge fills in the answer from what was read.
+func (w *whatIf) judge() {
+	for _, j := range w.models {
+		m := WhatIfModel{Tenant: j.model.Tenant, ModelType: j.model.ModelType}
+		was, unsaid := Drifts(j.reports, j.before)
+		now, _ := Drifts(j.reports, j.after)
+		w.out.Unsaid += unsaid
+		var c AlertsChange
+		c.add(was, now, interruptsFrom(j.before), interruptsFrom(j.after))
+		m.WhatIfCount = WhatIfCount{
+			Raised: len(j.alerts), Before: c.Before, After: c.After, Fewer: c.Before - c.After, Gone: c.Gone, New: c.New,
+			Lower: c.Lower, Higher: c.Higher, Quieter: c.Quieter, Louder: c.Louder, BeforeInterrupts: c.BeforeInterrupts,
+		}
+		w.hold(j, now, &m.WhatIfCount)
+		w.out.Total.add(m.WhatIfCount)
+		w.out.Models = append(w.out.Models, m)
+	}
+	slices.SortFunc(w.out.Models, func(a, b WhatIfModel) int {
+		return cmp.Or(cmp.Compare(b.Fewer, a.Fewer), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.ModelType, b.ModelType))
+	})
+	slices.SortFunc(w.out.Alerts, func(a, b WhatIfAlert) int {
+		return cmp.Or(cmp.Compare(b.From, a.From), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.ModelType, b.ModelType),
+			cmp.Compare(a.DriftType, b.DriftType), cmp.Compare(idOf(a), idOf(b)))
+	})
+	w.out.Alerts = w.out.Alerts[:min(len(w.out.Alerts), whatIfAlerts)]
+}
+
+func idOf(a WhatIfAlert) int64 {
+	if a.Alert == nil {
+		return 0
+	}
+	return *a.Alert
+}
+
+// hold holds the alerts that were raised against the drift that would have raised one.
+func (w *whatIf) hold(j *judgedModel, now []Drift, c *WhatIfCount) {
+	matched := make([]bool, len(now))
+	for _, a := range j.alerts {
+		line := alertLine(j.model, a)
+		line.Verdict = w.q.Feedback[a.ID]
+		for i, d := range now {
+			if d.shares(Drift{drift.VersionKey{Model: j.model, Version: line.ModelVersion}, line.DriftType, line.From, line.To, a.Severity}) {
+				matched[i], line.Then = true, max(line.Then, d.Severity)
+			}
+		}
+		missed := line.Then == drift.SeverityUnknown
+		c.count(line.Verdict, missed)
+		w.out.Alerts = append(w.out.Alerts, line)
+	}
+	for i, d := range now {
+		if !matched[i] {
+			w.out.Alerts = append(w.out.Alerts, WhatIfAlert{
+				Tenant: d.Version.Tenant, ModelType: d.Version.ModelType, ModelVersion: d.Version.Version,
+				DriftType: d.DriftType, From: d.From, To: d.To, Then: d.Severity,
+			})
+		}
+	}
+}
+
+func (c *WhatIfCount) count(verdict string, missed bool) {
+	n, of := &c.Real, &c.RealMissed
+	switch verdict {
+	case feedbackReal:
+	case feedbackFalse:
+		n, of = &c.False, &c.FalseSpared
+	default:
+		return
+	}
+	*n++
+	if missed {
+		*of++
+	}
+}
+
+// alertLine is an alert that was raised: from the day it was, or of the check that it was raised for where
+// that looked at the past, to its last check.
+func alertLine(m drift.Model, a drift.Alert) WhatIfAlert {
+	return WhatIfAlert{
+		Tenant: m.Tenant, ModelType: m.ModelType, ModelVersion: a.ModelVersion, DriftType: *a.DriftType,
+		From: min(drift.DateOf(a.CreatedAt), a.CheckDate), To: a.CheckDate, Alert: &a.ID, Severity: a.Severity,
+	}
+}
