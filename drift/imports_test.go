@@ -50,6 +50,7 @@ var allowed = map[string][]string{
 	"views/component":        {"static", "views/..."},
 	"views/chart":            {"static", "views/..."},
 	"views/format":           {"static", "views/..."},
+	"views/lang":             {},
 	"static":                 {},
 }
 

@@ -18,7 +18,7 @@ import (
 // repetition may begin: a rule that never comes true is walked through to its end.
 const (
 	maxEvents   = 500
-	maxRules    = 100
+	maxRules    = 50
 	oldestStart = 20 * 366 * 24 * time.Hour
 )
 

@@ -129,7 +129,7 @@ func TestCalendarsThatAreRefused(t *testing.T) {
 		{"by the hour in disguise", "by the hour or more often", ics("SUMMARY:olga\n" + ok + "\nRRULE:FREQ=DAILY;BYHOUR=1,2,3")},
 		{"a rule that is none", "cannot be read", ics("SUMMARY:olga\n" + ok + "\nRRULE:FREQ=SOMETIMES")},
 		{"a place in a day", "cannot be followed", ics("SUMMARY:olga\n" + ok + "\nRRULE:FREQ=DAILY;BYSETPOS=366")},
-		{"too many rules", "more than 100 events", ics(strings.Split(strings.TrimSuffix(strings.Repeat("SUMMARY:olga\n"+ok+"\nRRULE:FREQ=YEARLY|", 101), "|"), "|")...)},
+		{"too many rules", "more than 50 events", ics(strings.Split(strings.TrimSuffix(strings.Repeat("SUMMARY:olga\n"+ok+"\nRRULE:FREQ=YEARLY|", 51), "|"), "|")...)},
 		{"by Easter", "goes by Easter", ics("SUMMARY:olga\n" + ok + "\nRRULE:FREQ=YEARLY;BYEASTER=400")},
 		{"two rules", "more than one RRULE", ics("SUMMARY:olga\n" + ok + "\nRRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY")},
 		{"since ever", "more than 20 years ago", ics("SUMMARY:olga\nDTSTART:19700101T080000Z\nDTEND:19700101T200000Z\nRRULE:FREQ=DAILY")},
@@ -182,13 +182,22 @@ func TestMeanCalendarsEndInTime(t *testing.T) {
 		"FREQ=WEEKLY;INTERVAL=0", "FREQ=DAILY;COUNT=0",
 	}
 	var events []string
-	for i := range 100 {
+	for i := range 50 {
 		events = append(events, "SUMMARY:olga\nDTSTART;TZID=Europe/Berlin:20070105T080000\nDTEND;TZID=Europe/Berlin:20070105T200000\nRRULE:"+rules[i%len(rules)])
 	}
-	began := time.Now()
-	_, err := read(t, "2026-10-10T00:00:00Z", ics(events...))
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("took %s: %v", took, err)
+	done := make(chan error, 1)
+	text := ics(events...)
+	go func() {
+		_, err := oncall.Read(text, time.UTC, known, time.Date(2026, 10, 10, 0, 0, 0, 0, time.UTC))
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err != nil && drift.CodeOf(err) != drift.CodeInvalid {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute): // it takes a second or two on an idle core
+		t.Error("a file of 50 mean rules keeps its reader busy")
 	}
 }
 
