@@ -17,7 +17,7 @@ func alertColumns(report string) string {
 	return `a.tenant_id, t.name, a.id, a.version, a.created_at, a.alert_type, a.severity, a.current_severity,
 	a.status, a.message, a.recommendation, a.drift_type, a.model_type, a.model_version, a.dedup_key, a.reason,
 	a.check_date, a.report_id, a.suppressed_count, a.last_seen, a.assignee, a.team, a.cleared, a.cleared_reason,
-	a.from_backfill, COALESCE(a.silence_id, 0), COALESCE(a.metadata -> 'metrics', '{}'), ` + report
+	a.from_backfill, a.silence_id, COALESCE(a.metadata -> 'metrics', '{}'), ` + report
 }
 
 const (
@@ -145,7 +145,7 @@ func (tx *Tx) SaveAlert(ctx context.Context, a *drift.Alert, was int, e drift.Ti
 		a.TenantID, a.ID, was, was+1, a.Severity.String(), a.CurrentSeverity.String(), string(a.Status),
 		a.Message, a.Recommendation, a.ModelVersion, a.CheckDate.Time(), a.ReportID,
 		a.SuppressedCount, a.LastSeen, a.Assignee, a.Team, a.Cleared, a.ClearedReason,
-		string(a.Reason), a.Report != nil || a.AlertType != drift.AlertDrift, doc, a.FromBackfill, nullID(a.SilenceID))
+		string(a.Reason), a.Report != nil || a.AlertType != drift.AlertDrift, doc, a.FromBackfill, a.SilenceID)
 	if err != nil {
 		return false, fmt.Errorf("save alert: %w", err)
 	}

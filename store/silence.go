@@ -100,7 +100,7 @@ func (tx *Tx) NoteHidden(ctx context.Context, silence int64, a *drift.Alert, at 
 // alerts and not at the ending, so that an alert which was hidden at the very moment returns too.
 func (tx *Tx) HastenReturns(ctx context.Context, now time.Time) error {
 	_, err := tx.Exec(ctx, `UPDATE noc_alert_timer m SET due_at = $1 FROM noc_alert_event a, silence s
-		WHERE a.silence_id IS NOT NULL AND s.id = a.silence_id AND s.ended_at <= $1 AND a.status = 'SUPPRESSED'
+		WHERE a.silence_id <> 0 AND s.id = a.silence_id AND s.ended_at <= $1 AND a.status = 'SUPPRESSED'
 		AND m.tenant_id = a.tenant_id AND m.alert_id = a.id AND m.kind = 'unsuppress' AND m.due_at > $1`, now)
 	if err != nil {
 		return fmt.Errorf("end silences: %w", err)

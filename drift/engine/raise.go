@@ -209,11 +209,12 @@ func (p *pass) systemMove(ctx context.Context, tx Tx, a *drift.Alert, m drift.Mo
 	if err != nil {
 		return fmt.Errorf("alert %d: %w", a.ID, err)
 	}
-	if a.Status = to; to != drift.AlertSuppressed {
-		a.SilenceID = 0
-	}
+	a.Status = to
 	entry := entryFor(a, m, from, drift.SystemActor(), p.now, note)
 	if err := noteTeam(ctx, tx, a, &entry); err != nil {
+		return err
+	}
+	if err := leaveSilence(a, &entry); err != nil {
 		return err
 	}
 	saved, err := tx.SaveAlert(ctx, a, a.Version, entry)

@@ -207,6 +207,18 @@ func (p *pass) recordHushed(ctx context.Context, tx Tx, kind drift.EventType, a 
 	return record(tx, drift.EventAlertUpdated, a, *hidden)
 }
 
+// leaveSilence takes an alert that is hidden no more out of its silence; the entry keeps which that was.
+func leaveSilence(a *drift.Alert, e *drift.TimelineEntry) (err error) {
+	if a.SilenceID == 0 || a.Status == drift.AlertSuppressed {
+		return nil
+	}
+	if e.Detail, err = json.Marshal(drift.MoveDetail{Silence: a.SilenceID}); err != nil {
+		return fmt.Errorf("encode the silence of alert %d: %w", a.ID, err)
+	}
+	a.SilenceID = 0
+	return nil
+}
+
 // applySilences hides what became NEW before its silence began, and returns how many it hid.
 func (e *Engine) applySilences(ctx context.Context, now time.Time) (int, error) {
 	made := 0

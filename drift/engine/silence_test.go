@@ -87,6 +87,9 @@ func TestAnAlertRaisedUnderASilence(t *testing.T) {
 	}
 	back := w.one()
 	last := w.moves(back)
+	if json.Unmarshal(last[len(last)-1].Detail, &detail) != nil || detail.Silence != s.ID {
+		t.Errorf("its return names no silence: %s", last[len(last)-1].Detail)
+	}
 	if back.Status != drift.AlertNew || back.SilenceID != 0 || !strings.HasPrefix(last[len(last)-1].Note, "Silence ") {
 		t.Errorf("after the silence %+v, %q", back, last[len(last)-1].Note)
 	}

@@ -33,8 +33,9 @@ CREATE TABLE silence_hidden (
     PRIMARY KEY (tenant_id, silence_id, alert_id),
     FOREIGN KEY (tenant_id, alert_id) REFERENCES noc_alert_event (tenant_id, id)
 );
-ALTER TABLE noc_alert_event ADD COLUMN silence_id bigint;
-CREATE INDEX noc_alert_event_silence ON noc_alert_event (silence_id) WHERE silence_id IS NOT NULL;
+-- 0 where none hides it: no column of an alert is NULL that people ask for by hand.
+ALTER TABLE noc_alert_event ADD COLUMN silence_id bigint NOT NULL DEFAULT 0;
+CREATE INDEX noc_alert_event_silence ON noc_alert_event (silence_id) WHERE silence_id <> 0;
 
 -- A team's weekly turns: the people in their order, each from a handover to the next. starts_on is the day
 -- of the first person's handover.
