@@ -28,7 +28,14 @@ type Store interface {
 	SilenceStore
 	OnCallStore
 	WorkStore
+	FindStore
 	PrefsStore
+}
+
+// FindStore finds things by their names, and what interrupts.
+type FindStore interface {
+	Find(ctx context.Context, by drift.Actor, text string) ([]drift.Found, error)
+	Alarm(ctx context.Context, by drift.Actor) (drift.Alarm, error)
 }
 
 // PrefsStore keeps what a person chose for their own pages.
@@ -144,6 +151,9 @@ type Options struct {
 	Database string
 	// Favicon and Static serve the files of package static; nil where they are mounted elsewhere.
 	Favicon, Static http.Handler
+	// Files serves those of its files whose address holds no hash: the service worker, the manifest
+	// and the icons with a count.
+	Files http.Handler
 }
 
 // Pages answers browsers. Its methods may be called at the same time.
@@ -154,6 +164,7 @@ type Pages struct {
 	board   *boardCache
 	lives   *fragmentCache
 	cuts    *cutCache
+	alarms  *alarmCache
 	moves   movesCache
 	audited auditCheck
 	wrote   atomic.Int64 // the newest event when somebody last moved an alert here
@@ -173,6 +184,7 @@ func NewPages(o Options) *Pages {
 	return &Pages{
 		Failures: Failures{Log: o.Log, Clock: o.Clock, Version: o.Version, Warning: o.Warning},
 		o:        o, store: o.Store, board: newBoardCache(), lives: newFragmentCache(), cuts: newCutCache(),
+		alarms: newAlarmCache(),
 	}
 }
 
@@ -189,6 +201,12 @@ func (p *Pages) Routes(r chi.Router) {
 	if p.o.Static != nil {
 		r.Handle(staticPrefix+"*", p.o.Static)
 	}
+	if p.o.Files != nil {
+		for _, path := range []string{"/sw.js", "/manifest.webmanifest", "/icon/*"} {
+			r.Handle(path, p.o.Files)
+		}
+	}
+	p.get(r, "/offline", p.offlinePage)
 	p.get(r, "/login", p.login)
 	r.Post("/login", p.do(p.signIn))
 	r.Post("/logout", p.do(p.signOut))
@@ -209,6 +227,9 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/settings/rollout", p.rolloutPage)
 		p.get(r, "/settings/{name}", p.settingPage)
 		p.get(r, "/audit", p.auditPage)
+		p.get(r, "/search", p.searchPage)
+		p.get(r, "/palette", p.palette)
+		p.get(r, "/alarm", p.alarm)
 		p.get(r, "/preferences", p.preferencesPage)
 		r.Post("/preferences", p.do(p.setPreferences))
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))

@@ -9,12 +9,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 )
 
-//go:embed css js icon
+//go:embed css js/*.js icon worker/*.js
 var source embed.FS
 
 // first are the style sheets that later ones build on; the others follow in
@@ -116,14 +117,16 @@ func sortedNames(files map[string][]byte) []string {
 	return names
 }
 
+// contentTypes are those of the kinds of file that are served.
+var contentTypes = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+	".png": "image/png",
+}
+
 func newAsset(name string, body []byte) (*asset, error) {
-	types := map[string]string{
-		".css": "text/css; charset=utf-8",
-		".js":  "text/javascript; charset=utf-8",
-		".svg": "image/svg+xml",
-		".png": "image/png",
-	}
-	a := &asset{contentType: types[path.Ext(name)], plain: body}
+	a := &asset{contentType: contentTypes[path.Ext(name)], plain: body}
 	if a.contentType == "" {
 		return nil, fmt.Errorf("%s: no content type for this kind of file", name)
 	}
@@ -175,14 +178,18 @@ func squeezeCSS(b []byte) []byte {
 	return []byte(flat.String())
 }
 
-// squeezeJS leaves out lines that are only comment, and indentation. It does
-// not parse: a line beginning with "//" or "/*" is a comment in our modules,
-// because no template literal of theirs spans lines.
+// cast is the type of an expression or a parameter, which JSDoc puts before it.
+var cast = regexp.MustCompile(`/\*\* @type [^*]*\*/ ?`)
+
+// squeezeJS leaves out lines that are only comment, types within lines, and
+// indentation. It does not parse: a line beginning with "//" or "/*" is a
+// comment in our modules, because no template literal of theirs spans lines,
+// and no string of theirs holds "/** @type".
 func squeezeJS(b []byte) []byte {
 	var out strings.Builder
 	inside := false
 	for line := range strings.Lines(string(b)) {
-		line = strings.TrimSpace(line)
+		line = strings.TrimSpace(cast.ReplaceAllString(line, ""))
 		if inside || strings.HasPrefix(line, "/*") {
 			inside = !strings.HasSuffix(line, "*/")
 			continue

@@ -69,13 +69,19 @@ func putReport(t *testing.T, db *store.DB, r *drift.Report) *drift.Report {
 // raised writes a report and its alert.
 func raised(t *testing.T, db *store.DB, tenant drift.Tenant, severity drift.Severity, at time.Time) *drift.Alert {
 	t.Helper()
+	return raisedFor(t, db, tenant, severity, at, "")
+}
+
+// raisedFor raises an alert beside the open ones of the same model: part tells their keys apart.
+func raisedFor(t *testing.T, db *store.DB, tenant drift.Tenant, severity drift.Severity, at time.Time, part string) *drift.Alert {
+	t.Helper()
 	r := putReport(t, db, newReport(tenant, drift.DateOf(at), severity))
 	kind := r.DriftType
 	a := &drift.Alert{
 		TenantID: tenant.ID, Tenant: tenant.Name, AlertType: drift.AlertDrift, Severity: severity, CurrentSeverity: severity,
 		Status: drift.AlertNew, DriftType: &kind, ModelType: r.Version.ModelType, ModelVersion: r.Version.Version,
 		Message: r.Message, Recommendation: r.Recommendation, CheckDate: r.Date, ReportID: &r.ID, LastSeen: at, CreatedAt: at,
-		DedupKey: drift.DriftKey(r.Version, kind), Report: r,
+		DedupKey: drift.DriftKey(r.Version, kind) + part, Report: r,
 	}
 	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
 		tx.Emit(drift.Event{Type: drift.EventDriftDetected, TenantID: tenant.ID})

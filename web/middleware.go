@@ -77,6 +77,7 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // policy is the strict Content-Security-Policy of every answer: nothing inline, nothing foreign.
 const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; " +
+	"worker-src 'self'; manifest-src 'self'; " +
 	"require-trusted-types-for 'script'; trusted-types driftwatch"
 
 // Guarded sets the headers that keep other sites out.

@@ -53,7 +53,7 @@ type tab struct {
 
 	mu       sync.Mutex
 	faults   []string // errors in the console, exceptions, answers of 400 and above
-	patient  bool     // the server is away for a while: failed requests are no fault
+	patient  bool     // failed requests, and sound that waits for a click, are no fault for a while
 	sockets  int      // open now
 	messages int      // frames that came over them
 }
@@ -127,7 +127,7 @@ func (tb *tab) hear(event any) {
 		}
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
-			if tb.patient && e.Entry.Source == log.EntrySourceNetwork || tb.patient && strings.Contains(e.Entry.Text, "WebSocket") {
+			if tb.patient && (e.Entry.Source == log.EntrySourceNetwork || strings.Contains(e.Entry.Text, "WebSocket") || strings.Contains(e.Entry.Text, "AudioContext")) {
 				return
 			}
 			fault = "log: " + e.Entry.Text + " " + e.Entry.URL

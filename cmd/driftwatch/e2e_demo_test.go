@@ -36,6 +36,10 @@ func TestDemo(t *testing.T) {
 	t.Run("own writes", w.ownWrites)
 	t.Run("without scripts", w.withoutScripts)
 	t.Run("keyboard alone", w.keyboardAlone)
+	t.Run("single keys", w.singleKeys)
+	t.Run("sounds once", w.soundsOnce)
+	t.Run("groups", w.groups)
+	t.Run("a hundred at once", w.hundredAtOnce)
 	t.Run("accessible", w.accessible)
 	t.Run("the loop closes", w.closes) // last: no retrain waits afterwards
 }

@@ -177,10 +177,12 @@ func (w *world) linkCut(t *testing.T) {
 	operator := w.person(t, "operator")
 	operator.live()
 	operator.mark()
+	second := keepsNothing(operator)
 	operator.patiently(true)
 	if err := w.stop(); err != nil {
 		t.Fatal(err)
 	}
+	offline(second)
 	operator.wait("a page that says it is not live", `document.documentElement.hasAttribute("data-stale") && !document.getElementById("link-banner").hidden && document.querySelector("#link b").textContent === "Not live"`)
 	if on := eval[int](operator, `document.querySelectorAll("[data-acts]:not([aria-disabled=true])").length`); on != 0 {
 		t.Errorf("%d buttons act on old news", on)
@@ -195,6 +197,7 @@ func (w *world) linkCut(t *testing.T) {
 		t.Errorf("a button that was off changed the alert to %s", got.Status)
 	}
 	operator.live()
+	second.wait("the board, by itself, where it was offline", `!!document.getElementById("alerts")`)
 	operator.wait("a page that is live again", `!document.documentElement.hasAttribute("data-stale") && document.getElementById("link-banner").hidden`)
 	operator.do(chromedp.MouseEvent("mouseMoved", 2, 2))
 	operator.wait("what happened meanwhile", fmt.Sprintf(`!!document.querySelector("#alerts > %s")`, missed.row()))

@@ -36,6 +36,19 @@ func (w *world) states(t *testing.T) []state {
 		{name: "board", role: "operator", path: "/"},
 		{name: "board as viewer", role: "viewer", path: "/"},
 		{name: "board menu", role: "operator", path: "/", then: func(tb *tab) { tb.click("details.who summary") }},
+		{name: "sound and notifications", role: "operator", path: "/", then: func(tb *tab) { tb.click("#alarm summary") }},
+		{name: "keys", role: "operator", path: "/", then: func(tb *tab) {
+			tb.do(chromedp.KeyEvent("?"))
+			tb.wait("the list of keys", `!!document.querySelector("dialog[open] .keys")`)
+		}},
+		{name: "palette", role: "operator", path: "/", then: func(tb *tab) {
+			tb.click("#find")
+			tb.fill("dialog[open] input", "fraud")
+			tb.wait("what the server finds", `!!document.querySelector("dialog[open] li .mk")`)
+		}},
+		{name: "search", role: "viewer", path: "/search?q=fraud"},
+		{name: "search without result", role: "viewer", path: "/search?q=no+such+words"},
+		{name: "offline", role: "viewer", path: "/offline", then: func(*tab) {}},
 		{name: "board filtered", role: "operator", path: "/?severity=critical"},
 		{name: "board filtered to nothing", role: "operator", path: "/?q=no+such+words"},
 		{name: "not live", role: "operator", path: "/", then: loseLink},

@@ -67,7 +67,7 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 		Store: db, Engine: s.house.engine, Queue: p.queue, Auth: p.auth, Log: s.log, Clock: s.clock.Now, Wall: s.session.clock,
 		Newest: p.hub.Newest, WakeHooks: p.hooks.Wake, Lapse: p.lapseState(),
 		Version: version, Warning: s.warning(), Database: s.databaseWords(),
-		Favicon: static.Favicon(), Static: static.Handler(),
+		Favicon: static.Favicon(), Static: static.Handler(), Files: static.Files(),
 	})
 	p.feed = handlers.NewFeed(handlers.FeedOptions{Store: db, Hub: p.hub, Auth: p.auth, Fragments: p.pages, Log: s.log})
 	p.meters = handlers.NewMeters(handlers.MeterOptions{Store: db, Hub: p.hub, Feed: p.feed})

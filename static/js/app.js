@@ -4,13 +4,35 @@ import {start as time} from './time.js';
 import {start as live} from './live.js';
 import {start as board} from './board.js';
 import {start as ack} from './ack.js';
+import {start as select} from './select.js';
+import {start as keys} from './keys.js';
+import {start as alarm} from './alarm.js';
+import {byId, worker} from './dom.js';
 
 time();
 board();
 ack();
+select();
 live();
+keys();
+alarm();
+
+// What is not needed at first is fetched when it is.
+if (byId('presence')) import('./presence.js').then((m) => m.start());
+/** @param {Event} e */
+const find = (e) => {
+  e.preventDefault();
+  import('./palette.js').then((m) => m.toggle(), () => location.assign('/search'));
+};
+addEventListener('keydown', (e) => e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && find(e));
+byId('find')?.addEventListener('click', (e) => e.ctrlKey || e.metaKey || e.shiftKey || find(e));
 
 // An open menu closes on Escape and on a click elsewhere.
-const menu = document.querySelector('details.who');
-addEventListener('keydown', (e) => e.key === 'Escape' && menu?.removeAttribute('open'));
-addEventListener('click', (e) => e.target instanceof Node && !menu?.contains(e.target) && menu?.removeAttribute('open'));
+const menus = document.querySelectorAll('details.who, details.pop');
+/** @param {(d: Element) => boolean} which */
+const shut = (which) => menus.forEach((d) => which(d) && d.removeAttribute('open'));
+addEventListener('keydown', (e) => e.key === 'Escape' && shut(() => true));
+addEventListener('click', (e) => shut((d) => !(e.target instanceof Node && d.contains(e.target))));
+
+// Without a connection the worker says so, and shows nothing old.
+addEventListener('load', () => navigator.serviceWorker?.register(worker()).catch(() => {}));

@@ -1,27 +1,49 @@
 // What the other modules share: putting the server's fragments into the page,
 // keeping the reader's place, and saying things.
 
+import {t} from './text.js';
+
+/** The one script that a page may start besides its modules. */
+const WORKER = '/sw.js';
+export const worker = () => policy?.createScriptURL(WORKER) ?? WORKER;
+
 /**
  * The one policy of the page (Trusted Types). Only bytes that our own server
  * rendered and sent over our own socket or answer reach it.
- * @type {{createHTML: (s: string) => string} | undefined}
+ * @type {{createHTML: (s: string) => string, createScriptURL: (s: string) => string} | undefined}
  */
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('driftwatch', {
   createHTML: (/** @type {string} */ s) => s,
+  createScriptURL: (/** @type {string} */ s) => (s === WORKER ? s : ''),
 });
 
-/**
- * @param {string} html one element, rendered by the server
- * @returns {HTMLElement | null}
- */
-export function parse(html) {
+/** @param {string} html rendered by the server */
+export function parseAll(html) {
   const t = document.createElement('template');
   t.innerHTML = policy ? policy.createHTML(html) : html;
-  return /** @type {HTMLElement | null} */ (t.content.firstElementChild);
+  return t.content;
 }
+
+/** @param {string} html one element, rendered by the server */
+export const parse = (html) => /** @type {HTMLElement | null} */ (parseAll(html).firstElementChild);
 
 /** @param {string} id */
 export const byId = (id) => document.getElementById(id);
+
+/** Whether it can be seen; what a closed fold holds cannot. @param {Element} e */
+export const visible = (e) => e.checkVisibility?.() ?? e.getClientRects().length > 0;
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {string} [text]
+ */
+export function el(tag, attributes = {}, text = '') {
+  const e = document.createElement(tag);
+  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+  e.textContent = text;
+  return e;
+}
 
 /**
  * What must not move: the row under the pointer or with the focus, else
@@ -78,6 +100,11 @@ export function swap(old, now) {
 function keepTyped(old, now) {
   for (const e of old.querySelectorAll('textarea,select,input:not([type=hidden])')) {
     const field = /** @type {HTMLInputElement} */ (e);
+    if (field.classList.contains('pick')) {
+      const heir = now.querySelector(`.pick[value^="${field.value.split(':')[0]}:"]`);
+      if (heir instanceof HTMLInputElement) heir.checked = field.checked;
+      continue;
+    }
     const form = field.form?.getAttribute('action');
     if (!form || !field.name) continue;
     const heir = now.querySelector(`form[action="${form}"] [name="${field.name}"]`);
@@ -91,23 +118,50 @@ export function say(text) {
   if (el) el.textContent = text;
 }
 
+/** How long a message stays. */
+const STAYS = 10_000;
+
 /**
- * A message bottom right; it pushes nothing and goes by itself.
+ * A message bottom right; it pushes nothing and goes by itself. With an action
+ * it counts down beside its button; a list stays until it is closed.
  * @param {string} text
+ * @param {{label?: string, run?: () => void, until?: number, list?: string[]}} [o] until: for how many milliseconds, where not for ten seconds
  */
-export function toast(text) {
+export function toast(text, {label, run, until = STAYS, list} = {}) {
   const box = byId('toasts');
   if (!box) return;
-  const el = document.createElement('div');
-  el.className = 'toast';
-  el.textContent = text;
-  const x = document.createElement('button');
-  x.type = 'button';
-  x.className = 'btn sm';
-  x.textContent = 'Close';
-  x.addEventListener('click', () => el.remove());
-  el.append(x);
-  box.append(el);
+  const card = el('div', {class: 'toast'});
+  const words = el('div', {}, text);
+  card.append(words);
+  if (list?.length) {
+    const ul = el('ul');
+    for (const line of list) ul.append(el('li', {}, line));
+    words.append(ul);
+  }
+  const end = () => {
+    clearInterval(timer);
+    card.remove();
+  };
+  if (label && run) {
+    const b = el('button', {type: 'button', class: 'btn sm', 'data-key': 'z'}, label);
+    b.addEventListener('click', () => {
+      end();
+      run();
+    });
+    const left = el('span', {class: 'left', 'aria-hidden': 'true'}, String(Math.ceil(until / 1000)));
+    card.append(left, b);
+  }
+  const x = el('button', {type: 'button', class: 'btn sm'}, t('Close'));
+  x.addEventListener('click', end);
+  card.append(x);
+  box.append(card);
   while (box.childElementCount > 3) box.firstElementChild?.remove();
-  setTimeout(() => el.remove(), 10_000);
+  const end_at = Date.now() + until;
+  const timer = setInterval(() => {
+    const s = Math.ceil((end_at - Date.now()) / 1000);
+    const left = card.querySelector('.left');
+    if (left) left.textContent = String(s);
+    if (s <= 0) card.querySelectorAll('[data-key], .left').forEach((e) => e.remove());
+    if (!card.isConnected || (s <= 0 && !list?.length)) end();
+  }, 250);
 }

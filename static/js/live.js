@@ -8,6 +8,7 @@
 // looks like a quiet night. Pings are invisible to scripts.
 
 import {byId, hold, say} from './dom.js';
+import {t} from './text.js';
 import {age, clock, serverNow} from './time.js';
 
 /** @typedef {{seq?: number, type: string, tenant?: string, at?: string, alert?: any, html?: Record<string, string>}} Message */
@@ -28,10 +29,12 @@ let state = 'wait';
 let since = serverNow(), heard = Date.now(), socketHeard = Date.now(), lastTick = Date.now();
 let tries = 0, nextTry = 0, probing = false, leaving = false;
 /** @type {number | undefined} */
-let timer, settling;
+let timer;
+/** @type {number | undefined} */
+let settling;
 
 export const stale = () => state === 'lost';
-export const WHY = 'Off: the link to the server is lost. It comes back on by itself.';
+export const WHY = t('Off: the link to the server is lost. It comes back on by itself.');
 
 function open() {
   clearTimeout(timer);
@@ -153,6 +156,7 @@ function watch() {
  */
 function leave(e) {
   leaving = true;
+  if (state === 'live') localStorage.setItem('driftwatch-heard', String(heard)); // for the page that says "offline"
   socket?.close(1000);
   if (e.persisted) document.body.replaceChildren();
 }
@@ -169,8 +173,8 @@ function show(next) {
   });
   off();
   paint();
-  if (next === 'lost') say('Not live. Buttons are off until the link is back.');
-  else if (was === 'lost') say('Live again. The page has caught up.');
+  if (next === 'lost') say(t('Not live. Buttons are off until the link is back.'));
+  else if (was === 'lost') say(t('Live again. The page has caught up.'));
   link.dispatchEvent(new Event('state'));
 }
 
@@ -198,14 +202,14 @@ function paint() {
   const blind = el.dataset.blind;
   const kind = state === 'live' && blind ? 'blindl' : state;
   el.className = `link ${kind === 'live' ? '' : kind}`;
-  put(el.querySelector('b'), {live: 'Live', wait: 'Connecting', lost: 'Not live', blindl: 'Blind'}[kind]);
+  put(el.querySelector('b'), {live: t('Live'), wait: t('Connecting'), lost: t('Not live'), blindl: t('Blind')}[kind]);
   const tail = el.querySelector('span');
   tail?.setAttribute('aria-hidden', 'true');
-  put(tail, {live: `heard ${age(Date.now() - heard)} ago`, wait: '', lost: `since ${clock(since)}`, blindl: blind ?? ''}[kind]);
+  put(tail, {live: t('heard %s ago', age(Date.now() - heard)), wait: '', lost: t('since %s', clock(since)), blindl: blind ?? ''}[kind]);
   if (state !== 'lost') return;
-  put(byId('link-lost'), `Not live since ${clock(since)} (${age(serverNow() - since)}), reconnecting.`);
+  put(byId('link-lost'), t('Not live since %s (%s), reconnecting.', clock(since), age(serverNow() - since)));
   const left = Math.ceil((nextTry - Date.now()) / 1000);
-  put(byId('link-next'), nextTry && left > 0 ? `Next try in ${left} s, attempt ${tries}` : `Trying, attempt ${tries}`);
+  put(byId('link-next'), nextTry && left > 0 ? t('Next try in %d s, attempt %d', left, tries) : t('Trying, attempt %d', tries));
 }
 
 /** Connects, and keeps at it for as long as the page lives. */

@@ -1,6 +1,7 @@
 // Times in the reader's zone, ages that tick, the clock in the top bar.
 
 const root = document.documentElement;
+const lang = root.lang || 'en';
 /** How far the server's clock is ahead of this browser's, in milliseconds. */
 let skew = 0;
 /** @param {string | undefined} now what the server's clock says */
@@ -13,6 +14,8 @@ meet(root.dataset.now);
 /** @returns {number} the server's time */
 export const serverNow = () => Date.now() + (Math.abs(skew) > 5000 ? skew : 0);
 
+/** As views/lang writes it. */
+const minute = lang === 'de' ? 'min' : 'm';
 const unit = (/** @type {number} */ n, /** @type {string} */ u) => `${n}\u00a0${u}`;
 
 /**
@@ -25,13 +28,12 @@ export function age(ms) {
   const pair = (/** @type {number} */ a, /** @type {string} */ ua, /** @type {number} */ b, /** @type {string} */ ub) =>
     b ? `${unit(a, ua)} ${unit(b, ub)}` : unit(a, ua);
   if (m < 1) return unit(s, 's');
-  if (h < 1) return unit(m, 'm');
-  if (d < 1) return pair(h, 'h', m % 60, 'm');
+  if (h < 1) return unit(m, minute);
+  if (d < 1) return pair(h, 'h', m % 60, minute);
   if (d < 60) return pair(d, 'd', h % 24, 'h');
-  return unit(/** @type {any} */ (d.toLocaleString('en')), 'd');
+  return unit(/** @type {any} */ (d.toLocaleString(lang)), 'd');
 }
 
-const lang = root.lang || 'en';
 /** The zone that the reader chose; undefined: the browser's, also where it does not know the chosen one. */
 function zone() {
   try {

@@ -191,7 +191,7 @@ func unquoted(js string) string {
 func TestTranslatedOnce(t *testing.T) {
 	areas := map[string]entries{
 		"admin": deAdmin, "alert": deAlert, "board": deBoard, "chart": deChart, "error": deError, "evidence": deEvidence,
-		"help": deHelp, "script": deScript, "login": deLogin, "model": deModel, "operations": deOperations,
+		"find": deFind, "help": deHelp, "script": deScript, "login": deLogin, "model": deModel, "operations": deOperations,
 		"retrain": deRetrain, "review": deReview, "setting": deSetting, "shell": deShell, "team": deTeam, "unit": deUnit,
 		"wall": deWall, "work": deWork,
 	}

@@ -49,25 +49,29 @@ type UserVM struct {
 	Tenants string
 }
 
+// navItem is a place. Its letter leads there after g.
 type navItem struct {
-	key, href, icon, label string
+	key, href, icon, label, letter string
 }
 
 // nav is the order of the bar; on a phone the first four are the tab bar.
 var nav = []navItem{
-	{"board", "/", "board", "Board"},
-	{"models", "/models", "cube", "Models"},
-	{"retrains", "/retrains", "loop", "Retrains"},
-	{"operations", "/operations", "pulse", "Operations"},
-	{"reviews", "/reviews", "check", "Reviews"},
-	{"teams", "/teams", "user", "Teams"},
-	{"audit", "/audit", "list", "Audit"},
-	{"settings", "/settings", "gear", "Settings"},
+	{"board", "/", "board", "Board", "b"},
+	{"models", "/models", "cube", "Models", "m"},
+	{"retrains", "/retrains", "loop", "Retrains", "r"},
+	{"operations", "/operations", "pulse", "Operations", "o"},
+	{"reviews", "/reviews", "check", "Reviews", "v"},
+	{"teams", "/teams", "user", "Teams", "t"},
+	{"audit", "/audit", "list", "Audit", "a"},
+	{"settings", "/settings", "gear", "Settings", "s"},
 }
 
 // modules are the script files a page needs; they are preloaded so that an
 // import does not cost a round trip each.
-var modules = []string{"js/dom.js", "js/time.js", "js/live.js", "js/board.js", "js/ack.js"}
+var modules = []string{
+	"js/dom.js", "js/text.js", "js/time.js", "js/live.js", "js/board.js", "js/order.js", "js/ack.js", "js/select.js",
+	"js/keys.js", "js/alarm.js", "js/policy.js",
+}
 
 func seqAttr(n int64) string { return strconv.FormatInt(n, 10) }
 

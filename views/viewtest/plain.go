@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/layout"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -18,11 +19,29 @@ func PlainCases() []Case {
 		{Name: "settings", Shell: Shell("Settings", "settings"), Body: page.Settings(sampleSettings())},
 		{Name: "audit", Shell: Shell("Audit", "audit"), Body: page.Audit(sampleAudit())},
 		{Name: "audit-broken", Shell: Shell("Audit", "audit"), Body: page.Audit(brokenAudit())},
+		{Name: "search", Shell: Shell("Search", ""), Body: page.Search(sampleSearch())},
+		{Name: "search-none", Shell: Shell("Search", ""), Body: page.Search(page.SearchVM{Question: `<b>"nothing"`})},
+		{Name: "offline", Bare: &layout.BareVM{Title: "Offline", Version: "1.0"}, Body: page.Offline()},
 		{Name: "error-403", Shell: Shell("Not allowed", ""), Body: page.Error(page.ErrorVM{Status: 403, Code: "forbidden", Request: "01J1T8"})},
 		{Name: "error-404", Shell: Shell("Not found", ""), Body: page.Error(page.ErrorVM{Status: 404, Code: "not_found"})},
 		{Name: "error-409", Shell: Shell("Conflict", ""), Body: page.Error(conflict)},
 		{Name: "error-500", Shell: Shell("Error", ""), Body: page.Error(page.ErrorVM{Status: 500, Code: "internal", Request: "01J1T8"})},
 	}
+}
+
+func sampleSearch() page.SearchVM {
+	return page.SearchVM{Question: "fraud", Items: []page.FoundVM{
+		{Label: "harbour-freight fraud_detector", Kind: "Model", Href: "/models/harbour-freight/fraud_detector", Icon: "cube"},
+		{
+			Label: "harbour-freight fraud_detector", Hint: "scores moved: D 0.359 over 7 days, from a mean of 0.41 to one of 0.60",
+			Kind: "Alert 4812", Href: "/alerts/4812", Mark: "c",
+		},
+		{Label: "harbour-freight fraud_detector", Kind: "Retrain 118", Href: "/retrains/118", Icon: "loop"},
+		{
+			Label: "ENABLE_AUTO_RETRAIN_FRAUD", Hint: "Automatic retraining of fraud detectors.", Kind: "Setting",
+			Href: "/settings/ENABLE_AUTO_RETRAIN_FRAUD", Icon: "gear",
+		},
+	}}
 }
 
 func sampleSettings() page.SettingsVM {

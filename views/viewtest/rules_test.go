@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -146,10 +149,8 @@ func TestWeight(t *testing.T) {
 	html := zipped(t, page.Bytes())
 	css := static.Weight("css/app.css")
 	js := 0
-	for _, name := range static.Names() {
-		if strings.HasPrefix(name, "js/") {
-			js += static.Weight(name)
-		}
+	for name := range loaded(t, page.String()) {
+		js += static.Weight(name)
 	}
 	icon := static.Weight("icon/icon.svg")
 	t.Logf("board of 200 alerts, gzip: page %d (plain %d), styles %d, scripts %d, icon %d, all %d bytes",
@@ -157,6 +158,35 @@ func TestWeight(t *testing.T) {
 	if css > 16_000 || js > 20_000 || html+css+js+icon > 60_000 {
 		t.Errorf("too heavy: page %d, styles %d, scripts %d", html, css, js)
 	}
+}
+
+// loaded are the modules that a page loads at first: its entry and what that imports, which the page
+// has to name, so that no import costs a round trip of its own.
+func loaded(t *testing.T, html string) map[string]bool {
+	t.Helper()
+	named := map[string]bool{}
+	for _, m := range regexp.MustCompile(`/(js/\w+\.js)"`).FindAllStringSubmatch(html, -1) {
+		named[m[1]] = true
+	}
+	needed := map[string]bool{}
+	imports := regexp.MustCompile(`(?m)^import .*'\./(\w+\.js)';`)
+	var follow func(name string)
+	follow = func(name string) {
+		if needed[name] {
+			return
+		}
+		needed[name] = true
+		w := httptest.NewRecorder()
+		static.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, static.URL(name), nil))
+		for _, m := range imports.FindAllStringSubmatch(w.Body.String(), -1) {
+			follow("js/" + m[1])
+		}
+	}
+	follow("js/app.js")
+	if !maps.Equal(named, needed) {
+		t.Errorf("the page names the modules %v and needs %v", named, needed)
+	}
+	return named
 }
 
 func zipped(t *testing.T, b []byte) int {

@@ -1,0 +1,177 @@
+package main_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// singleKeys: j, a, g and a letter, Ctrl-K, and none of them while somebody types.
+func (w *world) singleKeys(t *testing.T) {
+	a := w.raise(t, "e2e-single")
+	operator := w.person(t, "operator")
+	operator.live()
+	operator.do(chromedp.KeyEvent("/"))
+	eval[int](operator, `(document.activeElement.value = "", 1)`) // a browser that is driven types a key that was taken, too
+	operator.do(chromedp.KeyEvent("jag?"))
+	if typed := eval[string](operator, `document.activeElement.value`); typed != "jag?" {
+		t.Errorf("a field holds %q, want what was typed", typed)
+	}
+	eval[int](operator, `(document.activeElement.blur(), 1)`)
+	operator.mark()
+	for step := 0; eval[string](operator, `document.activeElement.closest(".al")?.id ?? ""`) != fmt.Sprintf("alert-%d", a.ID); step++ {
+		if step == 60 {
+			t.Fatal("60 times j do not lead to the alert")
+		}
+		operator.do(chromedp.KeyEvent("j"))
+	}
+	operator.do(chromedp.KeyEvent("a"))
+	operator.wait("who has it", fmt.Sprintf(`document.querySelector("%s .own")?.textContent.includes("operator") === true`, a.row()))
+	operator.unreloaded()
+	if on := eval[string](operator, `document.activeElement.closest(".al")?.id ?? ""`); on != fmt.Sprintf("alert-%d", a.ID) {
+		t.Errorf("the focus went to %q", on)
+	}
+	operator.do(chromedp.KeyEvent("g"), chromedp.KeyEvent("m"))
+	operator.wait("the models", `location.pathname === "/models"`)
+	operator.live()
+	operator.do(chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	operator.fill("dialog[open] input", "operations")
+	operator.wait("the page, found", `document.querySelector("dialog[open] [aria-selected=true]")?.textContent.startsWith("Operations") === true`)
+	operator.do(chromedp.KeyEvent(kb.Enter))
+	operator.wait("operations", `location.pathname === "/operations"`)
+	eval[int](operator, `(document.documentElement.dataset.keys = "off", 1)`)
+	operator.do(chromedp.KeyEvent("?"))
+	if eval[bool](operator, `!!document.querySelector("dialog")`) {
+		t.Error("a key acts for somebody who switched keys off")
+	}
+}
+
+// soundsOnce: sound is allowed by a click, and of two tabs of one browser one sounds. The title and the icon count.
+func (w *world) soundsOnce(t *testing.T) {
+	first := w.person(t, "operator")
+	first.live()
+	first.click("#alarm summary")
+	first.click("[data-alarm=sound]")
+	first.wait("sound that is on", `document.getElementById("alarm").dataset.state === "on" && document.getElementById("alarm-sound").textContent === "Sound is on."`)
+	second := first.another()
+	second.patiently(true) // a browser warns of sound that is wished before somebody clicked
+	second.visit("/models")
+	second.live()
+	before := eval[string](second, `document.title`)
+	w.raise(t, "e2e-sound")
+	first.wait("the sound", `document.documentElement.dataset.sounded === "1"`)
+	second.wait("the count in title and icon", fmt.Sprintf(`document.title !== %q && /^\(\d+\) Models/.test(document.title) && document.querySelector("link[rel=icon]").href.endsWith("/icon/" + document.title.match(/\d+/)[0] + ".svg")`, before))
+	if n := eval[string](second, `document.documentElement.dataset.sounded ?? "0"`); n != "0" {
+		t.Errorf("the second tab sounded %s times too", n)
+	}
+	first.click("[data-alarm=sound]")
+	first.wait("sound that is off", `document.getElementById("alarm").dataset.state === "off"`)
+}
+
+// groups: alerts of one cause that come by the link stand in their group, and a group of one is a row again.
+func (w *world) groups(t *testing.T) {
+	viewer := w.person(t, "viewer")
+	viewer.live()
+	eval[int](viewer, incident)
+	viewer.wait("what became of the incident", `window.shapes?.length === 5`)
+	want := []string{"1", "[2,1]", "[2,3,1]", "[3,1]", "3"}
+	if got := eval[[]string](viewer, `window.shapes`); !slices.Equal(got, want) {
+		t.Errorf("the incident looked like %q, want %q", got, want)
+	}
+}
+
+// incident hands the alerts of an incident to the page, and notes how they stand in the list.
+const incident = `((async () => {
+	const {link} = await import(document.querySelector('link[rel=modulepreload][href*="live.js"]').href);
+	const first = document.querySelector("#alerts .al").cloneNode(true);
+	const row = (n, order, status = "NEW") => {
+		first.id = "alert-90000" + n;
+		Object.assign(first.dataset, {o: order, i: "e2e", s: status});
+		return first.outerHTML;
+	};
+	const group = (order, ...rows) => '<li class="inc" id="incident-e2e" data-o="' + order + '" data-i="e2e"><details><summary>e2e</summary><ol class="rows">' + rows.join("") + '</ol></details></li>';
+	const shapes = [];
+	const tell = async (html) => {
+		link.dispatchEvent(new CustomEvent("message", {detail: {seq: 1, type: "ALERT_UPDATED", html}}));
+		await new Promise((r) => setTimeout(r, 300));
+		shapes.push([...document.querySelectorAll("#alerts > [data-i=e2e]")].map((e) => e.matches(".inc")
+			? "[" + [...e.querySelectorAll(".al")].map((a) => a.id.slice(-1)) + "]" : e.id.slice(-1)).join());
+	};
+	await tell({"alert-900001": row(1, "02")});
+	await tell({"alert-900002": row(2, "01"), "incident-e2e": group("01", row(2, "01"), row(1, "02"))});
+	await tell({"alert-900003": row(3, "015")});
+	await tell({"alert-900002": row(2, "01", "RESOLVED")});
+	await tell({"alert-900001": row(1, "02", "RESOLVED")});
+	window.shapes = shapes;
+})(), 1)`
+
+// hundredAtOnce: a hundred alerts in one second, in no order, as the link would bring them. What else runs
+// on the machine makes frames longer and never shorter, so the best of three tries counts.
+func (w *world) hundredAtOnce(t *testing.T) {
+	viewer := w.person(t, "viewer")
+	slow := 0.0
+	for range 3 {
+		viewer.visit("/")
+		viewer.live()
+		viewer.mark()
+		eval[int](viewer, storm)
+		viewer.wait("the end of the storm", `window.stormOver && document.querySelectorAll('#alerts .al[id^="alert-9000"]').length === 100`)
+		if !eval[bool](viewer, `(() => { const o = [...document.querySelectorAll("#alerts > [data-o]")].map((e) => e.dataset.o); return o.every((x, i) => !i || o[i - 1] <= x); })()`) {
+			t.Fatal("the rows are out of order")
+		}
+		viewer.unreloaded()
+		if slow = eval[float64](viewer, `window.slowest`); slow == 0 {
+			return
+		}
+		t.Logf("the longest task took %.0f ms", slow)
+	}
+	if !raced {
+		t.Errorf("a task of %.0f ms at the best of three tries, want none over 50", slow)
+	}
+}
+
+// storm hands a hundred rows to the page in a second, and notes its longest task of more than 50 ms.
+const storm = `((async () => {
+	const {link} = await import(document.querySelector('link[rel=modulepreload][href*="live.js"]').href);
+	const first = document.querySelector("#alerts .al"), id = first.id, row = first.outerHTML;
+	window.slowest = 0;
+	new PerformanceObserver((l) => { for (const e of l.getEntries()) slowest = Math.max(slowest, e.duration); }).observe({entryTypes: ["longtask"]});
+	for (let i = 0; i < 100; i++) {
+		const n = (i * 37) % 100, name = "alert-" + (900000 + n);
+		const html = row.replaceAll(id + '"', name + '"').replace(/data-o="\d+"/, 'data-o="0' + String(n).padStart(22, "0") + '"').replace(/data-s="\w+"/, 'data-s="NEW"');
+		link.dispatchEvent(new CustomEvent("message", {detail: {seq: 1, type: "ML_DRIFT_DETECTED", html: {[name]: html}}}));
+		await new Promise((r) => setTimeout(r, 10));
+	}
+	await new Promise((r) => setTimeout(r, 1000));
+	window.stormOver = true;
+})(), 1)`
+
+// keepsNothing opens another tab that the service worker looks after, and looks at what it keeps.
+func keepsNothing(tb *tab) *tab {
+	tb.t.Helper()
+	second := tb.another()
+	second.visit("/models")
+	second.live()
+	second.wait("the service worker", `!!navigator.serviceWorker.controller`)
+	eval[int](second, `((async () => {
+		window.kept = [];
+		for (const c of await caches.keys()) for (const r of await (await caches.open(c)).keys()) kept.push(new URL(r.url).pathname);
+		window.looked = true;
+	})(), 1)`)
+	second.wait("what is kept", `window.looked`)
+	if kept := eval[[]string](second, `window.kept`); len(kept) != 4 || kept[0] != "/offline" {
+		tb.t.Errorf("the browser keeps %v", kept)
+	}
+	second.patiently(true)
+	return second
+}
+
+// offline: what cannot be had says so, and shows nothing old.
+func offline(tb *tab) {
+	tb.t.Helper()
+	tb.visit("/")
+	tb.wait("a page that says it is offline", `document.querySelector("h1")?.textContent === "Offline" && !document.getElementById("alerts") && location.pathname === "/"`)
+}
