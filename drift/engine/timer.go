@@ -52,10 +52,13 @@ func (e *Engine) FireTimers(ctx context.Context) (int, error) {
 
 // fireTimers fires what is due at now. On a stepped clock each move is made at its own due time.
 func (e *Engine) fireTimers(ctx context.Context, now time.Time, stepped bool) (int, error) {
-	made := 0
 	err := e.system(ctx, func(tx Tx) error { return tx.HastenReturns(ctx, now) })
 	if err != nil {
 		return 0, fmt.Errorf("end silences: %w", err)
+	}
+	made, err := e.applySilences(ctx, now) // first: what is hidden does not escalate
+	if err != nil {
+		return made, err
 	}
 	for {
 		var due []drift.DueTimer
@@ -81,8 +84,7 @@ func (e *Engine) fireTimers(ctx context.Context, now time.Time, stepped bool) (i
 			made++
 		}
 		if len(due) < timerBatch || made == before {
-			hidden, err := e.applySilences(ctx, now)
-			return made + hidden, err
+			return made, nil
 		}
 	}
 }
