@@ -34,18 +34,22 @@ type BoardQuery struct {
 // BoardData is all that the board says.
 type BoardData struct {
 	Watch
-	Alerts   []BoardAlert // worst first: critical, blind, high, medium; then newest
-	Next     string       // cursor of the rest, "" at the end
-	Matching int          // how many alerts the filter lets through, on all pages
-	Tally    []BoardTally // of all that wait for their end, whatever the filter
-	Resting  int          // suppressed alerts
-	Urgent   *UrgentAlert // what to look at first; nil where nothing is open
-	Models   []VersionKey // each model with its serving version
-	Marks    []ReportMark // of the serving versions, StripDays back
-	People   []string     // who has an open alert
-	Types    []ModelType
-	Logged   int64     // predictions that ever came in, of the tenants that the reader sees
-	LastRow  time.Time // when the newest of them came in; zero where none did
+	Incidents []Incident // worst first: critical, blind, high, medium; then newest
+	Next      string     // cursor of the rest, "" at the end
+	// Matching is how many alerts the filter lets through on all pages, of MatchingIncidents incidents.
+	Matching, MatchingIncidents int
+	Tally                       []BoardTally // of all that wait for their end, whatever the filter
+	Resting                     int          // suppressed alerts
+	Urgent                      *UrgentAlert // what to look at first; nil where nothing is open
+	Models                      []VersionKey // each model with its serving version
+	Marks                       []ReportMark // of the serving versions, StripDays back
+	People                      []string     // who has an open alert
+	Actors                      []string     // who can have one
+	Teams                       []string     // to whom one can be escalated
+	Types                       []ModelType
+	Coverage                    []OutcomeCoverage // of the last 7 days
+	Logged                      int64             // predictions that ever came in, of the tenants that the reader sees
+	LastRow                     time.Time         // when the newest of them came in; zero where none did
 }
 
 // BoardAlert is one row of the board.

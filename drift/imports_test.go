@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"drift/retrain/logistic": {"drift", "drift/stats"},
 	"drift/retrain/command":  {"drift", "drift/retrain"},
 	"drift/retrain/webhook":  {"drift", "drift/retrain"},
+	"drift/query":            {"drift"},
 	"drift/rollback":         {"drift", "drift/stats"},
 	"drift/schedule":         {"drift"},
 	"drift/oncall":           {"drift"},
@@ -56,7 +57,7 @@ var allowed = map[string][]string{
 
 // inTests is what the tests of a package may import besides: databases and
 // samples, never a way round the table for the program itself.
-var inTests = []string{"drift", "drift/ingest", "drift/stats", "store", "store/queue", "store/storetest", "static"}
+var inTests = []string{"drift", "drift/ingest", "drift/query", "drift/stats", "store", "store/queue", "store/storetest", "static"}
 
 // drivers are the modules that know the database, and who may know them.
 var drivers = map[string][]string{

@@ -36,6 +36,9 @@ type AlertFilter struct {
 	Since         time.Time // created at or after
 	Text          string    // found in message, tenant, model type or version
 	Assignee      *string   // "" is nobody
+	Terms         []AlertTerm
+	Me            string    // whom Terms call me
+	Now           time.Time // the instant of the ages in Terms
 	Order         AlertOrder
 	Cursor        string
 	Limit         int // 0 is DefaultPage

@@ -1,6 +1,9 @@
 package drift
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Move is something that happens to an alert.
 type Move string
@@ -22,6 +25,7 @@ const (
 	MoveEscalate    Move = "escalate"
 	MoveResolve     Move = "resolve"
 	MoveSuppress    Move = "suppress"
+	MoveUndo        Move = "undo" // its maker takes an acknowledgement back; see CanUndo
 )
 
 // rule is one line of the table of moves.
@@ -54,6 +58,29 @@ var moves = map[Move]rule{
 	MoveEscalate:    {to: lead(AlertEscalated, AlertNew, AlertAcknowledged, AlertAssigned, AlertEscalated, AlertSuppressed)},
 	MoveResolve:     {to: lead(AlertResolved, AlertNew, AlertAcknowledged, AlertAssigned, AlertEscalated, AlertSuppressed)},
 	MoveSuppress:    {to: lead(AlertSuppressed, AlertNew, AlertAcknowledged, AlertAssigned, AlertEscalated)},
+}
+
+// How long after an acknowledgement pages offer to take it back, and until when it can be: whoever clicks
+// in the last second is not late.
+const (
+	UndoOffered = 10 * time.Second
+	UndoWithin  = 15 * time.Second
+)
+
+// CanUndo says why a person may not take back the last move of an alert; nil where they may. same tells
+// whether they made it: a name alone can be somebody else's.
+func CanUndo(last TimelineEntry, same bool, by Actor, now time.Time) error {
+	switch {
+	case !by.Role.AtLeast(RoleOperator):
+		return Forbidden("Your role may look but not undo. An operator can.")
+	case last.Move != MoveAcknowledge:
+		return &Error{Code: CodeIllegalMove, Message: "Only an acknowledgement can be taken back, and only while nothing has followed it."}
+	case !same:
+		return Forbidden(fmt.Sprintf("%s acknowledged this alert, and only they can take it back.", last.Actor))
+	case now.Sub(last.At) > UndoWithin:
+		return &Error{Code: CodeIllegalMove, Message: "It is too late to take this back. Assign the alert to somebody else, or escalate it."}
+	}
+	return nil
 }
 
 // PersonMoves lists what people do, in the order pages offer it.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -21,7 +22,9 @@ func (p *Pages) alertPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showAlert(w, r, id, http.StatusOK, saidVM{note: p.noteFor(w, r)})
+	said := saidVM{}
+	said.note, said.undo = p.noteAndUndo(w, r)
+	return p.showAlert(w, r, id, http.StatusOK, said)
 }
 
 // showAlert answers an alert's page as it stands now.
@@ -32,7 +35,8 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 	if err != nil {
 		return err
 	}
-	v := p.alertVM(d, by)
+	l := lang.From(r.Context())
+	v := p.alertVM(d, l, by)
 	if v.Retrain, err = p.alertRetrainVM(r.Context(), d, by); err != nil {
 		return err
 	}
@@ -42,20 +46,23 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 	if v.Work, err = p.alertWorkVM(r.Context(), d.Alert, by); err != nil {
 		return err
 	}
-	v.Note, v.Conflict = said.note, said.lost
+	v.Note, v.Conflict, v.Undo = said.note, said.lost, said.undo
+	if v.Presence, err = p.presenceVM(r.Context(), by, id, r.Method == http.MethodGet); err != nil {
+		return err
+	}
 	if v.Retrain != nil {
 		v.Retrain.Typed = said.typed
 	}
-	return p.show(w, r, status, p.shell(by, d.Watch, alertTitle(d.Alert), "board"), page.Alert(v))
+	return p.show(w, r, status, p.shell(by, d.Watch, alertTitle(d.Alert, l), "board"), page.Alert(v))
 }
 
 // alertVM is one alert's page for one reader.
-func (p *Pages) alertVM(d drift.AlertData, by drift.Actor) page.AlertVM {
+func (p *Pages) alertVM(d drift.AlertData, l lang.Lang, by drift.Actor) page.AlertVM {
 	now := stamp(p.now())
 	a := d.Alert
 	v := page.AlertVM{
-		Now: p.now(), State: alertStateVM(d, now), Actions: alertActionsVM(d, class(by.Role)), Timeline: alertTimelineVM(d, now),
-		Reports: p.reportVMs(d), Sibling: siblingVM(d.Sibling), Blind: blindVM(d, now),
+		Now: p.now(), State: alertStateVM(d, l, now), Actions: alertActionsVM(d, l, class(by.Role)), Timeline: alertTimelineVM(d, l, now),
+		Reports: p.reportVMs(d, l), Sibling: siblingVM(d.Sibling, l), Blind: blindVM(d, l, now),
 	}
 	if a.ModelType != "" {
 		v.ModelHref = modelHref(modelKey(a))
@@ -70,8 +77,8 @@ func (p *Pages) alertVM(d drift.AlertData, by drift.Actor) page.AlertVM {
 		from = min(from, baseline.From)
 	}
 	span := spanOf(from, to)
-	v.Trend = p.trend(d.Checks, d.Statistical(), span)
-	v.Accuracy = accuracy(d.Days, performanceReport(d), span, raised(a, span))
+	v.Trend = p.trend(l, d.Checks, d.Statistical(), span)
+	v.Accuracy = accuracy(l, d.Days, performanceReport(d), span, raised(a, l, span))
 	return v
 }
 
@@ -86,9 +93,9 @@ func performanceReport(d drift.AlertData) *drift.Report {
 }
 
 // raised marks when the alert was raised, where its charts reach that far.
-func raised(a *drift.Alert, span chart.Window) []chart.Event {
+func raised(a *drift.Alert, l lang.Lang, span chart.Window) []chart.Event {
 	if a.CreatedAt.Before(span.From) || !a.CreatedAt.Before(span.To) {
 		return nil
 	}
-	return []chart.Event{{At: a.CreatedAt, Label: "alert raised"}}
+	return []chart.Event{{At: a.CreatedAt, Label: l.T("alert raised")}}
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
-	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
@@ -24,6 +24,9 @@ const maxAlso = 20
 // move makes one move by a page's form. A program's fetch gets the alert as JSON; a plain post is
 // sent back to where it came from, or is shown why nothing was done.
 func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
+	if drift.Move(chi.URLParam(r, "move")) == drift.MoveUndo {
+		return p.undo(w, r)
+	}
 	req, also, err := p.readMove(w, r)
 	if err != nil {
 		return err
@@ -33,29 +36,38 @@ func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.refusedMove(w, r, req, err)
 	}
-	partly := false
+	partly, picks := false, pickOf(a)
 	for _, x := range also {
 		x.Move, x.Note, x.Until, x.Verdict = req.Move, req.Note, req.Until, req.Verdict
-		if _, err := p.o.Engine.Move(r.Context(), by, x); err != nil {
+		moved, err := p.o.Engine.Move(r.Context(), by, x)
+		if err == nil {
+			picks += " " + pickOf(moved)
+		} else {
 			if !ordinary(err) { // the first move stands and is shown; the failure is not the reader's
 				web.LogFailure(p.Log, r, web.FailureOf(err), err)
 			}
 			partly = true
 		}
 	}
+	if req.Move != drift.MoveAcknowledge {
+		picks = ""
+	}
 	if !web.WantsPage(r) {
-		return p.movedJSON(w, r, a, by)
+		return p.movedJSON(w, r, a, by, picks)
 	}
 	if err := p.wroteNow(r.Context(), by); err != nil { // the move stands
 		web.LogFailure(p.Log, r, web.FailureOf(err), err)
 	}
-	to, note := backFrom(r, a.ID), said(doneWords[req.Move])
-	if to != alertHref(a.ID) { // the board shows the alert's row as it is now
+	l := lang.From(r.Context())
+	to, note := backFrom(r, a.ID), said(l.T(doneWords[req.Move]))
+	if to != alertHref(a.ID) && picks == "" { // the board shows the alert's row as it is now
 		note.Text = ""
+	} else if to != alertHref(a.ID) {
+		note.Text = l.T("You acknowledged %s.", modelOf(a))
 	} else if partly {
-		note.Text += " The alert of the other check was changed by somebody else in the meantime and is as they left it."
+		note.Text += " " + l.T("The alert of the other check was changed by somebody else in the meantime and is as they left it.")
 	}
-	p.leadTo(w, r, to, note)
+	p.leadToUndo(w, r, to, note, picks)
 	return nil
 }
 
@@ -93,25 +105,56 @@ func (p *Pages) readMove(w http.ResponseWriter, r *http.Request) (req engine.Mov
 			return req, nil, err
 		}
 	}
-	if req.Until, err = p.until(f); err != nil {
+	if req.Until, err = p.until(r, f); err != nil {
 		return req, nil, err
 	}
 	also, err = readAlso(f["also"])
 	return req, also, err
 }
 
-// until is the end of a suppression or the time of a reminder: a length of time from now ("for"),
-// or an instant ("until").
-func (p *Pages) until(f url.Values) (time.Time, error) {
+// until is the end of a suppression or the time of a reminder: a length of time from now or the next time
+// of day in the reader's zone ("for": "4h", "at 09:00"), or an instant ("until").
+func (p *Pages) until(r *http.Request, f url.Values) (time.Time, error) {
 	span := f.Get("for")
 	if span == "" {
 		return web.ParseTime("until", f.Get("until"))
+	}
+	if clock, ok := strings.CutPrefix(span, "at "); ok {
+		return nextAt(clock, zoneOf(r, f), p.now())
 	}
 	d, err := time.ParseDuration(span)
 	if err != nil || d <= 0 {
 		return time.Time{}, drift.Invalid("for", "Choose one of the lengths of time.")
 	}
 	return p.now().Add(d), nil
+}
+
+// zoneOf is the zone in which a form's times of day are meant: what the reader chose, else what their
+// browser says ("zone"), else UTC.
+func zoneOf(r *http.Request, f url.Values) *time.Location {
+	id, _ := auth.From(r.Context())
+	for _, name := range []string{id.Prefs.Zone, f.Get("zone")} {
+		if zone, err := time.LoadLocation(name); name != "" && name != "Local" && err == nil {
+			return zone
+		}
+	}
+	return time.UTC
+}
+
+// nextAt is the next time that it is "09:00" in a zone.
+func nextAt(clock string, zone *time.Location, now time.Time) (time.Time, error) {
+	t, err := time.Parse("15:04", clock)
+	if err != nil {
+		return time.Time{}, drift.Invalid("for", "A time of day is written as 09:00.")
+	}
+	y, m, d := now.In(zone).Date()
+	for {
+		at := time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, zone)
+		if at.After(now) {
+			return at.UTC(), nil
+		}
+		d++
+	}
 }
 
 // readAlso reads the other alerts that a button changes, each as "id:version".
@@ -121,13 +164,11 @@ func readAlso(values []string) ([]engine.MoveRequest, error) {
 	}
 	var out []engine.MoveRequest
 	for _, v := range values {
-		id, version, _ := strings.Cut(v, ":")
-		i, err1 := strconv.ParseInt(id, 10, 64)
-		n, err2 := strconv.Atoi(version)
-		if err1 != nil || err2 != nil || i <= 0 || n <= 0 {
+		x, err := readPick(v)
+		if err != nil {
 			return nil, drift.Invalid("also", "Another alert is named by its number and version, such as 17:3.")
 		}
-		out = append(out, engine.MoveRequest{AlertID: i, Version: n})
+		out = append(out, engine.MoveRequest{AlertID: x.ID, Version: x.Version})
 	}
 	return out, nil
 }
@@ -145,13 +186,14 @@ func (p *Pages) refusedMove(w http.ResponseWriter, r *http.Request, req engine.M
 			return p.showAlert(w, r, req.AlertID, http.StatusConflict, saidVM{lost: lost})
 		}
 	case drift.CodeIllegalMove, drift.CodeInvalid:
-		return p.showAlert(w, r, req.AlertID, web.Status(e.Code), saidVM{note: component.FormNoteVM{Bad: true, Text: e.Message}})
+		return p.showAlert(w, r, req.AlertID, web.Status(e.Code), saidVM{note: refused(r, e)})
 	}
 	return err
 }
 
-// movedJSON answers a fetch with the alert, and with its row for the page to put in place.
-func (p *Pages) movedJSON(w http.ResponseWriter, r *http.Request, a *drift.Alert, by drift.Actor) error {
+// movedJSON answers a fetch with the alert, with its row and the head of its incident for the page to put in
+// place, and with what can be taken back.
+func (p *Pages) movedJSON(w http.ResponseWriter, r *http.Request, a *drift.Alert, by drift.Actor, picks string) error {
 	d, err := p.store.AlertLife(r.Context(), by, a)
 	if err != nil {
 		return err
@@ -160,15 +202,59 @@ func (p *Pages) movedJSON(w http.ResponseWriter, r *http.Request, a *drift.Alert
 	if err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]any{"alert": a, "html": html})
+	if err := p.addHeads(r.Context(), html, by, []string{a.Incident}, r.PostForm.Get("q")); err != nil {
+		return err
+	}
+	answer := map[string]any{"alert": a, "html": html}
+	until := p.now().Add(drift.UndoOffered)
+	switch {
+	case strings.Contains(picks, " "):
+		answer["undo"] = map[string]any{"action": "/alerts/bulk", "move": "undo", "pick": picks, "until": until}
+	case picks != "":
+		answer["undo"] = map[string]any{"action": alertHref(a.ID) + "/undo", "version": a.Version, "until": until}
+	}
+	web.WriteJSON(w, http.StatusOK, answer)
+	return nil
+}
+
+// pickOf names an alert as it is.
+func pickOf(a *drift.Alert) string {
+	return strconv.FormatInt(a.ID, 10) + ":" + strconv.Itoa(a.Version)
+}
+
+// undo takes the reader's own acknowledgement of one alert back.
+func (p *Pages) undo(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	if err := web.ParseForm(w, r); err != nil {
+		return err
+	}
+	version, err := strconv.Atoi(r.PostForm.Get("version"))
+	if err != nil || version < 1 {
+		return drift.Invalid("version", "Say the version of the alert that your acknowledgement led to.")
+	}
+	by := auth.ActorFrom(r.Context())
+	a, err := p.o.Engine.Undo(r.Context(), by, engine.UndoRequest{AlertID: id, Version: version})
+	if err != nil {
+		return p.refusedMove(w, r, engine.MoveRequest{AlertID: id, Move: drift.MoveUndo}, err)
+	}
+	if !web.WantsPage(r) {
+		return p.movedJSON(w, r, a, by, "")
+	}
+	if err := p.wroteNow(r.Context(), by); err != nil { // the move stands
+		web.LogFailure(p.Log, r, web.FailureOf(err), err)
+	}
+	p.leadTo(w, r, backFrom(r, id), said(bulkWords(lang.From(r.Context()), drift.MoveUndo, 1)))
 	return nil
 }
 
 // backFrom is where a browser goes after its move: to the board where it came from there, else to
 // the alert's page, which says what was done.
 func backFrom(r *http.Request, id int64) string {
-	if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host && from.Path == "/" {
-		return auth.LocalPath(from.RequestURI())
+	if to := backToList(r); to != "/" || strings.HasSuffix(r.Referer(), "://"+r.Host+"/") {
+		return to
 	}
 	return alertHref(id)
 }

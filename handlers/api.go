@@ -148,6 +148,7 @@ func (a *API) Routes(r chi.Router) {
 		})
 		r.Group(func(r chi.Router) {
 			r.Use(a.atLeast(drift.RoleOperator))
+			r.Post("/alerts/bulk", a.do(a.bulk))
 			r.Post("/alerts/{id}/{move}", a.do(a.move))
 			r.Post("/alerts/{id}/feedback", a.do(a.feedback))
 			r.Post("/silences", a.do(a.makeSilence))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/query"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
@@ -27,7 +28,7 @@ type severityName string
 // alerts lists alerts, newest first.
 func (a *API) alerts(w http.ResponseWriter, r *http.Request) error {
 	q, err := queryOf(r, "status+", "severity+", "tenant+", "model_type+", "model_version+", "alert_type+", "drift_type+",
-		"assignee", "since", "cursor", "limit")
+		"assignee", "since", "q", "cursor", "limit")
 	if err != nil {
 		return err
 	}
@@ -73,6 +74,11 @@ func (a *API) alertFilter(r *http.Request, q apiQuery) (f drift.AlertFilter, err
 	if name := q.text("assignee"); name != "" {
 		f.Assignee = &name
 	}
+	terms, err := query.Parse(q.text("q"))
+	if err != nil {
+		return f, drift.Invalid("q", err.Error())
+	}
+	f.Terms, f.Me, f.Now = terms, auth.ActorFrom(r.Context()).Name, a.now()
 	f.ModelVersions, f.Cursor = q["model_version"], q.text("cursor")
 	return f, a.namesIn(r, q, &f)
 }
@@ -161,6 +167,9 @@ var moveMembers = map[drift.Move][]string{
 // move makes a move on an alert and answers with the alert as it is then.
 func (a *API) move(w http.ResponseWriter, r *http.Request) error {
 	kind := drift.Move(chi.URLParam(r, "move"))
+	if kind == drift.MoveUndo {
+		return a.undo(w, r)
+	}
 	members, ok := moveMembers[kind]
 	if !ok {
 		return drift.NotFound("There is no such move. " + enumerate(drift.PersonMoves) + " are.")

@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
@@ -71,7 +72,7 @@ func (a *API) morning(r *http.Request, by drift.Actor, day string, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	out := morningJSON{MorningReview: d, Jobs: reviewJobs(d, now)}
+	out := morningJSON{MorningReview: d, Jobs: reviewJobs(lang.English, d, now)}
 	out.Metrics.Total, out.Metrics.Items = d.Metrics.Total, make([]metricsJSON, len(d.Metrics.Items))
 	for i, m := range d.Metrics.Items {
 		out.Metrics.Items[i] = metricsOf(m)

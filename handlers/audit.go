@@ -15,7 +15,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -39,15 +39,16 @@ func (p *Pages) auditPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil { // the entries can be read all the same
 		web.LogFailure(p.Log, r, web.FailureOf(err), err)
 	}
-	v := auditVM(d, q)
+	l := lang.From(r.Context())
+	v := auditVM(l, d, q)
 	v.Now = p.now()
 	if !at.IsZero() {
 		v.Intact, v.VerifiedAt, v.Total = verdict.OK(), at, verdict.Rows
 		if !v.Intact {
-			v.BrokenText = verdict.Faults[0].Message
+			v.BrokenText = languageOf(r).Said(verdict.Faults[0].Message)
 		}
 	}
-	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, "Audit", "audit"), page.Audit(v))
+	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, l.T("Audit"), "audit"), page.Audit(v))
 }
 
 // The chain is walked as a whole, so not for every reader: a verdict holds for a while, and a walk
@@ -80,16 +81,16 @@ func (c *auditCheck) verdict(ctx context.Context, s WatchStore, now func() time.
 	return c.last, c.at, err
 }
 
-func auditVM(d drift.AuditData, q url.Values) page.AuditVM {
+func auditVM(l lang.Lang, d drift.AuditData, q url.Values) page.AuditVM {
 	names := map[int64]string{}
 	for _, t := range d.Tenants {
 		names[t.ID] = t.Name
 	}
 	var v page.AuditVM
 	for _, e := range d.Entries.Items {
-		v.Entries = append(v.Entries, auditEntryVM(e, names[e.TenantID]))
+		v.Entries = append(v.Entries, auditEntryVM(l, e, names[e.TenantID]))
 	}
-	v.Pager = component.PagerVM{Shown: format.Plural(int64(len(v.Entries)), "entry", "entries") + ", newest first"}
+	v.Pager = component.PagerVM{Shown: l.N(int64(len(v.Entries)), "%d entry, newest first", "%d entries, newest first")}
 	if q.Get("cursor") != "" {
 		v.Pager.FirstHref = "/audit?" + without(q, "cursor").Encode()
 	}
@@ -112,11 +113,11 @@ func without(q url.Values, name string) url.Values {
 	return out
 }
 
-func auditEntryVM(e drift.AuditEntry, tenant string) page.AuditEntryVM {
+func auditEntryVM(l lang.Lang, e drift.AuditEntry, tenant string) page.AuditEntryVM {
 	kind, name, _ := strings.Cut(e.Object, "/")
 	v := page.AuditEntryVM{
-		Number: e.Seq, At: e.At, Actor: e.Actor, Tenant: tenant, Action: auditAction(e.Action, kind, name),
-		Detail: auditDetail(e.Detail), Hash: hex.EncodeToString(e.Hash),
+		Number: e.Seq, At: e.At, Actor: e.Actor, Tenant: tenant, Action: auditAction(l, e.Action, kind, name),
+		Detail: auditDetail(l, e), Hash: hex.EncodeToString(e.Hash),
 	}
 	switch kind {
 	case "alert":
@@ -129,34 +130,10 @@ func auditEntryVM(e drift.AuditEntry, tenant string) page.AuditEntryVM {
 	return v
 }
 
-// auditAction is what was done, in words: "alert.acknowledge" of alert/17 is "acknowledged alert 17".
-func auditAction(action, kind, name string) string {
-	if m, ok := strings.CutPrefix(action, "alert."); ok && pastTense[drift.Move(m)] != "" {
-		return pastTense[drift.Move(m)] + " alert " + name
-	}
-	switch action {
-	case "user.sign_in":
-		return "signed in"
-	case "user.sign_out":
-		return "signed out"
-	}
-	if did := adminTense[action]; did != "" {
-		return did + " " + kind + " " + name
-	}
-	return fmt.Sprintf("%s: %s %s", strings.ReplaceAll(action, ".", " "), kind, name)
-}
-
-// adminTense says what was done to an account, a token and what else the shell administers.
-var adminTense = map[string]string{
-	"user.add": "added", "user.disable": "disabled", "user.enable": "enabled", "user.rights": "changed the rights of",
-	"user.password": "changed the password of", "user.end_sessions": "signed out", "token.add": "added",
-	"token.revoke": "revoked", "tenant.add": "added", "model.add": "added", "team.add": "added", "setting.change": "changed",
-}
-
 // auditDetail is an entry's detail in words: what a person wrote, and old and new values.
-func auditDetail(detail json.RawMessage) string {
+func auditDetail(l lang.Lang, e drift.AuditEntry) string {
 	var m map[string]any
-	dec := json.NewDecoder(bytes.NewReader(detail))
+	dec := json.NewDecoder(bytes.NewReader(e.Detail))
 	dec.UseNumber()
 	if dec.Decode(&m) != nil || len(m) == 0 {
 		return ""
@@ -169,7 +146,11 @@ func auditDetail(detail json.RawMessage) string {
 		parts = append(parts, fmt.Sprintf("%v → %v", from, to))
 	}
 	for _, k := range []string{"note", "reason"} {
-		if s, _ := m[k].(string); s != "" {
+		s, _ := m[k].(string)
+		if e.Actor == drift.SystemActor().Name { // what people wrote stays as it is
+			s = l.Said(s)
+		}
+		if s != "" {
 			parts = append(parts, s)
 		}
 	}

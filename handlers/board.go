@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -20,79 +21,133 @@ import (
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
-// boardPage answers the board, and its summary alone with part=summary.
+// boardPage answers the board; with part=summary what events change of it besides the rows.
 func (p *Pages) boardPage(w http.ResponseWriter, r *http.Request) error {
-	f, err := readBoardFilter(r)
+	f, err := readBoardFilter(r.URL.Query())
 	if err != nil {
 		return err
 	}
+	if formSent(r) && f.wrong == nil {
+		http.Redirect(w, r, f.href(), http.StatusSeeOther)
+		return nil
+	}
 	by, part := auth.ActorFrom(r.Context()), r.URL.Query().Get("part")
-	if part != "" && part != partSummary {
+	if part != wholeBoard && part != partSummary {
 		return drift.NotFound("The board has no such part.")
 	}
-	board, err := p.boardBytes(r.Context(), by, f, part == partSummary)
+	byDefault := ""
+	if r.URL.RawQuery == "" {
+		if f, byDefault, err = p.defaultFilter(r.Context(), by); err != nil {
+			return err
+		}
+	}
+	board, err := p.boardBytes(r.Context(), by, f, part)
+	if err != nil {
+		return err
+	}
+	views, err := p.viewsBytes(r.Context(), by, f, byDefault, part == partSummary)
 	if err != nil {
 		return err
 	}
 	if part == partSummary {
-		sendTagged(w, r, board.html, weakTag(board.tag))
+		sendTagged(w, r, inPlace(board.html, views.html), weakTag(board.tag+views.tag))
 		return nil
+	}
+	note, err := p.boardNote(w, r)
+	if err != nil {
+		return err
 	}
 	now := p.now()
 	shell := p.shell(by, board.watch, board.title, "board")
 	shell.Banners = append(shell.Banners, silenceBanners(lang.From(r.Context()), board.watch.Silences)...)
-	tag := pageTag(board.tag, shell, layout.ReaderOf(r.Context()), now)
-	if tagMatches(r, tag) {
+	tag := pageTag(board.tag+views.tag+tagOf(note), shell, layout.ReaderOf(r.Context()), now)
+	if f.wrong == nil && tagMatches(r, tag) {
 		sendTagged(w, r, nil, tag)
 		return nil
 	}
-	html, err := render(r.Context(), layout.Page(shell), bytesOf(board.html))
+	html, err := render(r.Context(), layout.Page(shell), bytesOf(inPlace(board.html, note, views.html)))
 	if err != nil {
 		return fmt.Errorf("render board: %w", err)
+	}
+	if f.wrong != nil {
+		h := w.Header()
+		h.Set("Content-Type", htmlType)
+		h.Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		_, _ = w.Write(html) // a reader that left cannot be told
+		return nil
 	}
 	sendTagged(w, r, html, tag)
 	return nil
 }
 
-const partSummary = "summary"
+// The parts of a page that its script asks for anew.
+const (
+	wholeBoard  = ""
+	partSummary = "summary"
+)
+
+// boardNote says what a form just did.
+func (p *Pages) boardNote(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	note, back := p.noteAndUndo(w, r)
+	html, err := render(r.Context(), page.BoardNote(note, back), nil)
+	if err != nil {
+		return nil, fmt.Errorf("render note: %w", err)
+	}
+	return html, nil
+}
+
+// inPlace puts what is one reader's own into a board that was rendered without its reader.
+func inPlace(board []byte, own ...[]byte) []byte {
+	before, after, _ := bytes.Cut(board, []byte(page.ViewsPlace))
+	return slices.Concat(append(append([][]byte{before}, own...), after)...)
+}
 
 // boardBytes is the board without the shell, rendered once per change and kind of reader.
-func (p *Pages) boardBytes(ctx context.Context, by drift.Actor, f boardFilter, summary bool) (*rendered, error) {
+func (p *Pages) boardBytes(ctx context.Context, by drift.Actor, f boardFilter, part string) (*rendered, error) {
 	newest, err := p.newest(ctx, by)
 	if err != nil {
 		return nil, err
 	}
 	now := p.now()
-	key := boardKey{class(by.Role), tenantsKey(by), fmt.Sprint(lang.From(ctx), " ", summary, " ", f.cursor, " ", f.query().Encode())}
+	key := boardKey{class(by.Role), tenantsKey(by), fmt.Sprint(lang.From(ctx), " ", part, " ", f.cursor, " ", f.wrong != nil, " ", f.query().Encode())}
+	if f.personal() {
+		key.query += " of " + by.Name
+	}
 	return p.board.get(ctx, key, newest, now, func() (*rendered, error) {
-		return p.renderBoard(ctx, by, f, summary, now)
+		return p.renderBoard(ctx, by, f, part, now)
 	})
 }
 
-func (p *Pages) renderBoard(ctx context.Context, by drift.Actor, f boardFilter, summary bool, now time.Time) (*rendered, error) {
-	d, err := p.store.BoardPage(ctx, by, drift.BoardQuery{Now: now, Filter: f.alerts()})
+func (p *Pages) renderBoard(ctx context.Context, by drift.Actor, f boardFilter, part string, now time.Time) (*rendered, error) {
+	d, err := p.store.BoardPage(ctx, by, drift.BoardQuery{Now: now, Filter: f.alerts(by, now)})
 	if err != nil {
 		return nil, err
 	}
-	vm := boardVM(d, f, class(by.Role), stamp(now))
+	vm := boardVM(lang.From(ctx), d, f, class(by.Role), stamp(now))
 	body := page.Board(vm)
-	if summary {
+	if part == partSummary {
 		body = page.BoardSummary(vm)
 	}
 	html, err := render(ctx, body, nil)
 	if err != nil {
 		return nil, fmt.Errorf("render board: %w", err)
 	}
-	h := fnv.New64a()
-	_, _ = h.Write(html) // a hash does not fail
 	out := &rendered{
-		watch: d.Watch, title: vm.Title, html: html, tag: strconv.FormatUint(h.Sum64(), 36),
+		watch: d.Watch, title: vm.Title, html: html, tag: tagOf(html),
 		until: stamp(now).Add(ageStep),
 	}
 	if underWay(d.Progress, now) != nil { // what is counted up tells no event
 		out.until = now.Add(progressStep)
 	}
 	return out, nil
+}
+
+// tagOf is short for the bytes.
+func tagOf(html []byte) string {
+	h := fnv.New64a()
+	_, _ = h.Write(html) // a hash does not fail
+	return strconv.FormatUint(h.Sum64(), 36)
 }
 
 const (
@@ -150,7 +205,7 @@ func bytesOf(html []byte) templ.Component {
 // browser sets its clock by the page, and one that it kept would set it back.
 func pageTag(body string, s layout.Shell, to layout.Reader, now time.Time) string {
 	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, body, to, s.Seq, s.Title, s.User, s.BlindText, s.Demo, s.Banners, s.Progress != nil, now.Unix()/tagSeconds)
+	_, _ = fmt.Fprint(h, body, to, s.Seq, s.Title, s.User, s.BlindSince, s.Demo, s.Banners, s.Progress != nil, now.Unix()/tagSeconds)
 	if s.Progress != nil {
 		_, _ = fmt.Fprint(h, *s.Progress)
 	}

@@ -1,172 +1,163 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/drift/query"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/web"
 )
 
-// boardRows is how many alerts stand on one page of the board.
+// boardRows is how many rows stand on one page of the board, heads of incidents among them.
 const boardRows = 200
 
-// maxFilterText bounds one field of the filter, in bytes.
-const maxFilterText = 200
-
-// boardFilter is the filter of the board as it stands in the URL, checked.
+// boardFilter is what a board is asked for: a query, and where in the list to begin.
 type boardFilter struct {
-	severity, status, tenant, model, drift, assignee, q string
-	cursor                                              string
+	terms  query.Query
+	text   string // the query as it is shown: as it was typed where it cannot be read
+	cursor string
+	wrong  *query.Error // why the query cannot be read; it is then left out
 }
 
-// fields are the filter's parts by their names in the URL, in the order of the bar.
-func (f *boardFilter) fields() []struct {
+// filterParts are the parameters that each stand for one field of the query, by their names in the URL: what
+// the selects of the bar are called, and what links held before there was a query.
+var filterParts = []struct {
 	name  string
-	value *string
-} {
-	return []struct {
-		name  string
-		value *string
-	}{
-		{"severity", &f.severity},
-		{"status", &f.status},
-		{"tenant", &f.tenant},
-		{"model", &f.model},
-		{"drift", &f.drift},
-		{"assignee", &f.assignee},
-		{"q", &f.q},
-	}
+	field drift.TermField
+}{
+	{"severity", drift.TermSeverity},
+	{"status", drift.TermStatus},
+	{"tenant", drift.TermTenant},
+	{"model", drift.TermModel},
+	{"drift", drift.TermDrift},
+	{"assignee", drift.TermOwner},
+	{"age", drift.TermAge},
 }
-
-// nobodyChoice is the owner of what nobody has, in the filter.
-const nobodyChoice = "nobody"
-
-var severityChoices = map[string]drift.AlertFilter{
-	"critical": {Severities: []drift.Severity{drift.SeverityCritical}, AlertTypes: judgedTypes},
-	"high":     {Severities: []drift.Severity{drift.SeverityHigh}, AlertTypes: judgedTypes},
-	"medium":   {Severities: []drift.Severity{drift.SeverityMedium}, AlertTypes: judgedTypes},
-	"blind":    {AlertTypes: []drift.AlertType{drift.AlertBlind}},
-}
-
-// judgedTypes are the alerts whose severity a board shows; of a blind one nobody knows it.
-var judgedTypes = []drift.AlertType{drift.AlertDrift, drift.AlertRollback}
 
 // openStatuses are those of an alert that waits for its end and does not rest until a time.
 var openStatuses = []drift.AlertStatus{drift.AlertNew, drift.AlertAcknowledged, drift.AlertAssigned, drift.AlertEscalated}
 
-// readBoardFilter reads the filter from the URL.
-func readBoardFilter(r *http.Request) (f boardFilter, err error) {
-	q := r.URL.Query()
-	for _, field := range f.fields() {
-		v := strings.TrimSpace(q.Get(field.name))
-		if len(v) > maxFilterText {
-			return f, drift.Invalid(field.name, "This filter is too long.")
-		}
-		if err := web.CheckText(field.name, v); err != nil {
+// readBoardFilter reads the filter from the URL: the query, changed by the parameters that name one field.
+// Those of the bar's form count where they differ from the query that the form was made with ("was"), so
+// that a query that was typed anew is not undone by a select that was not touched.
+func readBoardFilter(q url.Values) (f boardFilter, err error) {
+	for name, v := range q {
+		if err := web.CheckText(name, strings.Join(v, "")); err != nil {
 			return f, err
 		}
-		*field.value = v
 	}
-	f.severity, f.drift = strings.ToLower(f.severity), strings.ToLower(f.drift) // the API writes severities in capitals
-	f.cursor = q.Get("cursor")
-	if _, ok := severityChoices[f.severity]; f.severity != "" && !ok {
-		return f, drift.Invalid("severity", "A board is filtered by critical, high, medium or blind.")
+	f.cursor, f.text = q.Get("cursor"), strings.TrimSpace(q.Get("q"))
+	if f.terms, err = query.Parse(f.text); err != nil {
+		return f.refused(err), nil
 	}
-	if _, ok := statusChoice(f.status); !ok {
-		return f, drift.Invalid("status", "There is no such status of an alert.")
+	was, err := query.Parse(q.Get("was"))
+	if err != nil { // a query that could not be read had no parts
+		was = nil
 	}
-	if f.drift != "" && f.drift != string(drift.Statistical) && f.drift != string(drift.Performance) {
-		return f, drift.Invalid("drift", "A drift is statistical or performance.")
+	for _, part := range filterParts {
+		if !q.Has(part.name) {
+			continue
+		}
+		chosen := strings.TrimSpace(q.Get(part.name))
+		if chosen == "" && !q.Has("was") || q.Has("was") && chosen == chosenOf(was, part.field) {
+			continue
+		}
+		f.terms = f.terms.With(part.field, "")
+		if chosen == "" {
+			continue
+		}
+		one, err := query.Parse(partText(part.field, chosen))
+		if err != nil {
+			return f.refused(err), nil
+		}
+		f.terms = append(f.terms, one...)
 	}
+	f.text = f.terms.String()
 	return f, nil
 }
 
-// statusChoice are the statuses that a choice of the filter lets through.
-func statusChoice(choice string) ([]drift.AlertStatus, bool) {
-	if choice == "" {
-		return openStatuses, true
+// refused is the filter whose query cannot be read: nothing is narrowed, and the page says why.
+func (f boardFilter) refused(err error) boardFilter {
+	f.terms = nil
+	if !errors.As(err, &f.wrong) {
+		f.wrong = &query.Error{At: 1, Format: lang.Key("This query cannot be read.")}
 	}
-	for _, s := range drift.AlertStatuses {
-		if strings.EqualFold(string(s), choice) {
-			return []drift.AlertStatus{s}, true
+	return f
+}
+
+// partText writes one field's value as a query. Names may hold anything, commas included.
+func partText(field drift.TermField, value string) string {
+	if query.Words(field) == nil && field != drift.TermAge {
+		return query.Query{{Field: field, Values: []string{value}}}.String()
+	}
+	return string(field) + ":" + value
+}
+
+// chosenOf is the value of a field as its select shows it; "" where the query has none.
+func chosenOf(q query.Query, field drift.TermField) string {
+	for _, t := range q {
+		if t.Field == field && !t.Not {
+			_, value, _ := strings.Cut(query.Query{t}.String(), ":")
+			if query.Words(field) == nil && len(t.Values) == 1 {
+				value = t.Values[0]
+			}
+			return value
 		}
 	}
-	return nil, false
+	return ""
 }
 
 // query writes the filter as the URL holds it, without the cursor.
 func (f boardFilter) query() url.Values {
 	q := url.Values{}
-	for _, field := range f.fields() {
-		if *field.value != "" {
-			q.Set(field.name, *field.value)
-		}
+	if f.text != "" {
+		q.Set("q", f.text)
 	}
 	return q
 }
 
-// active tells whether the list is narrowed: a further page is, because rows before it are not shown.
-func (f boardFilter) active() bool { return len(f.query()) > 0 || f.cursor != "" }
+// href is the board under this filter.
+func (f boardFilter) href() string { return hrefOf(f.text) }
 
-// alerts is the filter as the store takes it.
-func (f boardFilter) alerts() drift.AlertFilter {
-	out := severityChoices[f.severity]
-	out.Statuses, _ = statusChoice(f.status)
-	if f.tenant != "" {
-		out.Tenants = []string{f.tenant}
+// hrefOf is the board under a query.
+func hrefOf(text string) string {
+	if text == "" {
+		return "/?all=1"
 	}
-	if f.model != "" {
-		out.ModelTypes = []string{f.model}
-	}
-	if f.drift != "" {
-		out.DriftTypes = []drift.DriftType{drift.DriftType(f.drift)}
-	}
-	if f.assignee != "" {
-		who := f.assignee
-		if who == nobodyChoice {
-			who = ""
+	return "/?" + url.Values{"q": {text}}.Encode()
+}
+
+// active tells whether the list is narrowed: a further page is, because rows before it are not shown.
+func (f boardFilter) active() bool { return len(f.terms) > 0 || f.cursor != "" || f.wrong != nil }
+
+// personal tells whether what it lets through depends on who asks.
+func (f boardFilter) personal() bool { return f.terms.HasValue(drift.TermOwner, drift.OwnerMe) }
+
+// alerts is the filter as the store takes it: of alerts that wait for their end where the query does not ask
+// for others.
+func (f boardFilter) alerts(by drift.Actor, now time.Time) drift.AlertFilter {
+	out := drift.AlertFilter{Terms: f.terms, Me: by.Name, Now: now, Cursor: f.cursor, Limit: boardRows, Open: true}
+	asked := false // for statuses, or for what a board leaves out
+	for _, t := range f.terms {
+		if t.Field != drift.TermStatus {
+			continue
 		}
-		out.Assignee = &who
+		asked = asked || !t.Not || slices.Contains(t.Values, "resolved") || slices.Contains(t.Values, "suppressed")
+		if !t.Not && slices.Contains(t.Values, "resolved") {
+			out.Open = false
+		}
 	}
-	out.Text, out.Cursor, out.Limit = f.q, f.cursor, boardRows
+	if !asked {
+		out.Statuses = openStatuses
+	}
 	return out
 }
 
-// filterVM is the filter bar.
-func (f boardFilter) filterVM(d drift.BoardData) page.FilterVM {
-	var tenants, models []string
-	for _, t := range d.Tenants {
-		tenants = append(tenants, t.Name)
-	}
-	for _, m := range d.Types {
-		models = append(models, m.Name)
-	}
-	return page.FilterVM{
-		Query: f.q, Active: f.active(), ClearHref: "/",
-		Selects: []page.SelectVM{
-			choices("severity", "Severity", "Any severity", f.severity, []string{"critical", "blind", "high", "medium"}),
-			choices("status", "Status", "Open", f.status, []string{"new", "acknowledged", "assigned", "escalated", "suppressed", "resolved"}),
-			choices("tenant", "Tenant", "All tenants", f.tenant, tenants),
-			choices("model", "Model", "All models", f.model, models),
-			choices("drift", "Drift", "Both checks", f.drift, []string{"statistical", "performance"}),
-			choices("assignee", "Owner", "Any owner", f.assignee, append([]string{nobodyChoice}, d.People...)),
-		},
-	}
-}
-
-// choices is one select; what is chosen is offered too where it is not among the options any more.
-func choices(name, label, all, chosen string, options []string) page.SelectVM {
-	v := page.SelectVM{Name: name, Label: label, Options: []page.OptionVM{{Label: all}}}
-	found := chosen == ""
-	for _, o := range options {
-		found = found || o == chosen
-		v.Options = append(v.Options, page.OptionVM{Value: o, Label: o, Selected: o == chosen})
-	}
-	if !found {
-		v.Options = append(v.Options, page.OptionVM{Value: chosen, Label: chosen, Selected: true})
-	}
-	return v
-}
+// formSent tells whether the bar's form asked: it is answered by the address of what was asked for.
+func formSent(r *http.Request) bool { return r.URL.Query().Has("was") }

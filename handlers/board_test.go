@@ -85,7 +85,7 @@ func TestBoardSummaryIsTheBoard(t *testing.T) {
 	h.seed("acme")
 	who := h.as(drift.RoleOperator)
 	page, part := h.get("/?tenant=acme", asBrowser, who), h.get("/?part=summary&tenant=acme", asBrowser, who)
-	if !strings.Contains(page.body, `data-url="/?part=summary&amp;tenant=acme"`) {
+	if !strings.Contains(page.body, `data-url="/?part=summary&amp;q=tenant%3Aacme"`) {
 		t.Error("the board does not say where its summary is")
 	}
 	for _, id := range []string{"board-verdict", "board-tally", "alerts-head", "board-health"} {
@@ -143,11 +143,11 @@ func TestBoardPages(t *testing.T) {
 func (h *pageHouse) alerts(n int, kind, severity string, from int) {
 	h.t.Helper()
 	_, err := h.db.Pool().Exec(h.t.Context(), `INSERT INTO noc_alert_event (tenant_id, created_at, alert_type, severity, current_severity,
-			status, message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, report_id, last_seen, metadata)
+			status, message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, report_id, last_seen, metadata, incident_key)
 		SELECT $1, now() - i % 17 * interval '1 hour' - i * interval '1 ms', $2, $3, $3, 'NEW', 'Message of ' || i, 'Look at it.',
 			CASE WHEN $2 = 'ML_DRIFT_DETECTED' THEN 'statistical' END, 'fraud_detector', 'v1', 'key:' || ($5 + i),
 			CASE WHEN $2 = 'ML_DRIFT_DETECTED' THEN '' ELSE 'feed_silent' END, current_date, 1, now(),
-			'{"metrics": {"ks_statistic": 0.359, "p_value": 9.1e-32, "mean_recent": 0.6, "mean_baseline": 0.41}}'
+			'{"metrics": {"ks_statistic": 0.359, "p_value": 9.1e-32, "mean_recent": 0.6, "mean_baseline": 0.41}}', 'of its own:' || ($5 + i)
 		FROM generate_series(1, $4) i`, h.acme.ID, kind, severity, n, from)
 	if err != nil {
 		h.t.Fatal(err)
@@ -241,16 +241,21 @@ func (h *pageHouse) logSteady() {
 	}
 }
 
-// TestUnreadableAddress: a filter in capitals, as the API writes severities, is read; one that means
-// nothing is the address's fault, and the page names the part.
+// TestUnreadableAddress: a filter in capitals, as the API writes severities, is read; of one that means
+// nothing the board says what and where, and shows all.
 func TestUnreadableAddress(t *testing.T) {
 	h := newPages(t)
 	h.seed("acme")
 	ann, _ := h.user("ann", drift.RoleOperator)
 	h.get("/?severity=CRITICAL&drift=Statistical", asBrowser, ann).isPage(t, 200, "a filter in capitals")
-	a := h.get("/?severity=dire", asBrowser, ann)
-	a.isPage(t, 422, "a filter that means nothing")
-	if !strings.Contains(a.body, "<h1>This address cannot be read</h1>") || !strings.Contains(a.body, "“severity”") {
-		t.Errorf("the page does not name what cannot be read: %s", a.body)
+	for path, says := range map[string]string{
+		"/?severity=dire":         `&#34;dire&#34; is no severity. Known are critical, high, medium, blind. It begins at character 10.`,
+		"/?q=tenant:acme+foo:bar": `Nothing is called &#34;foo&#34; here.`,
+	} {
+		a := h.get(path, asBrowser, ann)
+		a.isPage(t, 422, path)
+		if !strings.Contains(a.body, says) || !strings.Contains(a.body, `aria-invalid="true"`) || !strings.Contains(a.body, `id="alert-`) {
+			t.Errorf("%s: the page does not say what cannot be read, beside the list without it", path)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -35,37 +36,53 @@ func (f Failures) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Add("Vary", "Accept")
 	if !web.WantsPage(r) {
-		web.WriteProblem(w, said)
+		writeProblem(w, r, said)
 		return
 	}
 	f.page(w, r, said, errors.Is(err, web.ErrCrossSite))
 }
 
+// writeProblem answers with problem details: in English for a program, for our own scripts in the language of
+// whoever reads what they show.
+func writeProblem(w http.ResponseWriter, r *http.Request, said web.Failure) {
+	if !forProgram(r) {
+		said.Message = languageOf(r).Said(said.Message)
+	}
+	web.WriteProblem(w, said)
+}
+
+// forProgram tells a request of somebody's program from one that a script of our own pages makes, whose
+// answer a person reads. Programs show a token, and ask the API.
+func forProgram(r *http.Request) bool {
+	return r.Header.Get("Authorization") != "" || strings.HasPrefix(r.URL.Path, "/api/")
+}
+
 // page is the error as a page, within the shell where somebody is signed in.
 func (f Failures) page(w http.ResponseWriter, r *http.Request, said web.Failure, crossSite bool) {
-	v := page.ErrorVM{Status: said.Status, Text: said.Message, Code: string(said.Code), Request: web.RequestID(r.Context())}
+	l := languageOf(r)
+	v := page.ErrorVM{Status: said.Status, Text: l.Said(said.Message), Code: string(said.Code), Request: web.RequestID(r.Context())}
 	if said.Code == drift.CodeInternal { // the page's own words name the number to give on
 		v.Text = ""
 	}
 	if r.Method == http.MethodGet && (said.Code == drift.CodeInvalid || said.Code == drift.CodeMalformed) {
-		v.Title = "This address cannot be read"
+		v.Title = l.T("This address cannot be read")
 		if said.Field != "" {
-			v.Text = "What it says for “" + said.Field + "” is not understood. " + said.Message
+			v.Text = l.T("What it says for “%s” is not understood.", said.Field) + " " + v.Text
 		}
 	}
 	if crossSite { // no role would change it
-		v.Title, v.Text = "This came from another site", "Nothing was changed. Open the page here and use its own button. "+said.Message
+		v.Title, v.Text = l.T("This came from another site"), l.T("Nothing was changed. Open the page here and use its own button.")+" "+v.Text
 	}
 	now := f.Clock().UTC()
 	by := auth.ActorFrom(r.Context())
 	if !by.Role.AtLeast(drift.RoleViewer) {
 		f.write(w, r, said.Status, layout.Bare(layout.BareVM{
-			Title: http.StatusText(said.Status), Version: f.Version, Now: now, Warning: f.Warning,
+			Title: v.Heading(l), Version: f.Version, Now: now, Warning: f.Warning,
 		}), page.ErrorBare(v))
 		return
 	}
 	f.write(w, r, said.Status, layout.Page(layout.Shell{
-		Title: http.StatusText(said.Status), Seq: -1, Now: now, User: userVM(by, nil),
+		Title: v.Heading(l), Seq: -1, Now: now, User: userVM(by, nil),
 	}), page.Error(v))
 }
 
@@ -103,7 +120,7 @@ func (p *Pages) notAllowed(w http.ResponseWriter, r *http.Request) {
 	said := web.Failure{Status: http.StatusMethodNotAllowed, Code: drift.CodeMalformed, Message: "This address does not take " + r.Method + " requests."}
 	w.Header().Add("Vary", "Accept")
 	if !web.WantsPage(r) {
-		web.WriteProblem(w, said)
+		writeProblem(w, r, said)
 		return
 	}
 	p.page(w, r, said, false)

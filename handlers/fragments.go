@@ -47,7 +47,7 @@ func (p *Pages) Fragments(ctx context.Context, e drift.Event, class uint8) (map[
 		return p.progressFragment(ctx)
 	case payload.Check != nil && p.o.Lapse != nil:
 		html := map[string]string{}
-		return html, add(ctx, html, layout.DemoID, component.Banner(layout.LapseBanner(*p.lapseVM())))
+		return html, add(ctx, html, layout.DemoID, component.Banner(layout.LapseBanner(lang.From(ctx), *p.lapseVM())))
 	}
 	return nil, nil
 }
@@ -71,13 +71,13 @@ func (p *Pages) alertFragments(ctx context.Context, seq int64, a *drift.Alert, c
 		return nil, err
 	}
 	if a.Version > 1 {
-		if err := add(ctx, html, fmt.Sprintf("alert-state-%d", a.ID), page.AlertState(alertStateVM(d, now))); err != nil {
+		if err := add(ctx, html, fmt.Sprintf("alert-state-%d", a.ID), page.AlertState(alertStateVM(d, lang.From(ctx), now))); err != nil {
 			return nil, err
 		}
-		if err := add(ctx, html, fmt.Sprintf("alert-actions-%d", a.ID), page.AlertActions(alertActionsVM(d, class))); err != nil {
+		if err := add(ctx, html, fmt.Sprintf("alert-actions-%d", a.ID), page.AlertActions(alertActionsVM(d, lang.From(ctx), class))); err != nil {
 			return nil, err
 		}
-		if err := add(ctx, html, fmt.Sprintf("alert-timeline-%d", a.ID), page.AlertTimeline(alertTimelineVM(d, now))); err != nil {
+		if err := add(ctx, html, fmt.Sprintf("alert-timeline-%d", a.ID), page.AlertTimeline(alertTimelineVM(d, lang.From(ctx), now))); err != nil {
 			return nil, err
 		}
 	}
@@ -88,7 +88,7 @@ func (p *Pages) alertFragments(ctx context.Context, seq int64, a *drift.Alert, c
 // rowHTML is an alert's row by its id.
 func (p *Pages) rowHTML(ctx context.Context, d drift.AlertData, now time.Time, class uint8) (map[string]string, error) {
 	html := map[string]string{}
-	row := rowVM(d.Alert, cameToStatus(d), now, class)
+	row := rowVM(lang.From(ctx), d.Alert, cameToStatus(d), now, class)
 	return html, add(ctx, html, row.DOMID(), component.AlertRow(row))
 }
 

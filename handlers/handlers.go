@@ -30,6 +30,19 @@ type Store interface {
 	WorkStore
 	FindStore
 	PrefsStore
+	BoardStore
+}
+
+// BoardStore keeps what the board has for each person, and reads incidents.
+type BoardStore interface {
+	IncidentPage(ctx context.Context, by drift.Actor, key string, f drift.AlertFilter) (drift.IncidentData, error)
+	Incidents(ctx context.Context, by drift.Actor, keys []string, f drift.AlertFilter) ([]drift.Incident, error)
+	CountAlerts(ctx context.Context, by drift.Actor, filters []drift.AlertFilter) ([]int, error)
+	SavedFilters(ctx context.Context, user int64) ([]drift.SavedFilter, error)
+	SaveFilter(ctx context.Context, by drift.Actor, f drift.SavedFilter) error
+	DefaultFilter(ctx context.Context, by drift.Actor, name string) error
+	DeleteFilter(ctx context.Context, by drift.Actor, name string) error
+	Present(ctx context.Context, by drift.Actor, alert int64, beat bool) ([]drift.Present, error)
 }
 
 // FindStore finds things by their names, and what interrupts.
@@ -99,6 +112,9 @@ type FeatureComparer interface {
 // Mover makes moves on alerts.
 type Mover interface {
 	Move(ctx context.Context, by drift.Actor, req engine.MoveRequest) (*drift.Alert, error)
+	MoveMany(ctx context.Context, by drift.Actor, reqs []engine.MoveRequest) ([]engine.BulkMove, error)
+	Undo(ctx context.Context, by drift.Actor, req engine.UndoRequest) (*drift.Alert, error)
+	UndoMany(ctx context.Context, by drift.Actor, reqs []engine.UndoRequest) ([]engine.BulkMove, error)
 }
 
 // LoopRunner is the closed loop: the engine.
@@ -215,6 +231,10 @@ func (p *Pages) Routes(r chi.Router) {
 	r.Group(func(r chi.Router) {
 		r.Use(p.o.Auth.Require(drift.RoleViewer))
 		p.get(r, "/", p.boardPage)
+		p.get(r, "/incidents/{key}", p.incidentPage)
+		r.Post("/filters", p.do(p.changeFilters))
+		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/bulk", p.do(p.bulk))
+		r.Post("/alerts/{id}/presence", p.do(p.presence))
 		p.get(r, "/alerts/{id}", p.alertPage)
 		p.get(r, "/alerts/{id}/recent.csv", p.samples(true))
 		p.get(r, "/alerts/{id}/baseline.csv", p.samples(false))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/layout"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
@@ -34,7 +35,7 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showLogin(w http.ResponseWriter, r *http.Request, status int, v page.LoginVM) {
 	v.Hours, v.NoAdmin = signInHours, p.noAdmin(r)
-	p.write(w, r, status, layout.Bare(p.bare("Sign in")), page.Login(v))
+	p.write(w, r, status, layout.Bare(p.bare(lang.From(r.Context()).T("Sign in"))), page.Login(v))
 }
 
 // noAdmin tells whether it is known that nobody can administer the installation yet.
@@ -100,7 +101,7 @@ func (p *Pages) setup(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showSetup(w http.ResponseWriter, r *http.Request, status int, v page.SetupVM) {
 	v.MinLength = minPassword
-	p.write(w, r, status, layout.Bare(p.bare("First administrator")), page.Setup(v))
+	p.write(w, r, status, layout.Bare(p.bare(lang.From(r.Context()).T("First administrator"))), page.Setup(v))
 }
 
 // setupUsed says that a link is no longer good, or while there is no administrator why not; other
@@ -112,7 +113,7 @@ func (p *Pages) setupUsed(w http.ResponseWriter, r *http.Request, err error) err
 	v := page.SetupVM{Used: true}
 	var e *drift.Error
 	if errors.As(err, &e) && p.noAdmin(r) {
-		v.Why = e.Message
+		v.Why = languageOf(r).Said(e.Message)
 	}
 	p.showSetup(w, r, http.StatusNotFound, v)
 	return nil
@@ -137,7 +138,7 @@ func (p *Pages) makeAdmin(w http.ResponseWriter, r *http.Request) error {
 	case !errors.As(err, &e) || e.Code != drift.CodeInvalid || !web.WantsPage(r):
 		return p.setupUsed(w, r, err)
 	}
-	v.Note = component.FormNoteVM{Bad: true, Text: e.Message}
+	v.Note = component.FormNoteVM{Bad: true, Text: languageOf(r).Said(e.Message)}
 	p.showSetup(w, r, web.Status(e.Code), v)
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -57,15 +57,16 @@ func (p *Pages) lastTry(r *http.Request) page.LoginVM {
 			try = signInTry{}
 		}
 	}
+	l := lang.From(r.Context())
 	v := page.LoginVM{Name: try.Name}
 	if why == "wrong" {
-		v.Note = component.FormNoteVM{Bad: true, Text: "The name or the password is wrong."}
+		v.Note = component.FormNoteVM{Bad: true, Text: l.T("The name or the password is wrong.")}
 		return v
 	}
 	until := time.Unix(try.Until, 0)
 	if wait := until.Sub(p.o.Wall()); wait > 0 {
-		v.Note = component.FormNoteVM{Bad: true, Text: "Too many failed attempts. Try again in " +
-			format.Age(wait+time.Second-1) + ", at " + until.UTC().Format("15:04:05") + " UTC."}
+		v.Note = component.FormNoteVM{Bad: true, Text: l.T("Too many failed attempts. Try again in %s, at %s UTC.",
+			l.Age(wait+time.Second-1), until.UTC().Format("15:04:05"))}
 	}
 	return v
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -42,8 +43,9 @@ func (p *Pages) showModel(w http.ResponseWriter, r *http.Request, status int, sa
 		return err
 	}
 	title := d.Model.Tenant + " " + d.Model.ModelType
-	v := p.modelVM(d, q)
-	v.Versions, v.Pause, v.Note = versionsVM(d, by), pauseVM(d, by, said.resume), said.note
+	l := lang.From(r.Context())
+	v := p.modelVM(d, l, q)
+	v.Versions, v.Pause, v.Note = versionsVM(d, l, by), pauseVM(d, by, said.resume), said.note
 	panel, err := p.retrainPanelVM(r.Context(), d.Model, d.Retraining, d.Halt, by)
 	if err != nil {
 		return err
@@ -75,7 +77,7 @@ func pathText(r *http.Request, name string) (string, error) {
 }
 
 // modelVM is one model's page.
-func (p *Pages) modelVM(d drift.ModelData, q drift.ModelQuery) page.ModelVM {
+func (p *Pages) modelVM(d drift.ModelData, l lang.Lang, q drift.ModelQuery) page.ModelVM {
 	now := q.Now
 	end := d.SpanEnd(drift.DateOf(now))
 	h := historiesOf(d.Marks, end)[d.Model]
@@ -86,19 +88,19 @@ func (p *Pages) modelVM(d drift.ModelData, q drift.ModelQuery) page.ModelVM {
 		Severity: worse(mark(h.now(drift.Statistical)), mark(h.now(drift.Performance))),
 		From:     end.Add(1 - drift.StripDays).Time(), To: end.Time(),
 		Strips: []page.CheckStripVM{
-			{Name: "Scores", Strip: component.StripVM{Days: h.of(drift.Statistical)}, Now: mark(h.now(drift.Statistical))},
-			{Name: "Accuracy", Strip: component.StripVM{Days: h.of(drift.Performance)}, Now: mark(h.now(drift.Performance))},
+			{Name: l.T("Scores"), Strip: component.StripVM{Days: h.of(drift.Statistical)}, Now: mark(h.now(drift.Statistical))},
+			{Name: l.T("Accuracy"), Strip: component.StripVM{Days: h.of(drift.Performance)}, Now: mark(h.now(drift.Performance))},
 		},
-		Accuracy: *accuracy(d.Days, outcomes, span, servingEvents(d.Records)), Trend: *p.trend(d.Checks, scores, span), Metrics: metricCharts(d.Metrics, span),
-		Facts: modelFacts(d, scores, outcomes, now), Line: modelLine(d, h, now),
+		Accuracy: *accuracy(l, d.Days, outcomes, span, servingEvents(d.Records, l)), Trend: *p.trend(l, d.Checks, scores, span), Metrics: metricCharts(d.Metrics, l, span),
+		Facts: modelFacts(d, l, scores, outcomes, now), Line: modelLine(d, l, h, now),
 	}
 	for _, a := range d.Alerts {
 		v.Alerts = append(v.Alerts, page.ModelAlertVM{
-			ID: a.ID, Severity: alertSeverityVM(&a), Status: string(a.Status), Message: a.Message, Owner: owner(&a), CreatedAt: a.CreatedAt,
+			ID: a.ID, Severity: alertSeverityVM(&a), Status: string(a.Status), Message: l.Said(a.Message), Owner: owner(&a), CreatedAt: a.CreatedAt,
 		})
 	}
 	for _, f := range d.Feeds {
-		v.Feeds = append(v.Feeds, feedVM(f, coverageOf(d.Coverage, d.Model), now))
+		v.Feeds = append(v.Feeds, feedVM(l, f, coverageOf(d.Coverage, d.Model), now))
 	}
 	for _, r := range d.Reports.Items {
 		v.Reports = append(v.Reports, reportRowVM(r, d.Raised[r.ID]))
@@ -147,21 +149,21 @@ var dailyMetrics = []struct {
 	chart chart.Metric
 	value func(drift.DailyMetrics) drift.Number
 }{
-	{chart.Metric{ID: "precision", Title: "Precision", Lead: "Of what it called a yes, how much was one.", Percent: true}, func(m drift.DailyMetrics) drift.Number { return m.Precision }},
-	{chart.Metric{ID: "recall", Title: "Recall", Lead: "Of what was a yes, how much it called.", Percent: true}, func(m drift.DailyMetrics) drift.Number { return m.Recall }},
-	{chart.Metric{ID: "f1", Title: "F1", Lead: "Both of these in one number.", Percent: true}, func(m drift.DailyMetrics) drift.Number { return m.F1 }},
-	{chart.Metric{ID: "roc-auc", Title: "ROC AUC", Lead: "How well scores order the outcomes; 0.5 is chance."}, func(m drift.DailyMetrics) drift.Number { return m.ROCAUC }},
-	{chart.Metric{ID: "pr-auc", Title: "PR AUC", Lead: "Average precision over all cut-offs."}, func(m drift.DailyMetrics) drift.Number { return m.PRAUC }},
-	{chart.Metric{ID: "brier", Title: "Brier score", Lead: "Mean squared error of the scores.", LowerIsBetter: true}, func(m drift.DailyMetrics) drift.Number { return m.Brier }},
-	{chart.Metric{ID: "log-loss", Title: "Log loss", Lead: "What sure mistakes cost.", LowerIsBetter: true}, func(m drift.DailyMetrics) drift.Number { return m.LogLoss }},
-	{chart.Metric{ID: "ece", Title: "Calibration error", Lead: "Mean gap between score and share that came true.", LowerIsBetter: true}, func(m drift.DailyMetrics) drift.Number { return m.ECE }},
+	{chart.Metric{ID: "precision", Title: lang.Key("Precision"), Lead: lang.Key("Of what it called a yes, how much was one."), Percent: true}, func(m drift.DailyMetrics) drift.Number { return m.Precision }},
+	{chart.Metric{ID: "recall", Title: lang.Key("Recall"), Lead: lang.Key("Of what was a yes, how much it called."), Percent: true}, func(m drift.DailyMetrics) drift.Number { return m.Recall }},
+	{chart.Metric{ID: "f1", Title: lang.Key("F1"), Lead: lang.Key("Both of these in one number."), Percent: true}, func(m drift.DailyMetrics) drift.Number { return m.F1 }},
+	{chart.Metric{ID: "roc-auc", Title: lang.Key("ROC AUC"), Lead: lang.Key("How well scores order the outcomes; 0.5 is chance.")}, func(m drift.DailyMetrics) drift.Number { return m.ROCAUC }},
+	{chart.Metric{ID: "pr-auc", Title: lang.Key("PR AUC"), Lead: lang.Key("Average precision over all cut-offs.")}, func(m drift.DailyMetrics) drift.Number { return m.PRAUC }},
+	{chart.Metric{ID: "brier", Title: lang.Key("Brier score"), Lead: lang.Key("Mean squared error of the scores."), LowerIsBetter: true}, func(m drift.DailyMetrics) drift.Number { return m.Brier }},
+	{chart.Metric{ID: "log-loss", Title: lang.Key("Log loss"), Lead: lang.Key("What sure mistakes cost."), LowerIsBetter: true}, func(m drift.DailyMetrics) drift.Number { return m.LogLoss }},
+	{chart.Metric{ID: "ece", Title: lang.Key("Calibration error"), Lead: lang.Key("Mean gap between score and share that came true."), LowerIsBetter: true}, func(m drift.DailyMetrics) drift.Number { return m.ECE }},
 }
 
-func metricCharts(days []drift.DailyMetrics, span chart.Window) []chart.Metric {
+func metricCharts(days []drift.DailyMetrics, l lang.Lang, span chart.Window) []chart.Metric {
 	out := make([]chart.Metric, 0, len(dailyMetrics))
 	for _, m := range dailyMetrics {
 		c := m.chart
-		c.Span = span
+		c.Span, c.Title, c.Lead = span, l.T(c.Title), l.T(c.Lead)
 		for _, d := range days {
 			c.Days = append(c.Days, chart.MetricDay{Date: d.Date.Time(), N: int64(d.PredictionsWithOutcomes), Value: m.value(d).Ptr()})
 		}

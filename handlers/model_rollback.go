@@ -2,13 +2,13 @@ package handlers
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -79,8 +79,9 @@ func (p *Pages) showRollBack(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	title := "Roll back " + q.Tenant + " " + q.ModelType
-	return p.show(w, r, status, p.shell(by, d.Watch, title, "models"), page.RollBack(rollBackVM(d, by, typed)))
+	l := lang.From(r.Context())
+	title := l.T("Roll back %s %s", q.Tenant, q.ModelType)
+	return p.show(w, r, status, p.shell(by, d.Watch, title, "models"), page.RollBack(rollBackVM(d, l, by, typed)))
 }
 
 // rollBack puts an earlier version back into service by the form of the preview.
@@ -98,14 +99,15 @@ func (p *Pages) rollBack(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	l := lang.From(r.Context())
 	typed := rollBackTyped{to: f.Get("to"), reason: f.Get("reason"), confirm: f.Get("confirm")}
 	switch {
 	case f.Get("from") == "": // without it nobody could tell whether what serves is still what the reader saw
-		typed.problem = "The form does not say which version it was made for. Nothing was changed; look at what serves now."
+		typed.problem = l.T("The form does not say which version it was made for. Nothing was changed; look at what serves now.")
 	case typed.to == "":
-		typed.field, typed.problem = "to", "Choose the version that serves instead."
+		typed.field, typed.problem = "to", l.T("Choose the version that serves instead.")
 	case typed.confirm != modelType:
-		typed.field, typed.problem = "confirm", fmt.Sprintf("Type %s, the name of the model type, to confirm.", modelType)
+		typed.field, typed.problem = "confirm", l.T("Type %s, the name of the model type, to confirm.", modelType)
 	}
 	if typed.problem != "" {
 		return p.showRollBack(w, r, http.StatusUnprocessableEntity, typed)
@@ -116,7 +118,7 @@ func (p *Pages) rollBack(w http.ResponseWriter, r *http.Request) error {
 	})
 	var e *drift.Error
 	if errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict) {
-		typed.field, typed.problem = e.Field, e.Message
+		typed.field, typed.problem = e.Field, l.Said(e.Message)
 		if e.Code == drift.CodeConflict { // what the reader decided about is not there any more: one more click must do nothing
 			typed.to, typed.confirm = "", ""
 		}
@@ -126,7 +128,7 @@ func (p *Pages) rollBack(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.wroteOrLog(r)
-	p.leadTo(w, r, modelHref(m), said(fmt.Sprintf(
+	p.leadTo(w, r, modelHref(m), said(l.T(
 		"You rolled back from version %s: version %s serves again. Retraining of this model is paused.", done.From, done.To)))
 	return nil
 }
@@ -148,13 +150,13 @@ func (p *Pages) resumeModel(w http.ResponseWriter, r *http.Request) error {
 	err = p.o.Engine.LiftPause(r.Context(), auth.ActorFrom(r.Context()), m, reason)
 	var e *drift.Error
 	if errors.As(err, &e) && e.Code == drift.CodeInvalid {
-		return p.showModel(w, r, web.Status(e.Code), modelSaid{resume: resumeTyped{reason, e.Message}})
+		return p.showModel(w, r, web.Status(e.Code), modelSaid{resume: resumeTyped{reason, lang.From(r.Context()).Said(e.Message)}})
 	}
 	if err != nil {
 		return err
 	}
 	p.wroteOrLog(r)
-	p.leadTo(w, r, modelHref(m), said("You resumed the retraining of this model."))
+	p.leadTo(w, r, modelHref(m), said(lang.From(r.Context()).T("You resumed the retraining of this model.")))
 	return nil
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/detect"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
@@ -20,18 +20,18 @@ func (p *Pages) modelsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, "Models", "models"), page.Models(modelsVM(d, p)))
+	l := lang.From(r.Context())
+	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, l.T("Models"), "models"), page.Models(modelsVM(d, l, p.now())))
 }
 
 // modelsVM lists each tenant's models, worst first.
-func modelsVM(d drift.ModelsData, p *Pages) page.ModelsVM {
-	now := p.now()
+func modelsVM(d drift.ModelsData, l lang.Lang, now time.Time) page.ModelsVM {
 	today := drift.DateOf(now)
 	v := page.ModelsVM{Now: now, From: today.Add(1 - drift.StripDays).Time(), To: today.Time()}
 	histories := historiesOf(d.Marks, today)
 	byTenant := map[string][]page.ModelRowVM{}
 	for _, serving := range d.Serving {
-		row := modelRowVM(d, serving, histories[serving.Model], today)
+		row := modelRowVM(d, l, serving, histories[serving.Model], today)
 		byTenant[serving.Tenant] = append(byTenant[serving.Tenant], row)
 	}
 	for _, t := range d.Tenants {
@@ -47,7 +47,7 @@ func modelsVM(d drift.ModelsData, p *Pages) page.ModelsVM {
 	return v
 }
 
-func modelRowVM(d drift.ModelsData, serving drift.VersionKey, h *history, today drift.Date) page.ModelRowVM {
+func modelRowVM(d drift.ModelsData, l lang.Lang, serving drift.VersionKey, h *history, today drift.Date) page.ModelRowVM {
 	row := page.ModelRowVM{
 		ModelType: serving.ModelType, Href: modelHref(serving.Model), Version: serving.Version,
 		Statistical: h.now(drift.Statistical), Performance: h.now(drift.Performance), Strip: component.StripVM{Days: h.both()},
@@ -90,7 +90,7 @@ func modelRowVM(d drift.ModelsData, serving drift.VersionKey, h *history, today 
 			row.Performance = severityVM(m.Status, m.Severity)
 		}
 	}
-	row.Why = whyBlind(h, first, today, checked, d.Settings, coverageOf(d.Coverage, serving.Model))
+	row.Why = whyBlind(h, l, first, today, checked, d.Settings, coverageOf(d.Coverage, serving.Model))
 	return row
 }
 
@@ -105,7 +105,7 @@ func coverageOf(list []drift.OutcomeCoverage, m drift.Model) drift.OutcomeCovera
 
 // whyBlind says why a model is not judged by one of the checks, "" where both judge it. checked is
 // the day of its newest check, zero where none has run.
-func whyBlind(h *history, first, today drift.Date, checked time.Time, s drift.Settings, c drift.OutcomeCoverage) string {
+func whyBlind(h *history, l lang.Lang, first, today drift.Date, checked time.Time, s drift.Settings, c drift.OutcomeCoverage) string {
 	if h.judged() {
 		return ""
 	}
@@ -113,19 +113,19 @@ func whyBlind(h *history, first, today drift.Date, checked time.Time, s drift.Se
 	from := detect.JudgedFrom(first, s)
 	switch {
 	case scores == component.Absent && outcomes == component.Absent && !checked.IsZero():
-		return "not checked since " + format.DayYear(checked)
+		return l.T("not checked since %s", l.DayYear(checked))
 	case scores == component.Absent && outcomes == component.Absent:
-		return "no check has run yet"
+		return l.T("no check has run yet")
 	case today < from:
-		return "too young: judged from " + format.WeekdayAs(from.Time(), today.Time()) + " on"
+		return l.T("too young: judged from %s on", l.WeekdayAs(from.Time(), today.Time()))
 	case c.Silent:
-		return "no outcome for any prediction after " + format.WeekdayAs(c.LastOutcomeFor, today.Time())
+		return l.T("no outcome for any prediction after %s", l.WeekdayAs(c.LastOutcomeFor, today.Time()))
 	case unseen(scores) && unseen(outcomes):
-		return "too little data in one of the windows"
+		return l.T("too little data in one of the windows")
 	case unseen(scores):
-		return "too few scores in one of the windows"
+		return l.T("too few scores in one of the windows")
 	}
-	return "too few outcomes in one of the windows"
+	return l.T("too few outcomes in one of the windows")
 }
 
 func unseen(s component.Severity) bool { return s == component.Blind || s == component.Absent }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
+	"github.com/driftwatch/driftwatch/views/page"
 )
 
 // noteCookie carries what a form did to the page that it leads to. It is signed for the reader's own
@@ -22,13 +24,25 @@ type keptNote struct {
 	To    string `json:"to"` // path and query of the page that shows it
 	Text  string `json:"text"`
 	Bad   bool   `json:"bad,omitempty"`
-	Until int64  `json:"until"` // Unix seconds
+	Until int64  `json:"until"`          // Unix seconds
+	Undo  string `json:"undo,omitempty"` // what can be taken back: "17:2 18:2"
 }
+
+// maxUndoNote bounds what a note carries: a cookie is small.
+const maxUndoNote = 2000
 
 // leadTo answers a form by leading to a page, which shows the note once.
 func (p *Pages) leadTo(w http.ResponseWriter, r *http.Request, to string, note component.FormNoteVM) {
-	page, _, _ := strings.Cut(to, "#")
-	k := keptNote{To: page, Text: note.Text, Bad: note.Bad, Until: p.o.Wall().Add(noteKept).Unix()}
+	p.leadToUndo(w, r, to, note, "")
+}
+
+// leadToUndo leads to a page, whose note offers to take back what was done to the alerts of picks.
+func (p *Pages) leadToUndo(w http.ResponseWriter, r *http.Request, to string, note component.FormNoteVM, picks string) {
+	path, _, _ := strings.Cut(to, "#")
+	k := keptNote{To: path, Text: note.Text, Bad: note.Bad, Until: p.o.Wall().Add(noteKept).Unix()}
+	if len(picks) <= maxUndoNote {
+		k.Undo = picks
+	}
 	text, err := json.Marshal(k)
 	if signature := p.o.Auth.Sign(r, text); err == nil && note.Text != "" && signature != nil {
 		enc := base64.RawURLEncoding
@@ -39,28 +53,39 @@ func (p *Pages) leadTo(w http.ResponseWriter, r *http.Request, to string, note c
 
 // noteFor is the note of the form that led to this page; empty where none did. It is given out once.
 func (p *Pages) noteFor(w http.ResponseWriter, r *http.Request) component.FormNoteVM {
+	note, _ := p.noteAndUndo(w, r)
+	return note
+}
+
+// noteAndUndo is noteFor, with what the page can offer to take back; nil for nothing.
+func (p *Pages) noteAndUndo(w http.ResponseWriter, r *http.Request) (component.FormNoteVM, *page.UndoVM) {
 	c, err := r.Cookie(noteCookie)
 	if err != nil {
-		return component.FormNoteVM{}
+		return component.FormNoteVM{}, nil
 	}
 	first, second, _ := strings.Cut(c.Value, ".")
 	text, err1 := base64.RawURLEncoding.DecodeString(first)
 	signature, err2 := base64.RawURLEncoding.DecodeString(second)
 	var k keptNote
 	if err1 != nil || err2 != nil || !p.o.Auth.Signed(r, text, signature) || json.Unmarshal(text, &k) != nil || k.To != r.URL.RequestURI() {
-		return component.FormNoteVM{}
+		return component.FormNoteVM{}, nil
 	}
 	setNote(w, r, "", -1)
 	if p.o.Wall().Unix() > k.Until {
-		return component.FormNoteVM{}
+		return component.FormNoteVM{}, nil
 	}
-	return component.FormNoteVM{Text: k.Text, Bad: k.Bad}
+	return component.FormNoteVM{Text: k.Text, Bad: k.Bad}, undoVM(k.Undo)
 }
 
 func setNote(w http.ResponseWriter, r *http.Request, value string, seconds int) {
 	http.SetCookie(w, &http.Cookie{
 		Name: noteCookie, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 	})
+}
+
+// refused is the note that a form was refused, in the words of the refusal.
+func refused(r *http.Request, why error) component.FormNoteVM {
+	return component.FormNoteVM{Bad: true, Text: lang.From(r.Context()).Said(why.Error())}
 }
 
 // said is a plain note.

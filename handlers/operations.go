@@ -1,9 +1,9 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -11,6 +11,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/schedule"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -18,9 +19,9 @@ import (
 
 // operationsPage answers the page of the watching itself.
 func (p *Pages) operationsPage(w http.ResponseWriter, r *http.Request) error {
-	note := component.FormNoteVM{}
+	note, l := component.FormNoteVM{}, lang.From(r.Context())
 	if job := drift.JobName(r.URL.Query().Get("queued")); jobNames[job] != "" {
-		note.Text = jobNames[job] + " is queued and runs in its turn."
+		note.Text = l.T("%s is queued and runs in its turn.", l.T(jobNames[job]))
 	}
 	return p.showOperations(w, r, http.StatusOK, note)
 }
@@ -31,12 +32,13 @@ func (p *Pages) showOperations(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	v := p.operationsVM(d, by)
+	l := lang.From(r.Context())
+	v := p.operationsVM(l, d, by)
 	v.Note = note
 	if r.URL.Query().Get("part") == partSummary {
 		return writePart(w, r, page.Operations(v))
 	}
-	return p.show(w, r, status, p.shell(by, d.Watch, "Operations", "operations"), page.Operations(v))
+	return p.show(w, r, status, p.shell(by, d.Watch, l.T("Operations"), "operations"), page.Operations(v))
 }
 
 // runAgain queues a failed job once more.
@@ -58,7 +60,7 @@ func (p *Pages) runAgain(w http.ResponseWriter, r *http.Request) error {
 	err = p.o.Queue.RunAgain(r.Context(), auth.ActorFrom(r.Context()), job, schedule.At(job, d).At)
 	switch {
 	case err != nil && web.WantsPage(r) && drift.CodeOf(err) == drift.CodeConflict:
-		return p.showOperations(w, r, http.StatusConflict, component.FormNoteVM{Bad: true, Text: err.Error()})
+		return p.showOperations(w, r, http.StatusConflict, refused(r, err))
 	case err != nil:
 		return err
 	case !web.WantsPage(r):
@@ -72,32 +74,32 @@ func (p *Pages) runAgain(w http.ResponseWriter, r *http.Request) error {
 // feedRows is how many feeds the page lists; the rest are on time.
 const feedRows = 20
 
-func (p *Pages) operationsVM(d drift.OperationsData, by drift.Actor) page.OperationsVM {
+func (p *Pages) operationsVM(l lang.Lang, d drift.OperationsData, by drift.Actor) page.OperationsVM {
 	now := p.now()
 	watch := watchOf(d.Watch, now)
 	v := page.OperationsVM{
-		Now: now, DatabaseBytes: d.DatabaseBytes, DatabaseNote: p.o.Database,
-		MayRun: by.Role.AtLeast(drift.RoleManager), MayRunNot: "Your role may not run checks. A manager can.",
+		Now: now, DatabaseBytes: d.DatabaseBytes, DatabaseNote: databaseWords(l, p.o.Database),
+		MayRun: by.Role.AtLeast(drift.RoleManager), MayRunNot: l.T("Your role may not run checks. A manager can."),
 		Backlog: page.BacklogVM{DaysToRebuild: d.Backlog.MarkedDays, Inbox: d.Backlog.Inbox, InboxOldest: d.Backlog.InboxOldest},
 	}
 	if work := underWay(d.Progress, now); work != nil {
 		v.Backlog.Backfill = &page.BackfillVM{Title: work.Title, Done: work.Done, Total: work.Total, Left: timeLeft(*work, now)}
 	}
 	for _, j := range watch.jobs {
-		v.Jobs = append(v.Jobs, jobVM(d, j, now))
+		v.Jobs = append(v.Jobs, jobVM(l, d, j, now))
 	}
 	for _, s := range d.Servers {
 		v.Servers = append(v.Servers, serverVM(d, s))
 	}
-	silent := p.feedVMs(&v, d, now)
-	operationsVerdict(&v, d, watch, silent, now)
+	silent := p.feedVMs(l, &v, d, now)
+	operationsVerdict(l, &v, d, watch, silent, now)
 	return v
 }
 
 // feedVMs lists the feeds, worst first, and returns those that are silent.
-func (p *Pages) feedVMs(v *page.OperationsVM, d drift.OperationsData, now time.Time) (silent []page.FeedVM) {
+func (p *Pages) feedVMs(l lang.Lang, v *page.OperationsVM, d drift.OperationsData, now time.Time) (silent []page.FeedVM) {
 	for _, f := range d.Feeds {
-		vm := feedVM(f, coverageOf(d.Coverage, f.Model), now)
+		vm := feedVM(l, f, coverageOf(d.Coverage, f.Model), now)
 		v.Feeds = append(v.Feeds, vm)
 		if vm.State == page.FeedSilent {
 			silent = append(silent, vm)
@@ -112,7 +114,7 @@ func (p *Pages) feedVMs(v *page.OperationsVM, d drift.OperationsData, now time.T
 	return silent
 }
 
-func operationsVerdict(v *page.OperationsVM, d drift.OperationsData, w watching, silent []page.FeedVM, now time.Time) {
+func operationsVerdict(l lang.Lang, v *page.OperationsVM, d drift.OperationsData, w watching, silent []page.FeedVM, now time.Time) {
 	judged := 0
 	histories := historiesOf(d.Marks, drift.DateOf(now))
 	for _, m := range d.Models {
@@ -120,24 +122,40 @@ func operationsVerdict(v *page.OperationsVM, d drift.OperationsData, w watching,
 			judged++
 		}
 	}
-	v.Line = watchingLine(w, judged, len(d.Models), now)
+	v.Line = watchingLine(lang.English, w, judged, len(d.Models), now)
 	failed := slices.IndexFunc(v.Jobs, func(j page.JobVM) bool { return j.State == stateNames[jobFailed] })
 	switch {
 	case !w.blindSince.IsZero():
 		v.Severity = component.Blind
-		v.Verdict = "No check has run since " + w.blindSince.Format("Monday 15:04") + " UTC"
+		v.Verdict = l.T("No check has run since %s", component.DayClock.Text(l, w.blindSince, now))
 	case failed >= 0:
 		v.Severity = component.Blind
-		v.Verdict = fmt.Sprintf("The job %s of %s failed", v.Jobs[failed].Name, v.Jobs[failed].Date.Format(time.DateOnly))
+		v.Verdict = l.T("The job %s of %s failed", v.Jobs[failed].Name, lang.ISODate(v.Jobs[failed].Date))
 	case len(d.Models) == 0:
-		v.Verdict = "Nothing to watch yet"
-		v.Line = words("A model is watched from its first prediction on.")
+		v.Verdict = l.T("Nothing to watch yet")
+		v.Line = words(l.T("A model is watched from its first prediction on."))
 	case len(silent) == 1:
-		v.Verdict = "The watching works, with one feed silent"
-		v.Line = append(v.Line, component.Piece{Text: fmt.Sprintf(" Silent: the %s of %s %s.", silent[0].Feed, silent[0].Tenant, silent[0].ModelType)})
+		v.Verdict = l.T("The watching works, with one feed silent")
+		v.Line = append(v.Line, component.Plain(" "+silentWords(l, silent[0])))
 	case len(silent) > 1:
-		v.Verdict = fmt.Sprintf("The watching works, with %d feeds silent", len(silent))
+		v.Verdict = l.T("The watching works, with %d feeds silent", len(silent))
 	default:
-		v.Verdict = "The watching works"
+		v.Verdict = l.T("The watching works")
 	}
+}
+
+// silentWords name a feed that is silent.
+func silentWords(l lang.Lang, f page.FeedVM) string {
+	if f.Feed == "outcomes" {
+		return l.T("Silent: the outcomes of %s %s.", f.Tenant, f.ModelType)
+	}
+	return l.T("Silent: the predictions of %s %s.", f.Tenant, f.ModelType)
+}
+
+// databaseWords say where the database is.
+func databaseWords(l lang.Lang, where string) string {
+	if dir, own := strings.CutPrefix(where, "private, under "); own {
+		return l.T("private, under %s", dir)
+	}
+	return where
 }

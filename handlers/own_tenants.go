@@ -7,6 +7,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // ownTenants leaves of a list of tenants those that a reader sees, and says whether there are others.
@@ -25,14 +26,14 @@ func ownTenants(list []string, by drift.Actor, seen []drift.Tenant) (own []strin
 }
 
 // tenantList is a list of tenants in words, without the names that are not the reader's.
-func tenantList(list []string, by drift.Actor, seen []drift.Tenant) string {
+func tenantList(l lang.Lang, list []string, by drift.Actor, seen []drift.Tenant) string {
 	own, others := ownTenants(list, by, seen)
 	text := strings.Join(own, ", ")
 	switch {
 	case others && text == "":
-		return "others"
+		return l.T("others")
 	case others:
-		return text + " and others"
+		return l.T("%s and others", text)
 	}
 	return text
 }
@@ -56,13 +57,13 @@ func seenValue(name, value string, by drift.Actor, seen []drift.Tenant) (text st
 }
 
 // shownValue is seenValue for a page, which says in words that some are left out.
-func shownValue(name, value string, by drift.Actor, seen []drift.Tenant) string {
+func shownValue(l lang.Lang, name, value string, by drift.Actor, seen []drift.Tenant) string {
 	text, others := seenValue(name, value, by, seen)
 	switch {
 	case others && text == "[]":
-		return "others"
+		return l.T("others")
 	case others:
-		return text + " and others"
+		return l.T("%s and others", text)
 	}
 	return text
 }

@@ -53,14 +53,14 @@ func TestRetrainPages(t *testing.T) {
 	for _, role := range []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager, drift.RoleAdmin} {
 		who := h.as(role)
 		h.get("/", asBrowser, who).holds(t, "the board", "1\u00a0retrain waits for a manager.", `href="/retrains?state=waiting_approval"`)
-		h.get("/retrains", asBrowser, who).holds(t, "the list", "1 retrain waits for a decision", fmt.Sprintf("retrain-row-%d", id))
+		h.get("/retrains", asBrowser, who).holds(t, "the list", "1\u00a0retrain waits for a decision", fmt.Sprintf("retrain-row-%d", id))
 		for query, shown := range map[string]bool{"state=waiting_approval": true, "state=kept": false, "tenant=globex": false, "model=fraud_detector": true, "part=summary": true} {
 			a := h.get("/retrains?"+query, asBrowser, who)
 			if a.status != 200 || strings.Contains(a.body, fmt.Sprintf("retrain-row-%d", id)) != shown {
 				t.Errorf("%s: %d, shown %t", query, a.status, !shown)
 			}
 		}
-		h.get("/retrains?state=kept", asBrowser, who).holds(t, "a filter that hides it", "<h1>1 retrain waits for a decision</h1>")
+		h.get("/retrains?state=kept", asBrowser, who).holds(t, "a filter that hides it", "<h1>1\u00a0retrain waits for a decision</h1>")
 		h.get("/retrains?state=asleep", asBrowser, who).isPage(t, 422, "an unknown state")
 		h.get("/retrains?cursor=x", asBrowser, who).isPage(t, 422, "a bad cursor")
 		a := h.get(path, asBrowser, who)

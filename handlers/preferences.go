@@ -69,9 +69,9 @@ func (p *Pages) showPreferences(w http.ResponseWriter, r *http.Request, status i
 		v.Off = l.T("A token belongs to a program, which has no preferences.")
 	}
 	if problem != nil {
-		v.Note = component.FormNoteVM{Bad: true, Text: l.T(problem.Message)}
+		v.Note = component.FormNoteVM{Bad: true, Text: l.Said(problem.Message)}
 		if problem.Field == "zone" {
-			v.Note, v.Zone.Problem = component.FormNoteVM{}, l.T(problem.Message)
+			v.Note, v.Zone.Problem = component.FormNoteVM{}, l.Said(problem.Message)
 		}
 	}
 	return p.show(w, r, status, p.shell(by, watch, l.T("Preferences"), ""), page.Preferences(v))

@@ -10,6 +10,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -24,9 +25,9 @@ const (
 
 // retrainDone is the note on the page after one's own move.
 var retrainDone = map[string]string{
-	"approve": "You approved it. It trains as soon as a trainer is free.", "reject": "You rejected it.",
-	"cancel": "You cancelled it.", "keep": "You kept the new version.",
-	"request": "You asked for a retrain. Another manager decides.",
+	"approve": lang.Key("You approved it. It trains as soon as a trainer is free."), "reject": lang.Key("You rejected it."),
+	"cancel": lang.Key("You cancelled it."), "keep": lang.Key("You kept the new version."),
+	"request": lang.Key("You asked for a retrain. Another manager decides."),
 }
 
 // retrainPage answers the page of one retrain, with what became of the reader's own move.
@@ -45,7 +46,8 @@ func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, st
 	if err != nil {
 		return err
 	}
-	v := p.retrainVM(d, by)
+	l := lang.From(r.Context())
+	v := p.retrainVM(l, d, by)
 	if v.Result.Watch, err = p.watchVM(r, by, d.Retrain); err != nil {
 		return err
 	}
@@ -56,7 +58,7 @@ func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, st
 		return err
 	}
 	v.Note, v.Conflict, v.Actions.Typed = said.note, said.lost, said.typed
-	return p.show(w, r, status, p.shell(by, d.Watch, retrainTitle(d.Retrain), "retrains"), page.Retrain(v))
+	return p.show(w, r, status, p.shell(by, d.Watch, retrainTitle(l, d.Retrain), "retrains"), page.Retrain(v))
 }
 
 func (p *Pages) watchVM(r *http.Request, by drift.Actor, rt *drift.Retrain) (*page.WatchVM, error) {
@@ -67,7 +69,7 @@ func (p *Pages) watchVM(r *http.Request, by drift.Actor, rt *drift.Retrain) (*pa
 	if err != nil {
 		return nil, err
 	}
-	return watchPanel(w), nil
+	return watchPanel(lang.From(r.Context()), w), nil
 }
 
 // beforeTraining tells whether the safeguards will be asked once more before anything is trained.
@@ -88,53 +90,53 @@ func (p *Pages) guardsNow(ctx context.Context, by drift.Actor, r *drift.Retrain)
 			return page.GuardsVM{}, err
 		}
 	}
-	return guardsVM(r, today), nil
+	return guardsVM(lang.From(ctx), r, today), nil
 }
 
 // retrainVM is one retrain's page for one reader.
-func (p *Pages) retrainVM(d drift.RetrainData, by drift.Actor) page.RetrainVM {
+func (p *Pages) retrainVM(l lang.Lang, d drift.RetrainData, by drift.Actor) page.RetrainVM {
 	now, rt := stamp(p.now()), d.Retrain
 	v := page.RetrainVM{
-		Now: p.now(), State: retrainStateVM(d, now), Actions: retrainActionsVM(d, class(by.Role), ownRetrain(rt, by.Name)),
-		ModelHref: modelHref(rt.Model()), Change: changeVM(d), Result: resultVM(rt),
-		Timeline: retrainTimelineVM(d, now), Log: d.Log,
-		Steps: stepsVM(d), Later: laterVM(d, p.now()),
+		Now: p.now(), State: retrainStateVM(l, d, now), Actions: retrainActionsVM(l, d, class(by.Role), ownRetrain(rt, by.Name)),
+		ModelHref: modelHref(rt.Model()), Change: changeVM(l, d), Result: resultVM(l, rt),
+		Timeline: retrainTimelineVM(l, d, now), Log: d.Log,
+		Steps: stepsVM(l, d), Later: laterVM(l, d, p.now()),
 	}
 	if d.Alert != nil {
 		v.AlertID, v.AlertHref = d.Alert.ID, alertHref(d.Alert.ID)
 	}
 	var performance *drift.Report
 	if d.Report != nil {
-		report := p.reportVM(*d.Report)
+		report := p.reportVM(*d.Report, l)
 		v.Report = &report
 		if d.Report.DriftType == drift.Performance {
 			performance = d.Report
 		}
 	}
 	for i := range d.Earlier {
-		v.Earlier = append(v.Earlier, earlierVM(&d.Earlier[i]))
+		v.Earlier = append(v.Earlier, earlierVM(l, &d.Earlier[i]))
 	}
 	v.ECDF = ecdfs(d.Scores, d.Report)
 	if len(d.Days) > 0 {
 		today := drift.DateOf(p.now())
 		span := spanOf(today.Add(1-recordDays), today.Add(1))
-		v.Accuracy = accuracy(d.Days, performance, span, serviceEvents(d, span))
+		v.Accuracy = accuracy(l, d.Days, performance, span, serviceEvents(l, d, span))
 	}
 	return v
 }
 
-func laterVM(d drift.RetrainData, now time.Time) page.LaterVM {
+func laterVM(l lang.Lang, d drift.RetrainData, now time.Time) page.LaterVM {
 	v := page.LaterVM{ID: d.Retrain.ID, Now: now, Of: d.Laters}
-	for _, l := range d.Later {
+	for _, r := range d.Later {
 		v.Items = append(v.Items, page.LaterReportVM{
-			DriftType: string(l.DriftType), Date: l.Date.Time(), Severity: severityVM(l.Status, l.Severity), Message: l.Message,
+			DriftType: string(r.DriftType), Date: r.Date.Time(), Severity: severityVM(r.Status, r.Severity), Message: l.Said(r.Message),
 		})
 	}
 	return v
 }
 
 // serviceEvents marks when the serving version came into service, where the chart reaches that far.
-func serviceEvents(d drift.RetrainData, span chart.Window) []chart.Event {
+func serviceEvents(l lang.Lang, d drift.RetrainData, span chart.Window) []chart.Event {
 	if d.Serves == nil {
 		return nil
 	}
@@ -142,7 +144,7 @@ func serviceEvents(d drift.RetrainData, span chart.Window) []chart.Event {
 	if since.Before(span.From) || !since.Before(span.To) {
 		return nil
 	}
-	return []chart.Event{{At: since, Label: "in service"}}
+	return []chart.Event{{At: since, Label: l.T("in service")}}
 }
 
 // ownRetrain tells whether somebody asked for the retrain themselves: the panel of what they may do is
@@ -150,11 +152,11 @@ func serviceEvents(d drift.RetrainData, span chart.Window) []chart.Event {
 func ownRetrain(r *drift.Retrain, name string) bool { return r.Manual && r.RequestedBy == name }
 
 // retrainActionsVM is what a class of reader may do now, the same in the page and in a live message.
-func retrainActionsVM(d drift.RetrainData, class uint8, own bool) page.RetrainActionsVM {
+func retrainActionsVM(l lang.Lang, d drift.RetrainData, class uint8, own bool) page.RetrainActionsVM {
 	r, by := d.Retrain, drift.Actor{Role: classRole[class]}
 	v := page.RetrainActionsVM{ID: r.ID, Version: r.Version, State: string(r.State), Own: own, Off: map[string]string{}}
 	if r.State.Ended() {
-		v.Ended = "It has ended (" + page.StateWord(string(r.State)) + "). A later check, or a person, may ask for another."
+		v.Ended = l.T("It has ended (%s). A later check, or a person, may ask for another.", page.StateWord(l, string(r.State)))
 	}
 	may := false
 	for _, m := range retrain.PersonMoves {
@@ -163,7 +165,7 @@ func retrainActionsVM(d drift.RetrainData, class uint8, own bool) page.RetrainAc
 			name = "rollback"
 		}
 		if _, err := retrain.Next(m, r.State, by); err != nil {
-			v.Off[name] = err.Error()
+			v.Off[name] = l.Said(err.Error())
 		} else {
 			may = true
 		}
@@ -171,42 +173,42 @@ func retrainActionsVM(d drift.RetrainData, class uint8, own bool) page.RetrainAc
 	v.RollBackHref = modelHref(r.Model()) + "/rollback"
 	if r.State == drift.RetrainKept && class >= classManager {
 		delete(v.Off, "rollback")
-		if gone := goneWords(d); gone != "" {
-			v.Off["rollback"] = gone + " What serves is rolled back on the model's page."
+		if gone := goneWords(l, d); gone != "" {
+			v.Off["rollback"] = l.T("%s What serves is rolled back on the model's page.", gone)
 		}
 	}
 	if !may && !r.State.Ended() {
-		v.ReadOnly = readOnlyWords(r, class)
+		v.ReadOnly = readOnlyWords(l, r, class)
 	}
 	if r.State.Ended() && class < classManager {
-		v.ReadOnly = "Your role may look but not act."
+		v.ReadOnly = l.T("Your role may look but not act.")
 	}
 	switch {
 	case v.Off["approve"] != "":
 	case d.Halt != nil:
-		v.Off["approve"] = "Retraining is stopped: approvals are frozen until somebody resumes it."
+		v.Off["approve"] = l.T("Retraining is stopped: approvals are frozen until somebody resumes it.")
 	case own && !d.Settings.Bool("ALLOW_SELF_APPROVAL"):
-		v.Off["approve"] = "You asked for this retrain, so another manager decides."
+		v.Off["approve"] = l.T("You asked for this retrain, so another manager decides.")
 	}
 	if why := retrain.NotYetKept(r); v.Off["keep"] == "" && why != "" {
-		v.Off["keep"] = why
+		v.Off["keep"] = l.Said(why)
 	}
 	return v
 }
 
 // readOnlyWords says who acts where this class of reader cannot.
-func readOnlyWords(r *drift.Retrain, class uint8) string {
+func readOnlyWords(l lang.Lang, r *drift.Retrain, class uint8) string {
 	switch {
 	case class >= classManager:
-		return "It is at a point where nothing can be stopped any more; look again in a moment."
+		return l.T("It is at a point where nothing can be stopped any more; look again in a moment.")
 	case class == 0 && r.State == drift.RetrainCountdown:
-		return "Your role may look but not act. An operator can cancel it."
+		return l.T("Your role may look but not act. An operator can cancel it.")
 	}
-	return "Your role may look but not decide. A manager can."
+	return l.T("Your role may look but not decide. A manager can.")
 }
 
-func earlierVM(r *drift.Retrain) page.EarlierVM {
-	v := page.EarlierVM{ID: r.ID, At: r.CreatedAt, Decided: r.ApprovedBy, State: string(r.State), Version: r.CandidateVersion, Note: r.Note}
+func earlierVM(l lang.Lang, r *drift.Retrain) page.EarlierVM {
+	v := page.EarlierVM{ID: r.ID, At: r.CreatedAt, Decided: r.ApprovedBy, State: string(r.State), Version: r.CandidateVersion, Note: l.Said(r.Note)}
 	d := r.Decision
 	switch {
 	case d != nil:
@@ -215,9 +217,9 @@ func earlierVM(r *drift.Retrain) page.EarlierVM {
 			v.Decision = page.DecisionVM{By: d.By, Move: d.Move, Why: d.Note}
 		}
 	case v.Decided == "" && r.ActivatedAt != nil:
-		v.Decided = "by itself"
+		v.Decided = l.T("by itself")
 	case v.Decided == "":
-		v.Decided = "nobody"
+		v.Decided = l.T("nobody")
 	}
 	return v
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -22,7 +23,8 @@ func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8, mov
 		return nil, fmt.Errorf("life of retrain %d: %w", id, err)
 	}
 	r, now := d.Retrain, stamp(p.now())
-	result := resultVM(r)
+	l := lang.From(ctx)
+	result := resultVM(l, r)
 	guards, err := p.guardsNow(ctx, by, r)
 	if err != nil {
 		return nil, fmt.Errorf("safeguards of retrain %d: %w", id, err)
@@ -32,16 +34,16 @@ func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8, mov
 		if err != nil {
 			return nil, fmt.Errorf("watch of retrain %d: %w", id, err)
 		}
-		result.Watch = watchPanel(w)
+		result.Watch = watchPanel(l, w)
 	}
 	pieces := map[string]templ.Component{
-		"row": page.RetrainRow(retrainRowVM(r, now)), "state": page.RetrainState(retrainStateVM(d, now)),
-		"actions": page.RetrainActions(retrainActionsVM(d, class, false)), "safeguards": page.Guards(guards),
-		"result": page.RetrainResult(result), "timeline": page.RetrainTimeline(retrainTimelineVM(d, now)),
+		"row": page.RetrainRow(retrainRowVM(l, r, now)), "state": page.RetrainState(retrainStateVM(l, d, now)),
+		"actions": page.RetrainActions(retrainActionsVM(l, d, class, false)), "safeguards": page.Guards(guards),
+		"result": page.RetrainResult(result), "timeline": page.RetrainTimeline(retrainTimelineVM(l, d, now)),
 	}
 	if moved {
-		pieces["steps"], pieces["change"] = page.RetrainSteps(stepsVM(d)), page.RetrainChange(changeVM(d))
-		pieces["later"] = page.RetrainLater(laterVM(d, p.now()))
+		pieces["steps"], pieces["change"] = page.RetrainSteps(stepsVM(l, d)), page.RetrainChange(changeVM(l, d))
+		pieces["later"] = page.RetrainLater(laterVM(l, d, p.now()))
 	}
 	html := map[string]string{}
 	for name, c := range pieces {
@@ -55,7 +57,7 @@ func (p *Pages) retrainFragments(ctx context.Context, id int64, class uint8, mov
 		}
 	}
 	if r.Manual { // whoever asked has a panel of their own on their page
-		return html, add(ctx, html, fmt.Sprintf("retrain-actions-%d-own", id), page.RetrainActions(retrainActionsVM(d, class, true)))
+		return html, add(ctx, html, fmt.Sprintf("retrain-actions-%d-own", id), page.RetrainActions(retrainActionsVM(l, d, class, true)))
 	}
 	return html, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -35,7 +36,7 @@ func (p *Pages) moveRetrain(w http.ResponseWriter, r *http.Request) error {
 		web.WriteJSON(w, http.StatusOK, map[string]any{"retrain": moved})
 		return nil
 	}
-	p.leadTo(w, r, retrainHref(req.ID), said(retrainDone[string(req.Move)]))
+	p.leadTo(w, r, retrainHref(req.ID), said(lang.From(r.Context()).T(retrainDone[string(req.Move)])))
 	return nil
 }
 
@@ -92,6 +93,7 @@ func (p *Pages) refusedRetrain(w http.ResponseWriter, r *http.Request, id int64,
 type saidVM struct {
 	note  component.FormNoteVM
 	lost  *page.ConflictVM
+	undo  *page.UndoVM
 	typed page.TypedVM
 }
 
@@ -100,7 +102,7 @@ type saidVM struct {
 func refusalVM(r *http.Request, e *drift.Error, box string) (v saidVM) {
 	v.typed = typedVM(r, e, box)
 	if v.typed.Problem == "" {
-		v.note = component.FormNoteVM{Bad: true, Text: e.Message}
+		v.note = refused(r, e)
 	}
 	return v
 }
@@ -108,7 +110,7 @@ func refusalVM(r *http.Request, e *drift.Error, box string) (v saidVM) {
 func typedVM(r *http.Request, e *drift.Error, box string) page.TypedVM {
 	t := page.TypedVM{Reason: r.PostForm.Get("reason"), Ticked: r.PostForm.Get(box) == "yes"}
 	if e.Field == "reason" {
-		t.Problem = e.Message
+		t.Problem = lang.From(r.Context()).Said(e.Message)
 	}
 	return t
 }
@@ -166,7 +168,7 @@ func (p *Pages) requestFor(w http.ResponseWriter, r *http.Request, m drift.Model
 		web.WriteJSON(w, http.StatusCreated, map[string]any{"retrain": made})
 		return nil
 	case err == nil:
-		p.leadTo(w, r, retrainHref(made.ID), said(retrainDone["request"]))
+		p.leadTo(w, r, retrainHref(made.ID), said(lang.From(r.Context()).T(retrainDone["request"])))
 		return nil
 	case !web.WantsPage(r) || !errors.As(err, &e) || e.Code == drift.CodeInternal:
 		return err
@@ -209,6 +211,6 @@ func (p *Pages) stopAnswered(w http.ResponseWriter, r *http.Request, what string
 		web.WriteJSON(w, http.StatusOK, map[string]any{"done": what})
 		return nil
 	}
-	p.leadTo(w, r, "/retrains", said(stopDone[what]))
+	p.leadTo(w, r, "/retrains", said(lang.From(r.Context()).T(stopDone[what])))
 	return nil
 }

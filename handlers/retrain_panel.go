@@ -3,12 +3,13 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -26,7 +27,7 @@ func (p *Pages) alertRetrainVM(ctx context.Context, d drift.AlertData, by drift.
 		return nil, err
 	}
 	if a.FromBackfill && (d.Retrain == nil || d.Retrain.State.Ended()) {
-		v.Guards.Answer = words("No: an alert of a backfill never leads to a retrain by itself.")
+		v.Guards.Answer = words(lang.From(ctx).T("No: an alert of a backfill never leads to a retrain by itself."))
 	}
 	v.ID, v.Guards.ID, v.Action = fmt.Sprintf("alert-retrain-%d", a.ID), "alert-safeguards", alertHref(a.ID)+"/retrain"
 	return v, nil
@@ -43,11 +44,12 @@ func (p *Pages) retrainPanelVM(ctx context.Context, m drift.Model, s drift.Retra
 	if err != nil {
 		return nil, err
 	}
+	l := lang.From(ctx)
 	v := &page.RetrainPanelVM{
 		ID: "model-retrain", Action: modelHref(m) + "/retrain", MayAsk: mayMove(class(by.Role)), MaySkip: class(by.Role) >= classManager,
 		Guards: page.GuardsVM{
-			ID: "model-safeguards", Title: "Would it retrain by itself?", Answer: wouldRetrain(s, h, guards),
-			Of: words("The five safeguards, as things stand now."), Items: guardItems(guards),
+			ID: "model-safeguards", Title: l.T("Would it retrain by itself?"), Answer: wouldRetrain(l, s, h, guards),
+			Of: words(l.T("The five safeguards, as things stand now.")), Items: guardItems(l, guards),
 		},
 	}
 	if r := s.Retrain; r != nil {
@@ -55,42 +57,51 @@ func (p *Pages) retrainPanelVM(ctx context.Context, m drift.Model, s drift.Retra
 	}
 	switch {
 	case live:
-		v.MayAsk, v.AskNot = false, "A model has one retrain at a time."
+		v.MayAsk, v.AskNot = false, l.T("A model has one retrain at a time.")
 	case h != nil && v.MayAsk:
-		v.MayAsk, v.AskNot = false, "Retraining is stopped, so none can be asked for."
+		v.MayAsk, v.AskNot = false, l.T("Retraining is stopped, so none can be asked for.")
 	case !v.MayAsk:
-		v.AskNot = "An operator can ask for a retrain; a manager decides."
+		v.AskNot = l.T("An operator can ask for a retrain; a manager decides.")
 	}
 	return v, nil
 }
 
 // wouldRetrain answers in one sentence whether a model would retrain by itself, by the first reason that the
 // engine would meet.
-func wouldRetrain(s drift.Retraining, h *drift.Halt, guards []drift.Safeguard) []component.Piece {
+func wouldRetrain(l lang.Lang, s drift.Retraining, h *drift.Halt, guards []drift.Safeguard) []component.Piece {
 	switch r := s.Retrain; {
 	case r != nil && !r.State.Ended():
-		return []component.Piece{
-			{Text: fmt.Sprintf("Retrain %d", r.ID), Href: retrainHref(r.ID)},
-			{Text: " is under way: " + strings.ToLower(page.StateWord(string(r.State))) + "."},
-		}
+		return component.Sentence(l.T("{0} is under way: {1}."),
+			component.Link(l.T("Retrain %s", strconv.FormatInt(r.ID, 10)), retrainHref(r.ID)), component.Plain(underWayWord(l, r.State)))
 	case h != nil:
-		return words("No: " + h.By + " stopped all retraining on " + component.FormatMoment(h.Since, component.DayClock) + ".")
+		return component.Sentence(l.T("No: {0} stopped all retraining on {1}."), component.Plain(h.By), component.At(h.Since, component.DayClock))
 	case s.Pause != nil:
-		return words("No: it is paused by " + s.Pause.By + " since " + component.FormatMoment(s.Pause.Since, component.DayClock) + ". " + s.Pause.Reason)
+		return component.Sentence(l.T("No: it is paused by {0} since {1}. {2}"),
+			component.Plain(s.Pause.By), component.At(s.Pause.Since, component.DayClock), component.Plain(s.Pause.Reason))
 	}
 	d := retrain.Decide(guards, retrain.DecideInput{Severity: s.Worst, RequireApproval: s.Settings.Bool("REQUIRE_MANUAL_APPROVAL_CRITICAL_DRIFT")})
 	switch {
 	case d.Action == retrain.Refuse && d.Safeguard == drift.SafeguardFlags:
-		return words("No: it is switched off. " + d.Sentence)
+		return words(l.T("No: it is switched off. %s", l.Said(d.Sentence)))
 	case s.Worst == drift.SeverityNone:
-		return words("No: no drift that a check found is still there.")
+		return words(l.T("No: no drift that a check found is still there."))
 	case s.Declined:
-		return words("No: a person said no to it, which holds until a check finds something new.")
+		return words(l.T("No: a person said no to it, which holds until a check finds something new."))
 	case d.Action == retrain.Refuse:
-		return words("No. " + d.Sentence)
+		return words(l.T("No. %s", l.Said(d.Sentence)))
 	case d.Action == retrain.WaitApproval:
-		return words("No: a manager decides, because the drift is CRITICAL.")
+		return words(l.T("No: a manager decides, because the drift is CRITICAL."))
 	}
-	minutes := format.Plural(int64(s.Settings.Int("RETRAIN_COUNTDOWN_MINUTES")), "minute", "minutes")
-	return words("Yes: the next check that finds the drift starts a countdown of " + minutes + ", and then it trains unless somebody cancels it.")
+	return words(l.N(int64(s.Settings.Int("RETRAIN_COUNTDOWN_MINUTES")),
+		"Yes: the next check that finds the drift starts a countdown of %d minute, and then it trains unless somebody cancels it.",
+		"Yes: the next check that finds the drift starts a countdown of %d minutes, and then it trains unless somebody cancels it."))
+}
+
+// underWayWord is a state as it stands within a sentence.
+func underWayWord(l lang.Lang, s drift.RetrainState) string {
+	word := page.StateWord(l, string(s))
+	if l == lang.English {
+		return strings.ToLower(word)
+	}
+	return word
 }

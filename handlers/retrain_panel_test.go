@@ -7,6 +7,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // TestWouldRetrain: the panel of retraining answers its own question by the first reason that holds.
@@ -49,7 +50,7 @@ func TestWouldRetrain(t *testing.T) {
 			s.Retrain = &drift.Retrain{ID: 12, State: c.state}
 		}
 		var said strings.Builder
-		for _, piece := range wouldRetrain(s, c.halt, guards) {
+		for _, piece := range wouldRetrain(lang.English, s, c.halt, guards) {
 			said.WriteString(piece.Text)
 		}
 		if !strings.HasPrefix(said.String(), c.says) {

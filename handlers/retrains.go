@@ -11,7 +11,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -79,8 +79,8 @@ func (f retrainsFilter) query() drift.RetrainFilter {
 
 // stopDone is the note after one's own stop or resumption.
 var stopDone = map[string]string{
-	"stop":   "Retraining is stopped. Nothing starts, is approved or goes live until somebody resumes it.",
-	"resume": "Retraining may go on.",
+	"stop":   lang.Key("Retraining is stopped. Nothing starts, is approved or goes live until somebody resumes it."),
+	"resume": lang.Key("Retraining may go on."),
 }
 
 func (p *Pages) retrainsPage(w http.ResponseWriter, r *http.Request) error {
@@ -98,17 +98,18 @@ func (p *Pages) showRetrains(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	v := p.retrainsVM(d, f, by)
+	l := lang.From(r.Context())
+	v := p.retrainsVM(l, d, f, by)
 	v.Note, v.Stop.Typed = said.note, said.typed
 	if r.URL.Query().Get("part") == partSummary {
 		return writePart(w, r, page.Retrains(v))
 	}
-	return p.show(w, r, status, p.shell(by, d.Watch, "Retrains", "retrains"), page.Retrains(v))
+	return p.show(w, r, status, p.shell(by, d.Watch, l.T("Retrains"), "retrains"), page.Retrains(v))
 }
 
-func (p *Pages) retrainsVM(d drift.RetrainsData, f retrainsFilter, by drift.Actor) page.RetrainsVM {
+func (p *Pages) retrainsVM(l lang.Lang, d drift.RetrainsData, f retrainsFilter, by drift.Actor) page.RetrainsVM {
 	now := stamp(p.now())
-	v := page.RetrainsVM{Now: now, Stop: stopVM(d.Halt, class(by.Role)), Filter: f.selects(d)}
+	v := page.RetrainsVM{Now: now, Stop: stopVM(d.Halt, class(by.Role)), Filter: f.selects(l, d)}
 	paged := f
 	paged.cursor = ""
 	more := f.cursor
@@ -120,7 +121,7 @@ func (p *Pages) retrainsVM(d drift.RetrainsData, f retrainsFilter, by drift.Acto
 		v.ClearHref = "/retrains"
 	}
 	for i := range d.Live {
-		row := retrainRowVM(&d.Live[i], now)
+		row := retrainRowVM(l, &d.Live[i], now)
 		switch d.Live[i].State {
 		case drift.RetrainWaitingApproval, drift.RetrainCountdown:
 			v.Waiting = append(v.Waiting, row)
@@ -132,27 +133,27 @@ func (p *Pages) retrainsVM(d drift.RetrainsData, f retrainsFilter, by drift.Acto
 	}
 	slices.SortStableFunc(v.Watched, func(a, b page.RetrainRowVM) int { return a.Due.Compare(b.Due) })
 	for i := range d.Ended.Items {
-		v.Ended = append(v.Ended, retrainRowVM(&d.Ended.Items[i], now))
+		v.Ended = append(v.Ended, retrainRowVM(l, &d.Ended.Items[i], now))
 	}
-	v.Pager = component.PagerVM{Shown: format.Plural(int64(len(v.Ended)), "ended retrain", "ended retrains")}
+	v.Pager = component.PagerVM{Shown: l.N(int64(len(v.Ended)), "%d ended retrain", "%d ended retrains")}
 	if more != "" {
 		v.Pager.FirstHref = paged.href("", "")
 	}
 	if d.Ended.Next != "" {
 		v.Pager.NextHref = paged.href("cursor", d.Ended.Next)
 	}
-	v.Verdict, v.Line = retrainsVerdict(d, by)
+	v.Verdict, v.Line = retrainsVerdict(l, d, by)
 	if len(d.Live)+len(v.Ended) == 0 {
-		v.Empty = retrainsEmpty(d, by, v.ClearHref)
+		v.Empty = retrainsEmpty(l, d, by, v.ClearHref)
 	}
 	return v
 }
 
 // selects are the filter's choices.
-func (f retrainsFilter) selects(d drift.RetrainsData) []page.SelectVM {
-	state := page.SelectVM{Name: "state", Label: "State", Options: []page.OptionVM{{Label: "Any state"}}}
+func (f retrainsFilter) selects(l lang.Lang, d drift.RetrainsData) []page.SelectVM {
+	state := page.SelectVM{Name: "state", Label: l.T("State"), Options: []page.OptionVM{{Label: l.T("Any state")}}}
 	for _, s := range drift.RetrainStates {
-		state.Options = append(state.Options, page.OptionVM{Value: string(s), Label: page.StateWord(string(s)), Selected: string(s) == f.state})
+		state.Options = append(state.Options, page.OptionVM{Value: string(s), Label: page.StateWord(l, string(s)), Selected: string(s) == f.state})
 	}
 	var tenants, types []string
 	for _, t := range d.Tenants {
@@ -162,7 +163,7 @@ func (f retrainsFilter) selects(d drift.RetrainsData) []page.SelectVM {
 		types = append(types, t.Name)
 	}
 	return []page.SelectVM{
-		state, choices("tenant", "Tenant", "Any tenant", f.tenant, tenants), choices("model", "Model", "Any model", f.model, types),
+		state, choices("tenant", l.T("Tenant"), l.T("Any tenant"), f.tenant, tenants), choices("model", l.T("Model"), l.T("Any model"), f.model, types),
 	}
 }
 
@@ -172,11 +173,11 @@ func stopVM(h *drift.Halt, class uint8) page.StopVM {
 }
 
 // retrainRowVM is one retrain in a list.
-func retrainRowVM(r *drift.Retrain, now time.Time) page.RetrainRowVM {
+func retrainRowVM(l lang.Lang, r *drift.Retrain, now time.Time) page.RetrainRowVM {
 	v := page.RetrainRowVM{
 		ID: r.ID, Now: now, Tenant: r.Tenant, ModelType: r.ModelType, State: string(r.State),
 		Severity: retrainSeverity(r), RequestedBy: r.RequestedBy, Manual: r.Manual, Candidate: r.CandidateVersion,
-		Progress: r.Progress, Note: r.Note, CreatedAt: r.CreatedAt, Since: r.StateSince,
+		Progress: r.Progress, Note: l.Said(r.Note), CreatedAt: r.CreatedAt, Since: r.StateSince,
 	}
 	if r.DueAt != nil {
 		v.Due = *r.DueAt

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/layout"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
@@ -109,7 +110,8 @@ func (p *Pages) morningPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, http.StatusOK, p.reviewShell(by, d.Watch, "Morning review"), page.Morning(morningVM(d, by, p.now())))
+	l := lang.From(r.Context())
+	return p.show(w, r, http.StatusOK, p.reviewShell(by, d.Watch, l.T("Morning review")), page.Morning(morningVM(l, d, by, p.now())))
 }
 
 func (p *Pages) weeklyPage(w http.ResponseWriter, r *http.Request) error {
@@ -126,9 +128,10 @@ func (p *Pages) weeklyPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := weeklyVM(d, by, p.now())
+	l := lang.From(r.Context())
+	v := weeklyVM(l, d, by, p.now())
 	v.Note = p.noteFor(w, r)
-	return p.show(w, r, http.StatusOK, p.reviewShell(by, d.Watch, "Weekly review"), page.Weekly(v))
+	return p.show(w, r, http.StatusOK, p.reviewShell(by, d.Watch, l.T("Weekly review")), page.Weekly(v))
 }
 
 func (p *Pages) monthlyPage(w http.ResponseWriter, r *http.Request) error {
@@ -145,7 +148,8 @@ func (p *Pages) monthlyPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, http.StatusOK, p.reviewShell(by, d.Watch, "Monthly review"), page.Monthly(monthlyVM(d, p.now())))
+	l := lang.From(r.Context())
+	return p.show(w, r, http.StatusOK, p.reviewShell(by, d.Watch, l.T("Monthly review")), page.Monthly(monthlyVM(l, d, p.now())))
 }
 
 func (p *Pages) reviewShell(by drift.Actor, w drift.Watch, title string) layout.Shell {
@@ -165,6 +169,6 @@ func (p *Pages) rehearse(w http.ResponseWriter, r *http.Request) error {
 		web.WriteJSON(w, http.StatusOK, done)
 		return nil
 	}
-	p.leadTo(w, r, "/reviews/weekly#proof", rehearsedNote(done))
+	p.leadTo(w, r, "/reviews/weekly#proof", rehearsedNote(lang.From(r.Context()), done))
 	return nil
 }

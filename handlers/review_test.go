@@ -79,7 +79,7 @@ func TestReviewsOfWhatHappened(t *testing.T) {
 	}
 	month := h.get("/reviews/monthly?month="+drift.MonthOf(drift.DateOf(time.Now())).Month(), asBrowser, who)
 	month.isPage(t, 200, "monthly")
-	for _, want := range []string{"Target not met", "1 of 2 targets is not met", "HIGH and CRITICAL", "0 of 2\u00a0models met the target", "Target met"} {
+	for _, want := range []string{"Target not met", "1\u00a0of 2 targets is not met", "HIGH and CRITICAL", "0 of 2\u00a0models met the target", "Target met"} {
 		if !strings.Contains(month.body, want) {
 			t.Errorf("the month does not say %q", want)
 		}

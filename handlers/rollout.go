@@ -12,7 +12,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -23,10 +23,10 @@ var rolloutPhases = []struct {
 	phase             drift.RolloutPhase
 	title, text, does string
 }{
-	{drift.RolloutFoundation, "Foundation", "Metrics, drift detection and alerts; nothing retrains by itself.", "nothing retrains by itself"},
-	{drift.RolloutPilot, "Pilot", "The fraud detectors of one tenant retrain by themselves. Monitor for 2 weeks.", "the fraud detectors of the pilot retrain by themselves"},
-	{drift.RolloutFraud, "Fraud rollout", "All fraud detectors do. Monitor for 1 month.", "all fraud detectors retrain by themselves"},
-	{drift.RolloutFull, "Full rollout", "Conflict predictors too.", "fraud detectors and conflict predictors retrain by themselves"},
+	{drift.RolloutFoundation, lang.Key("Foundation"), lang.Key("Metrics, drift detection and alerts; nothing retrains by itself."), lang.Key("Phase %s: nothing retrains by itself")},
+	{drift.RolloutPilot, lang.Key("Pilot"), lang.Key("The fraud detectors of one tenant retrain by themselves. Monitor for 2 weeks."), lang.Key("Phase %s: the fraud detectors of the pilot retrain by themselves")},
+	{drift.RolloutFraud, lang.Key("Fraud rollout"), lang.Key("All fraud detectors do. Monitor for 1 month."), lang.Key("Phase %s: all fraud detectors retrain by themselves")},
+	{drift.RolloutFull, lang.Key("Full rollout"), lang.Key("Conflict predictors too."), lang.Key("Phase %s: fraud detectors and conflict predictors retrain by themselves")},
 }
 
 // rolloutTyped is a refused step.
@@ -42,11 +42,12 @@ func (p *Pages) showRollout(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	v := p.rolloutVM(d, by, typed)
+	l := lang.From(r.Context())
+	v := p.rolloutVM(l, d, by, typed)
 	if status == http.StatusOK {
 		v.Note = p.noteFor(w, r)
 	}
-	return p.show(w, r, status, p.shell(by, d.Watch, "Rollout of retraining", "settings"), page.Rollout(v))
+	return p.show(w, r, status, p.shell(by, d.Watch, l.T("Rollout of retraining"), "settings"), page.Rollout(v))
 }
 
 // rollOut takes one step of the plan, forward or back: all of its switches or none.
@@ -79,10 +80,10 @@ func (p *Pages) rollOut(w http.ResponseWriter, r *http.Request) error {
 		return p.showRollout(w, r, http.StatusUnprocessableEntity, typed)
 	}
 	if err := checkReason(typed.reason); err != nil {
-		return refuse("reason", err.Message)
+		return refuse("reason", lang.From(r.Context()).Said(err.Message))
 	}
 	if to == drift.RolloutPilot && !slices.ContainsFunc(d.Tenants, func(t drift.Tenant) bool { return t.Name == pilot }) {
-		return refuse("pilot", "Choose the tenant that is the pilot.")
+		return refuse("pilot", lang.From(r.Context()).T("Choose the tenant that is the pilot."))
 	}
 	list, err := json.Marshal([]string{pilot})
 	if err != nil {
@@ -98,106 +99,77 @@ func (p *Pages) rollOut(w http.ResponseWriter, r *http.Request) error {
 	_, err = p.o.Engine.SetSettings(r.Context(), by, changes...)
 	var e *drift.Error
 	if errors.As(err, &e) && e.Code == drift.CodeInvalid {
-		return refuse("reason", e.Message)
+		return refuse("reason", lang.From(r.Context()).Said(e.Message))
 	}
 	if err != nil {
 		return err
 	}
 	p.wroteOrLog(r)
-	p.leadTo(w, r, "/settings/rollout", said("The step is taken and in force."))
+	p.leadTo(w, r, "/settings/rollout", said(lang.From(r.Context()).T("The step is taken and in force.")))
 	return nil
 }
 
-func (p *Pages) rolloutVM(d drift.RolloutData, by drift.Actor, typed rolloutTyped) page.RolloutVM {
+func (p *Pages) rolloutVM(l lang.Lang, d drift.RolloutData, by drift.Actor, typed rolloutTyped) page.RolloutVM {
 	now := drift.RolloutOf(d.Settings)
-	v := page.RolloutVM{Title: "The flags are in none of the plan's four phases"}
+	v := page.RolloutVM{Title: l.T("The flags are in none of the plan's four phases")}
 	for _, x := range rolloutPhases {
 		if x.phase == now {
-			v.Title = fmt.Sprintf("Phase %s: %s", now, x.does)
+			v.Title = l.T(x.does, now)
 		}
-		v.Phases = append(v.Phases, page.RolloutPhaseVM{Number: x.phase.String(), Title: x.title, Text: x.text, Current: x.phase == now})
+		v.Phases = append(v.Phases, page.RolloutPhaseVM{Number: x.phase.String(), Title: l.T(x.title), Text: l.T(x.text), Current: x.phase == now})
 	}
-	ran := "since the installation"
-	v.Line = words("No flag of it was ever changed. ")
+	ran := l.T("since the installation")
 	if !d.Since.IsZero() {
-		ran = format.Age(p.now().Sub(d.Since))
+		ran = l.Age(p.now().Sub(d.Since))
 	}
-	if l := d.Last; !l.At.IsZero() {
-		whose := map[bool]string{true: "", false: ", for " + l.Tenant + " alone"}[l.Tenant == ""]
-		v.Line = []component.Piece{{Text: l.By + " changed its flags last, on "}, component.At(l.At, component.DayClock), {Text: whose + ". "}}
-	}
+	v.Line = lastFlags(l, d.Last)
 	if now == drift.RolloutOther {
-		v.Line = append(v.Line, words(rolloutNow(d, by))...)
+		v.Line = component.Join(v.Line, words(rolloutNow(l, d, by)))
 	}
 	if list := d.Settings.List(retrain.SettingTenants); now == drift.RolloutPilot {
-		v.Line = append(v.Line, component.Piece{Text: "The pilot is " + tenantList(list, by, d.Tenants) + "."})
+		v.Line = component.Join(v.Line, words(l.T("The pilot is %s.", tenantList(l, list, by, d.Tenants))))
 	}
 	v.Facts = []component.FactVM{
-		{Label: "Has run", Value: ran},
-		{Label: "Drift alerts", Value: format.Count(int64(d.Alerts)), Note: "meanwhile"},
-		{Label: "Retrains", Value: format.Count(int64(d.Retrains)), Note: "meanwhile"},
-		{Label: "Rollbacks", Value: format.Count(int64(d.Rollbacks)), Note: "meanwhile"},
+		{Label: l.T("Has run"), Value: ran},
+		{Label: l.T("Drift alerts"), Value: l.Count(int64(d.Alerts)), Note: l.T("meanwhile")},
+		{Label: l.T("Retrains"), Value: l.Count(int64(d.Retrains)), Note: l.T("meanwhile")},
+		{Label: l.T("Rollbacks"), Value: l.Count(int64(d.Rollbacks)), Note: l.T("meanwhile")},
 	}
 	if len(d.Own) > 0 {
-		v.Own = "The plan sets the flags for every tenant. These have values of their own, which it leaves alone: " + strings.Join(d.Own, ", ") + "."
+		v.Own = l.T("The plan sets the flags for every tenant. These have values of their own, which it leaves alone: %s.", strings.Join(d.Own, ", "))
 	}
 	switch {
 	case !by.Role.AtLeast(drift.RoleAdmin):
-		v.Off = "An administrator takes the steps."
+		v.Off = l.T("An administrator takes the steps.")
 	case !by.AllTenants:
-		v.Off = "You see some tenants only; the plan is for all of them."
+		v.Off = l.T("You see some tenants only; the plan is for all of them.")
 	default:
-		v.Next, v.Back = rolloutStep(d, now.Next(), "Go on to", "p", typed), rolloutStep(d, now.Back(), "Go back to", "", typed)
+		v.Next, v.Back = rolloutStep(l, d, now.Next(), l.T("Go on to phase %s", now.Next()), "p", typed), rolloutStep(l, d, now.Back(), l.T("Go back to phase %s", now.Back()), "", typed)
 		if now == drift.RolloutOther { // the plan begins again, which is no step forward
-			v.Next.Label, v.Next.Kind = "Switch all off (phase "+now.Next().String()+")", ""
+			v.Next.Label, v.Next.Kind = l.T("Switch all off (phase %s)", now.Next()), ""
 		}
 	}
 	return v
 }
 
-// rolloutNow says what retrains by itself under flags that are none of the plan's phases.
-func rolloutNow(d drift.RolloutData, by drift.Actor) string {
-	s := d.Settings
-	var types []string
-	for _, t := range []struct{ model, words string }{{"fraud_detector", "fraud detectors"}, {"conflict_predictor", "conflict predictors"}} {
-		if s.Bool(drift.TypeFlag(t.model)) {
-			types = append(types, t.words)
-		}
-	}
-	list := s.List(retrain.SettingTenants)
-	switch {
-	case !s.Bool("ENABLE_AUTO_RETRAIN"):
-		return "Nothing retrains by itself now: ENABLE_AUTO_RETRAIN is off."
-	case len(types) == 0:
-		return "Neither fraud detectors nor conflict predictors retrain by themselves now: their switches are off."
-	case len(list) == 0:
-		return "Nothing retrains by itself now: AUTO_RETRAIN_ENABLED_TENANTS names nobody."
-	}
-	who := "every tenant"
-	if !slices.Equal(list, []string{"*"}) {
-		who = tenantList(list, by, d.Tenants)
-	}
-	return "Now " + strings.Join(types, " and ") + " of " + who + " retrain by themselves."
-}
-
 // rolloutStep is the form of one step, nil where there is none.
-func rolloutStep(d drift.RolloutData, to drift.RolloutPhase, verb, kind string, typed rolloutTyped) *page.RolloutStepVM {
+func rolloutStep(l lang.Lang, d drift.RolloutData, to drift.RolloutPhase, label, kind string, typed rolloutTyped) *page.RolloutStepVM {
 	if to == drift.RolloutOther {
 		return nil
 	}
 	id := "reason-" + strings.ReplaceAll(to.String(), ".", "-")
 	s := &page.RolloutStepVM{
-		To: to.String(), Label: verb + " phase " + to.String(), Kind: kind,
-		Reason: component.FieldVM{ID: id, Name: "reason", Label: "Reason", Lines: 2, Must: true, Max: maxReason},
+		To: to.String(), Label: label, Kind: kind,
+		Reason: component.FieldVM{ID: id, Name: "reason", Label: l.T("Reason"), Lines: 2, Must: true, Max: maxReason},
 	}
-	for name, v := range to.Values("the tenant chosen") {
+	for name, v := range to.Values(l.T("the tenant chosen")) {
 		if was := d.Settings.Text(name); was != v {
 			s.Switches = append(s.Switches, name+": "+was+" → "+v)
 		}
 	}
 	slices.Sort(s.Switches)
 	if to == drift.RolloutPilot {
-		s.Pilot = &component.SelectVM{ID: "pilot", Name: "pilot", Label: "Pilot"}
+		s.Pilot = &component.SelectVM{ID: "pilot", Name: "pilot", Label: l.T("Pilot")}
 		for _, t := range d.Tenants {
 			s.Pilot.Options = append(s.Pilot.Options, component.OptionVM{Value: t.Name, Label: t.Name})
 		}

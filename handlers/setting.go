@@ -11,6 +11,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -99,19 +100,19 @@ func (p *Pages) showSetting(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	var preview *engine.SettingPreview
-	if a.tries && settingOff(a, by) == "" {
+	if a.tries && settingOff(lang.From(r.Context()), a, by) == "" {
 		x, err := p.o.Engine.PreviewSetting(r.Context(), by, a.change())
 		var e *drift.Error
 		switch {
 		case err == nil:
 			preview = &x
 		case errors.As(err, &e) && e.Code == drift.CodeInvalid:
-			status, a.field, a.wrong = web.Status(e.Code), "value", e.Message
+			status, a.field, a.wrong = web.Status(e.Code), "value", lang.From(r.Context()).Said(e.Message)
 		default:
 			return err
 		}
 	}
-	v := settingEditVM(d, by, a, preview)
+	v := settingEditVM(lang.From(r.Context()), d, by, a, preview)
 	v.Note = note
 	return p.show(w, r, status, p.shell(by, d.Watch, a.spec.Name, "settings"), page.SettingEdit(v))
 }
@@ -129,19 +130,19 @@ func (p *Pages) setSetting(w http.ResponseWriter, r *http.Request) error {
 		return drift.Invalid("value", "Say which value it is to have.")
 	}
 	if err := checkReason(a.reason); err != nil {
-		a.field, a.wrong = "reason", err.Message
+		a.field, a.wrong = "reason", lang.From(r.Context()).Said(err.Message)
 		return p.showSetting(w, r, http.StatusUnprocessableEntity, a, component.FormNoteVM{})
 	}
 	_, err = p.o.Engine.SetSettings(r.Context(), auth.ActorFrom(r.Context()), a.change())
 	var e *drift.Error
 	if errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict) {
-		return p.showSetting(w, r, web.Status(e.Code), a, component.FormNoteVM{Bad: true, Text: e.Message})
+		return p.showSetting(w, r, web.Status(e.Code), a, refused(r, e))
 	}
 	if err != nil {
 		return err
 	}
 	p.wroteOrLog(r)
-	p.leadTo(w, r, settingHref(a.spec.Name, a.tenant, nil), said("You changed it. It is in force."))
+	p.leadTo(w, r, settingHref(a.spec.Name, a.tenant, nil), said(lang.From(r.Context()).T("You changed it. It is in force.")))
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,7 +9,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
@@ -28,27 +27,29 @@ func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := settingsVM(d, by, name)
+	l := lang.From(r.Context())
+	v := settingsVM(l, d, by, name)
 	v.Now, v.MayChange = p.now(), by.Role.AtLeast(drift.RoleAdmin)
-	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, "Settings", "settings"), page.Settings(v))
+	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, l.T("Settings"), "settings"), page.Settings(v))
 }
 
 // settingsVM lists every setting in its group.
-func settingsVM(d drift.SettingsData, by drift.Actor, tenant string) page.SettingsVM {
+func settingsVM(l lang.Lang, d drift.SettingsData, by drift.Actor, tenant string) page.SettingsVM {
 	var v page.SettingsVM
 	differ := 0
 	for _, spec := range settingSpecs(d.Types) {
-		if n := len(v.Groups); n == 0 || v.Groups[n-1].Title != spec.Group {
-			v.Groups = append(v.Groups, page.SettingGroupVM{ID: "set-" + strings.ToLower(spec.Group), Title: spec.Group})
+		id := "set-" + strings.ToLower(spec.Group)
+		if n := len(v.Groups); n == 0 || v.Groups[n-1].ID != id {
+			v.Groups = append(v.Groups, page.SettingGroupVM{ID: id, Title: settingGroup(l, spec.Group)})
 		}
-		s := settingVM(d, spec, by, tenant)
+		s := settingVM(l, d, spec, by, tenant)
 		if s.Differs {
 			differ++
 		}
 		g := &v.Groups[len(v.Groups)-1]
 		g.Settings = append(g.Settings, s)
 	}
-	v.Line = settingsLine(d, differ, tenant)
+	v.Line = settingsLine(l, d, differ, tenant)
 	return v
 }
 
@@ -74,51 +75,47 @@ func settingSpecs(types []drift.ModelType) []drift.SettingSpec {
 }
 
 // settingsLine says how many differ, for whom, and leads to the tenants' own.
-func settingsLine(d drift.SettingsData, differ int, tenant string) []component.Piece {
-	line := "Every one has its default. "
+func settingsLine(l lang.Lang, d drift.SettingsData, differ int, tenant string) []component.Piece {
+	line := component.Words(l.T("Every one has its default."))
 	if differ > 0 {
-		line = fmt.Sprintf("%s from %s default. ", format.Plural(int64(differ), "differs", "differ"), map[bool]string{true: "its", false: "their"}[differ == 1])
+		line = component.Words(l.N(int64(differ), "%d differs from its default.", "%d differ from their default."))
 	}
-	whose := "Shown is what holds where a tenant has no value of its own. "
-	if tenant != "" {
-		whose = "Shown is what holds for " + tenant + ". "
+	if tenant == "" {
+		line = component.Join(line, component.Words(l.T("Shown is what holds where a tenant has no value of its own.")))
+	} else {
+		line = component.Join(line, component.Words(l.T("Shown is what holds for %s.", tenant)))
 	}
-	ps := []component.Piece{{Text: line + whose}}
-	for i, t := range d.Tenants {
-		if i == maxTenantLinks {
-			break
+	var links []component.Piece
+	for i, t := range d.Tenants[:min(len(d.Tenants), maxTenantLinks)] {
+		if i > 0 {
+			links = append(links, component.Plain(", "))
 		}
-		if i == 0 {
-			ps = append(ps, component.Piece{Text: "For one tenant: "})
-		} else {
-			ps = append(ps, component.Piece{Text: ", "})
-		}
-		ps = append(ps, component.Piece{Text: t.Name, Href: tenantSettingsHref(t.Name)})
+		links = append(links, component.Link(t.Name, tenantSettingsHref(t.Name)))
 	}
-	if len(d.Tenants) > 0 {
-		ps = append(ps, component.Piece{Text: ". "})
+	if len(links) == 0 {
+		return line
 	}
-	return ps
+	return component.Join(line, component.Words(l.T("For one tenant:")), append(links, component.Plain(".")))
 }
 
 // maxTenantLinks bounds the tenants that the line names; others are reached by ?tenant=.
 const maxTenantLinks = 12
 
-func settingVM(d drift.SettingsData, spec drift.SettingSpec, by drift.Actor, tenant string) page.SettingVM {
+func settingVM(l lang.Lang, d drift.SettingsData, spec drift.SettingSpec, by drift.Actor, tenant string) page.SettingVM {
 	value := d.Settings.Text(spec.Name)
 	s := page.SettingVM{
-		Name: spec.Name, Value: value, Words: settingWords(spec, value), Default: spec.Default, Differs: value != spec.Default,
-		From: originWords(d.Settings.Origin(spec.Name), tenant), Command: "driftwatch config set " + spec.Name + " " + shellWord(value),
+		Name: spec.Name, Value: value, Words: settingWords(l, spec, value), Default: spec.Default, Differs: value != spec.Default,
+		From: originWords(l, d.Settings.Origin(spec.Name), tenant), Command: "driftwatch config set " + spec.Name + " " + shellWord(value),
 		Href: settingHref(spec.Name, tenant, nil), Shell: spec.Shell,
 	}
 	if spec.Kind == drift.KindSecret { // from standard input: a command line is seen by others
 		s.Command = "driftwatch config set " + spec.Name + " -"
 	}
 	if value == "" {
-		s.Value = "none"
+		s.Value = l.T("none")
 	}
 	if seen, others := seenValue(spec.Name, value, by, d.Tenants); others { // what is left out would be lost by setting the rest
-		s.Value, s.Words = shownValue(spec.Name, value, by, d.Tenants), settingWords(spec, seen)
+		s.Value, s.Words = shownValue(l, spec.Name, value, by, d.Tenants), settingWords(l, spec, seen)
 		s.Command = "driftwatch config get " + spec.Name
 	}
 	if spec.Global {
@@ -135,30 +132,30 @@ func settingVM(d drift.SettingsData, spec drift.SettingSpec, by drift.Actor, ten
 	return s
 }
 
-func originWords(o drift.SettingOrigin, tenant string) string {
+func originWords(l lang.Lang, o drift.SettingOrigin, tenant string) string {
 	switch o {
 	case drift.FromTenant:
-		return "database, " + tenant
+		return l.T("database, %s", tenant)
 	case drift.FromGlobal:
-		return "database, all tenants"
+		return l.T("database, all tenants")
 	case drift.FromFile:
-		return "file"
+		return l.T("file")
 	}
-	return "default"
+	return l.T("default")
 }
 
 // settingWords is what a setting means, with its value in the unit that people think in.
-func settingWords(spec drift.SettingSpec, value string) string {
+func settingWords(l lang.Lang, spec drift.SettingSpec, value string) string {
 	switch v, err := strconv.ParseFloat(value, 64); {
 	case err != nil:
 	case spec.Unit == "fraction":
-		if words := pointWords(spec, v, ""); words != "" {
-			return words + ". " + spec.Help
+		if words := pointWords(l, spec, v); words != "" {
+			return l.T("%s. %s", words, l.Said(spec.Help))
 		}
 	case spec.Unit != "" && spec.Kind == drift.KindInt:
-		return format.Count(int64(v)) + " " + spec.Unit + ". " + spec.Help
+		return l.T("%s. %s", inUnit(l, int64(v), spec.Unit), l.Said(spec.Help))
 	}
-	return spec.Help
+	return l.Said(spec.Help)
 }
 
 // shellWord quotes what a shell would not take as one word.

@@ -41,7 +41,7 @@ func (p *Pages) shell(by drift.Actor, w drift.Watch, title, active string) layou
 		Halt: haltVM(w.Halt), Progress: progressVM(w.Progress, now),
 	}
 	if since := watchOf(w, now).blindSince; !since.IsZero() {
-		s.BlindText = "no check since " + component.FormatMoment(since, component.DayClock)
+		s.BlindSince = since
 	}
 	return s
 }
@@ -66,7 +66,7 @@ func haltVM(h *drift.Halt) *component.HaltVM {
 }
 
 func userVM(by drift.Actor, tenants []drift.Tenant) layout.UserVM {
-	u := layout.UserVM{Name: by.Name, Role: by.Role.String(), Initials: component.Initials(by.Name), Tenants: "all tenants"}
+	u := layout.UserVM{Name: by.Name, Role: by.Role.String(), Initials: component.Initials(by.Name), AllTenants: by.AllTenants}
 	if !by.AllTenants {
 		names := make([]string, len(tenants))
 		for i, t := range tenants {
@@ -106,7 +106,7 @@ func progressVM(list []drift.Progress, now time.Time) *component.ProgressVM {
 	if work == nil {
 		return nil
 	}
-	return &component.ProgressVM{Done: int(work.Done), Total: int(work.Total), Text: progressWords(*work, now)}
+	return &component.ProgressVM{Done: int(work.Done), Total: int(work.Total), Title: work.Title, Left: timeLeft(*work, now)}
 }
 
 // underWay is the newest long work that somebody is at.

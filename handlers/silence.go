@@ -77,7 +77,7 @@ func (p *Pages) showSilence(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	v := page.SilencePageVM{Silence: silenceVM(d.Silence, p.now()), Note: note, Hidden: alertListVM(d.Hidden), Waiting: d.Waiting}
+	v := page.SilencePageVM{Silence: silenceVM(d.Silence, p.now()), Note: note, Hidden: alertListVM(l, d.Hidden), Waiting: d.Waiting}
 	switch {
 	case !by.Role.AtLeast(drift.RoleOperator):
 		v.EndOff = l.T("Your role may look but not end a silence. An operator can.")
@@ -115,7 +115,7 @@ func (p *Pages) showNewSilence(w http.ResponseWriter, r *http.Request, status in
 	}
 	l := lang.From(r.Context())
 	v := newSilenceVM(l, f, d, by, zoneName(r))
-	v.Note, v.Open, v.Taken, v.Raised = note, alertListVM(preview.Open), preview.Taken, alertListVM(preview.Raised)
+	v.Note, v.Open, v.Taken, v.Raised = note, alertListVM(l, preview.Open), preview.Taken, alertListVM(l, preview.Raised)
 	return p.show(w, r, status, p.shell(by, d.Watch, l.T("New silence"), ""), page.NewSilence(v))
 }
 

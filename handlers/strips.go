@@ -35,6 +35,7 @@ func worse(a, b component.Severity) component.Severity {
 // history is what the checks of one model found, by day: oldest first, the newest today's.
 type history struct {
 	days map[drift.DriftType][]component.Severity
+	last drift.Date // of the newest check
 }
 
 // historiesOf sorts marks into a history per model.
@@ -53,6 +54,7 @@ func historiesOf(marks []drift.ReportMark, today drift.Date) map[drift.Model]*hi
 		if h.days[m.DriftType] == nil {
 			h.days[m.DriftType] = slices.Repeat([]component.Severity{component.Absent}, drift.StripDays)
 		}
+		h.last = max(h.last, m.Date)
 		h.days[m.DriftType][i] = severityVM(m.Status, m.Severity)
 	}
 	for _, h := range out {
@@ -111,6 +113,16 @@ func (h *history) judged() bool {
 		}
 	}
 	return true
+}
+
+// drifted tells whether one of the newest checks found something.
+func (h *history) drifted() bool {
+	for _, t := range []drift.DriftType{drift.Statistical, drift.Performance} {
+		if s := h.now(t); s == component.Medium || s == component.High || s == component.Critical {
+			return true
+		}
+	}
+	return false
 }
 
 // mark is the severity as a mark stands for it: before its first check a model is as unseen as one

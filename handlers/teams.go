@@ -10,6 +10,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -39,12 +40,12 @@ type WebhookStore interface {
 
 // teamsDone is what the page says after a form that led back to it.
 var teamsDone = map[string]string{
-	"added":   "They are a member now.",
-	"removed": "They are no member any more. What they have of this team's alerts stays in its queue.",
-	"deleted": "The webhook is removed. What was still to be sent is among its dead letters.",
-	"test":    "A test is on its way. It is among the last deliveries as soon as it has arrived.",
-	"resend":  "It is on its way again, under the same key.",
-	"address": "The address is changed, the secret is not.",
+	"added":   lang.Key("They are a member now."),
+	"removed": lang.Key("They are no member any more. What they have of this team's alerts stays in its queue."),
+	"deleted": lang.Key("The webhook is removed. What was still to be sent is among its dead letters."),
+	"test":    lang.Key("A test is on its way. It is among the last deliveries as soon as it has arrived."),
+	"resend":  lang.Key("It is on its way again, under the same key."),
+	"address": lang.Key("The address is changed, the secret is not."),
 }
 
 // teamsPage answers who is told: teams with what waits for them, and webhooks.
@@ -58,9 +59,10 @@ func (p *Pages) showTeams(w http.ResponseWriter, r *http.Request, status int, no
 	if err != nil {
 		return err
 	}
-	v := teamsVM(d, by, p.now())
+	l := lang.From(r.Context())
+	v := teamsVM(l, d, by, p.now())
 	v.Note, v.Secret = note, secret
-	return p.show(w, r, status, p.shell(by, d.Watch, "Teams", "teams"), page.Teams(v))
+	return p.show(w, r, status, p.shell(by, d.Watch, l.T("Teams"), "teams"), page.Teams(v))
 }
 
 // changeMember adds or removes a member by a form.
@@ -97,7 +99,7 @@ func (p *Pages) changeWebhook(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return p.teamsChanged(w, r, "", err)
 		}
-		text := "The webhook of " + owner.String() + " has a new secret. The old one signs nothing any more."
+		text := rotatedWords(lang.From(ctx), owner)
 		return p.showTeams(w, r, http.StatusOK, component.FormNoteVM{Text: text}, secret)
 	case "remove":
 		err = p.store.RemoveWebhook(ctx, by, owner)
@@ -125,8 +127,8 @@ func (p *Pages) setWebhook(w http.ResponseWriter, r *http.Request, owner drift.W
 	if secret == "" && warning == "" {
 		return p.teamsChanged(w, r, "address", nil)
 	}
-	text := "The webhook of " + owner.String() + " is set."
-	return p.showTeams(w, r, http.StatusOK, component.FormNoteVM{Text: joined(text, warning), Bad: warning != ""}, secret)
+	text := setWords(lang.From(r.Context()), owner)
+	return p.showTeams(w, r, http.StatusOK, component.FormNoteVM{Text: joined(text, lang.From(r.Context()).Said(warning)), Bad: warning != ""}, secret)
 }
 
 func joined(text, more string) string {
@@ -161,10 +163,10 @@ func (p *Pages) teamsChanged(w http.ResponseWriter, r *http.Request, done string
 		web.WriteJSON(w, http.StatusOK, map[string]any{"done": done})
 		return nil
 	case err == nil:
-		p.leadTo(w, r, "/teams", said(teamsDone[done]))
+		p.leadTo(w, r, "/teams", said(lang.From(r.Context()).T(teamsDone[done])))
 		return nil
 	case web.WantsPage(r) && errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict):
-		return p.showTeams(w, r, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message}, "")
+		return p.showTeams(w, r, web.Status(e.Code), refused(r, e), "")
 	}
 	return err
 }

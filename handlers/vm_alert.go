@@ -1,26 +1,26 @@
 package handlers
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
 // alertStateVM is where an alert stands, the same in its page and in a live message.
-func alertStateVM(d drift.AlertData, now time.Time) page.AlertStateVM {
+func alertStateVM(d drift.AlertData, l lang.Lang, now time.Time) page.AlertStateVM {
 	a := d.Alert
 	s := page.AlertStateVM{
 		ID: a.ID, Now: now, AlertType: string(a.AlertType), Reason: string(a.Reason), Tenant: a.Tenant,
-		ModelType: a.ModelType, ModelVersion: a.ModelVersion, Message: a.Message, Severity: alertSeverityVM(a),
+		ModelType: a.ModelType, ModelVersion: a.ModelVersion, Message: l.Said(a.Message), Severity: alertSeverityVM(a),
 		Current: component.ParseSeverity(a.CurrentSeverity.String()), Status: string(a.Status), CreatedAt: a.CreatedAt,
 		Since: severeSince(d), LastSeen: a.LastSeen, Repeats: a.SuppressedCount, Assignee: a.Assignee, Team: a.Team,
 		BothOpen: d.Sibling != nil && !d.Sibling.Cleared && !a.Cleared,
-		Cleared:  a.Cleared, ClearedReason: strings.TrimSuffix(a.ClearedReason, "."), EscalatesAt: timerAt(d.Timers, drift.TimerEscalate),
+		Cleared:  a.Cleared, ClearedReason: strings.TrimSuffix(l.Said(a.ClearedReason), "."), EscalatesAt: timerAt(d.Timers, drift.TimerEscalate),
 		RemindAt: timerAt(d.Timers, drift.TimerRemind), SuppressedUntil: timerAt(d.Timers, drift.TimerUnsuppress),
 	}
 	s.EndedBy, s.EndedAt = ended(d)
@@ -57,62 +57,78 @@ func ended(d drift.AlertData) (string, time.Time) {
 }
 
 // alertTimelineVM is what happened to an alert, newest first.
-func alertTimelineVM(d drift.AlertData, now time.Time) page.AlertTimelineVM {
+func alertTimelineVM(d drift.AlertData, l lang.Lang, now time.Time) page.AlertTimelineVM {
 	t := page.AlertTimelineVM{ID: d.Alert.ID, Now: now}
 	for _, e := range slices.Backward(d.Timeline) {
-		t.Items = append(t.Items, timelineVM(d.Alert, e))
+		t.Items = append(t.Items, timelineVM(d.Alert, l, e))
 	}
 	return t
 }
 
-func timelineVM(a *drift.Alert, e drift.TimelineEntry) component.TimelineVM {
+func timelineVM(a *drift.Alert, l lang.Lang, e drift.TimelineEntry) component.TimelineVM {
 	v := component.TimelineVM{At: e.At, Note: e.Note}
-	bold := func(s string) component.Piece { return component.Piece{Text: s, Strong: true} }
-	plain := func(s string) component.Piece { return component.Piece{Text: s} }
+	if e.Actor == drift.SystemActor().Name { // what a person wrote stays as it is
+		v.Note = l.Said(e.Note)
+	}
 	severity := component.ParseSeverity(e.Severity.String())
 	if a.AlertType == drift.AlertBlind {
 		severity = component.Blind
 	}
-	word := e.Severity.String()
+	found := func(text string) {
+		v.ShowMark, v.Severity, v.Text = true, severity, component.Sentence(text, component.Bold(capitals(l, e.Severity)))
+	}
+	did := func(icon, text string) { v.Icon, v.Text = icon, words(text) }
 	switch e.Move {
 	case drift.MoveRaise:
-		v.ShowMark, v.Severity, v.Text = true, severity, []component.Piece{plain("Raised: "), bold(word)}
+		found(l.T("Raised: {0}"))
 		if a.AlertType == drift.AlertBlind {
-			v.Text = words("Raised: " + blindWhat[a.Reason])
+			v.Text = words(l.T("Raised: %s", l.T(blindWhat[a.Reason])))
 		}
 	case drift.MoveRefresh:
-		v.ShowMark, v.Severity, v.Text = true, severity, words("A later check saw it again")
-		if a.AlertType != drift.AlertBlind {
-			v.Text = []component.Piece{plain("A later check saw it again: "), bold(word)}
+		found(l.T("A later check saw it again: {0}"))
+		if a.AlertType == drift.AlertBlind {
+			v.Text = words(l.T("A later check saw it again"))
 		}
 	case drift.MoveWorsen:
-		v.ShowMark, v.Severity, v.Text = true, severity, []component.Piece{plain("A later check found it worse: "), bold(word)}
+		found(l.T("A later check found it worse: {0}"))
 		if e.From != e.To {
-			v.Text = append(v.Text, plain(", so it is new again"))
+			found(l.T("A later check found it worse: {0}, so it is new again"))
 		}
 	case drift.MoveClear:
-		v.Icon, v.Text = "check", words("Cleared: the check found nothing any more")
+		did("check", l.T("Cleared: the check found nothing any more"))
 	case drift.MoveRemind:
-		v.Icon, v.Text = "bell", words("Returned to new, as its owner had asked")
+		did("bell", l.T("Returned to new, as its owner had asked"))
 	case drift.MoveSilence:
-		v.Icon, v.Text = "bell", silencedWords(e)
+		v.Icon, v.Text = "bell", silencedWords(l, e)
 	case drift.MoveReturn:
-		v.Icon, v.Text = "bell", words("Its suppression ended: new again")
+		did("bell", l.T("Its suppression ended: new again"))
 	case drift.MoveOverdue:
-		v.Icon, v.Text = "up", append(words("Escalated by itself"), onCallWords(e)...)
+		did("up", l.T("Escalated by itself"))
+		v.Text = append(v.Text, onCallWords(l, e)...)
 	case drift.MoveRecover:
-		v.Icon, v.Text = "check", words("Resolved by itself: it can be seen again")
+		did("check", l.T("Resolved by itself: it can be seen again"))
 	default:
-		v.Initials, v.Text = component.Initials(e.Actor), []component.Piece{bold(e.Actor), plain(" " + personDid[e.Move])}
-		v.Text = append(v.Text, onCallWords(e)...)
+		v.Note = e.Note // a person's own words
+		v.Initials, v.Text = component.Initials(e.Actor), component.Sentence(l.T(personDid[e.Move]), component.Bold(e.Actor))
+		v.Text = append(v.Text, onCallWords(l, e)...)
 	}
 	return v
 }
 
+// capitals is a severity as its wire form in the reader's language; "" where it is not known.
+func capitals(l lang.Lang, s drift.Severity) string {
+	if s == drift.SeverityUnknown {
+		return ""
+	}
+	return strings.ToUpper(l.T(component.ParseSeverity(s.String()).Word()))
+}
+
 // personDid is what a person did, as the timeline says it.
 var personDid = map[drift.Move]string{
-	drift.MoveAcknowledge: "acknowledged it", drift.MoveComment: "commented", drift.MoveAssign: "assigned it",
-	drift.MoveEscalate: "escalated it", drift.MoveResolve: "resolved it", drift.MoveSuppress: "suppressed it",
+	drift.MoveAcknowledge: lang.Key("{0} acknowledged it"), drift.MoveComment: lang.Key("{0} commented"),
+	drift.MoveAssign: lang.Key("{0} assigned it"), drift.MoveEscalate: lang.Key("{0} escalated it"),
+	drift.MoveResolve: lang.Key("{0} resolved it"), drift.MoveSuppress: lang.Key("{0} suppressed it"),
+	drift.MoveUndo: lang.Key("{0} took the acknowledgement back"),
 }
 
 // meChoice is whoever sends the form, as the one who is to have an alert: so the panel is the same
@@ -123,28 +139,28 @@ const meChoice = " me"
 var classRole = map[uint8]drift.Role{0: drift.RoleViewer, 1: drift.RoleOperator, 2: drift.RoleManager}
 
 // alertActionsVM is what a class of reader may do now, the same in the page and in a live message.
-func alertActionsVM(d drift.AlertData, class uint8) page.AlertActionsVM {
+func alertActionsVM(d drift.AlertData, l lang.Lang, class uint8) page.AlertActionsVM {
 	a, by := d.Alert, drift.Actor{Role: classRole[class]}
 	v := page.AlertActionsVM{
-		ID: a.ID, Version: a.Version, Advice: a.Recommendation, Me: meChoice,
+		ID: a.ID, Version: a.Version, Advice: l.Said(a.Recommendation), Me: meChoice,
 		Off: map[string]string{},
 	}
 	if !a.Open() { // what it advised is over
-		v.Advice, v.Ended = "", "This alert is resolved. It can be commented on; a new drift will open a new one."
+		v.Advice, v.Ended = "", l.T("This alert is resolved. It can be commented on; a new drift will open a new one.")
 		if a.AlertType == drift.AlertBlind {
-			v.Ended = "This alert is resolved. It can be commented on; a new blind spot will open a new one."
+			v.Ended = l.T("This alert is resolved. It can be commented on; a new blind spot will open a new one.")
 		}
 	}
 	for _, m := range drift.PersonMoves {
 		if _, err := drift.Next(m, a.Status, by); err != nil {
 			if drift.CodeOf(err) == drift.CodeForbidden {
-				v.ReadOnly = "Your role may look but not act. An operator can."
+				v.ReadOnly = l.T("Your role may look but not act. An operator can.")
 			}
-			v.Off[string(m)] = err.Error()
+			v.Off[string(m)] = l.Said(err.Error())
 		}
 	}
 	if a.Status == drift.AlertAcknowledged && a.Assignee != "" {
-		v.Off[string(drift.MoveAcknowledge)] = a.Assignee + " has acknowledged it already."
+		v.Off[string(drift.MoveAcknowledge)] = l.T("%s has acknowledged it already.", a.Assignee)
 	}
 	for _, name := range d.People {
 		v.People = append(v.People, page.OptionVM{Value: name, Label: name, Selected: name == a.Assignee})
@@ -161,13 +177,13 @@ func alertActionsVM(d drift.AlertData, class uint8) page.AlertActionsVM {
 	return v
 }
 
-func siblingVM(s *drift.Alert) *page.SiblingVM {
+func siblingVM(s *drift.Alert, l lang.Lang) *page.SiblingVM {
 	if s == nil {
 		return nil
 	}
 	return &page.SiblingVM{
 		ID: s.ID, DriftType: string(*s.DriftType), Severity: alertSeverityVM(s), Status: string(s.Status), Owner: owner(s),
-		Message: s.Message, CreatedAt: s.CreatedAt,
+		Message: l.Said(s.Message), CreatedAt: s.CreatedAt,
 	}
 }
 
@@ -190,7 +206,7 @@ func conflictVM(extra map[string]any) *page.ConflictVM {
 	return v
 }
 
-func alertTitle(a *drift.Alert) string {
-	severity, _, _ := cutWord(alertSeverityVM(a))
-	return fmt.Sprintf("%s, %s", severity, modelOf(a))
+func alertTitle(a *drift.Alert, l lang.Lang) string {
+	severity, _, _ := strings.Cut(l.T(alertSeverityVM(a).Word()), ":")
+	return severity + ", " + modelOf(a)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // TestSevereSince: an alert that was raised lower has its severity since it rose, whatever it eased to
@@ -49,7 +50,7 @@ func TestBlindFacts(t *testing.T) {
 		},
 		Coverage: []drift.OutcomeCoverage{{Model: m, Predictions: 20, WithoutOutcome: 20, LastOutcomeFor: now.AddDate(0, 0, -12).Truncate(24 * time.Hour)}},
 	}
-	v := blindVM(d, now)
+	v := blindVM(d, lang.English, now)
 	plain := func(f component.FactVM) string {
 		return strings.ReplaceAll(f.Label+": "+f.Value+" "+f.Note, "\u00a0", " ")
 	}

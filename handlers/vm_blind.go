@@ -3,34 +3,33 @@ package handlers
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
 // blindVM are the facts of an alert about the watching itself.
-func blindVM(d drift.AlertData, now time.Time) *page.BlindVM {
+func blindVM(d drift.AlertData, l lang.Lang, now time.Time) *page.BlindVM {
 	a := d.Alert
 	if a.AlertType != drift.AlertBlind {
 		return nil
 	}
-	v := &page.BlindVM{What: words(blindMeans[a.Reason]), OperationsHref: "/operations"}
+	v := &page.BlindVM{What: words(l.T(blindMeans[a.Reason])), OperationsHref: "/operations"}
 	for _, f := range d.Feeds {
-		v.Facts = append(v.Facts, cameInVM(f, now))
+		v.Facts = append(v.Facts, cameInVM(f, l, now))
 	}
 	for _, c := range d.Coverage {
 		if !c.LastOutcomeFor.IsZero() {
 			v.Facts = append(v.Facts, component.FactVM{
-				Label: "Newest with outcome", Value: format.DayYear(c.LastOutcomeFor),
-				Note: format.Plural(int64(drift.DateOf(now)-drift.DateOf(c.LastOutcomeFor)), "day", "days") + " ago",
+				Label: l.T("Newest with outcome"), Value: l.DayYear(c.LastOutcomeFor),
+				Note: l.N(int64(drift.DateOf(now)-drift.DateOf(c.LastOutcomeFor)), "%d day ago", "%d days ago"),
 			})
 		}
 		v.Facts = append(v.Facts, component.FactVM{
-			Label: "Without outcome", Value: format.Count(int64(c.WithoutOutcome)), Note: "of " + format.Plural(int64(c.Predictions), "prediction", "predictions"),
+			Label: l.T("Without outcome"), Value: l.Count(int64(c.WithoutOutcome)), Note: l.N(int64(c.Predictions), "of %d prediction", "of %d predictions"),
 		})
 	}
 	var detail struct {
@@ -40,7 +39,7 @@ func blindVM(d drift.AlertData, now time.Time) *page.BlindVM {
 		return v
 	}
 	for _, part := range sortedKeys(detail.Parts) {
-		m := page.BlindModelVM{Tenant: a.Tenant, ModelType: a.ModelType, Href: modelHref(modelKey(a)), Why: detail.Parts[part]}
+		m := page.BlindModelVM{Tenant: a.Tenant, ModelType: a.ModelType, Href: modelHref(modelKey(a)), Why: l.Said(detail.Parts[part])}
 		m.Newest, m.OfDay = newestData(d, part)
 		v.Affected = append(v.Affected, m)
 	}
@@ -49,12 +48,15 @@ func blindVM(d drift.AlertData, now time.Time) *page.BlindVM {
 
 // cameInVM is when rows of a feed last came in, which is not how new the rows are: a feed that sends
 // outcomes of long ago is heard, and blind all the same.
-func cameInVM(f drift.Feed, now time.Time) component.FactVM {
-	label := strings.ToUpper(f.Kind[:1]) + f.Kind[1:] + " came in"
-	if f.LastReceived.IsZero() {
-		return component.FactVM{Label: label, Value: "never"}
+func cameInVM(f drift.Feed, l lang.Lang, now time.Time) component.FactVM {
+	label := l.T("Predictions came in")
+	if f.Kind == "outcomes" {
+		label = l.T("Outcomes came in")
 	}
-	return component.FactVM{Label: label, Value: format.Age(now.Sub(f.LastReceived)), Note: "ago; " + format.Count(f.Received) + " rows in all"}
+	if f.LastReceived.IsZero() {
+		return component.FactVM{Label: label, Value: l.T("never")}
+	}
+	return component.FactVM{Label: label, Value: l.Age(now.Sub(f.LastReceived)), Note: l.T("ago; %d rows in all", f.Received)}
 }
 
 // newestData is how new the data is that a part of a blind alert is about: the day of the newest

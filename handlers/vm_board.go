@@ -1,41 +1,51 @@
 package handlers
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
 // boardVM says what is true of the board. now is the instant of its ages.
-func boardVM(d drift.BoardData, f boardFilter, class uint8, now time.Time) page.BoardVM {
+func boardVM(l lang.Lang, d drift.BoardData, f boardFilter, class uint8, now time.Time) page.BoardVM {
 	w := watchOf(d.Watch, now)
 	histories := historiesOf(d.Marks, drift.DateOf(now))
-	judged := 0
+	s := boardSays{l: l, d: d, w: w, now: now}
 	for _, m := range d.Models {
 		if histories[m.Model].judged() {
-			judged++
+			s.judged++
+		}
+		if histories[m.Model].drifted() {
+			s.drifted++
 		}
 	}
-	s := boardSays{d: d, w: w, judged: judged, now: now}
 	v := page.BoardVM{
-		Title: "Board", Filter: f.filterVM(d), Health: healthVM(d.Models, histories, now),
-		SummaryURL: summaryURL(f), Tally: s.tally(), NextHref: nextHref(f, d.Next),
+		Title: l.T("Board"), Filter: filterVM(l, f, d), Health: s.health(histories),
+		SummaryURL: summaryURL(f), Tally: s.tally(), NextHref: nextHref(f, d.Next), Select: selectionVM(l, d.Actors, d.Teams, f.text, class),
 	}
 	s.verdict(&v, class)
 	if v.Tally.Nobody > 0 {
-		v.Title = fmt.Sprintf("(%d) Board", v.Tally.Nobody)
+		v.Title = l.T("(%d) Board", v.Tally.Nobody)
 	}
-	for i := range d.Alerts {
-		a := &d.Alerts[i]
-		v.Rows = append(v.Rows, rowVM(&a.Alert, a.Since, now, class))
+	for i := range d.Incidents {
+		v.Items = append(v.Items, itemVM(l, &d.Incidents[i], f.text, now, class))
 	}
 	s.list(&v, f)
 	return v
+}
+
+// itemVM is an incident of one alert as its row, and one of more as a group.
+func itemVM(l lang.Lang, i *drift.Incident, q string, now time.Time, class uint8) page.ItemVM {
+	if i.N == 1 {
+		return page.ItemVM{Row: rowVM(l, &i.Alerts[0].Alert, i.Alerts[0].Since, now, class)}
+	}
+	v := incidentVM(l, i, q, now, class)
+	return page.ItemVM{Incident: &v}
 }
 
 func summaryURL(f boardFilter) string {
@@ -43,6 +53,9 @@ func summaryURL(f boardFilter) string {
 	q.Set("part", partSummary)
 	if f.cursor != "" {
 		q.Set("cursor", f.cursor)
+	}
+	if f.text == "" {
+		q.Set("all", "1") // and not the reader's default
 	}
 	return "/?" + q.Encode()
 }
@@ -58,17 +71,19 @@ func nextHref(f boardFilter, cursor string) string {
 
 // boardSays puts a board's data into words.
 type boardSays struct {
-	d      drift.BoardData
-	w      watching
-	judged int
-	now    time.Time
+	l       lang.Lang
+	d       drift.BoardData
+	w       watching
+	judged  int // models that both newest checks could judge
+	drifted int // models in which one of them found something
+	now     time.Time
 }
 
 func (s boardSays) tally() page.TallyVM {
-	t := page.TallyVM{Watching: append(watchingLine(s.w, s.judged, len(s.d.Models), s.now), loggedLine(s.d.Logged, s.d.LastRow, s.now)...)}
+	t := page.TallyVM{Watching: append(watchingLine(s.l, s.w, s.judged, len(s.d.Models), s.now), s.loggedLine()...)}
 	var oldest time.Time
 	for _, c := range s.d.Tally {
-		n, note := c.N, format.Plural(int64(c.Models), "model", "models")
+		n, note := c.N, s.l.N(int64(c.Models), "%d model", "%d models")
 		switch c.Rank {
 		case 0:
 			t.Critical, t.CriticalNote = n, note
@@ -85,52 +100,58 @@ func (s boardSays) tally() page.TallyVM {
 		}
 	}
 	if t.Nobody > 0 {
-		t.NobodyNote = "oldest " + format.Age(s.now.Sub(oldest))
+		t.NobodyNote = s.l.T("oldest %s", s.l.Age(s.now.Sub(oldest)))
 	}
 	return t
 }
 
 // loggedLine says that rows come in: the part of the board that moves on a quiet day.
-func loggedLine(n int64, last, now time.Time) []component.Piece {
-	if last.IsZero() {
+func (s boardSays) loggedLine() []component.Piece {
+	if s.d.LastRow.IsZero() {
 		return nil
 	}
-	return []component.Piece{
-		{Text: format.Plural(n, "prediction", "predictions") + " received, the last "},
-		component.At(last, momentOf(last, now)),
-		{Text: "."},
-	}
+	return filled(s.l.N(s.d.Logged, "%d prediction received, the last %s.", "%d predictions received, the last %s.", slot(0)),
+		component.At(s.d.LastRow, momentOf(s.d.LastRow, s.now)))
 }
 
 // list says what the list holds, and what is where it holds nothing.
 func (s boardSays) list(v *page.BoardVM, f boardFilter) {
-	n := int64(s.d.Matching)
+	n, groups := int64(s.d.Matching), int64(s.d.MatchingIncidents)
 	open := 0
 	for _, c := range s.d.Tally {
 		open += c.N
 	}
+	v.None = component.EmptyVM{Icon: "check", Title: s.l.T("No alert is open"), Line: words(s.l.T("Resolved ones are under the status filter."))}
 	if f.active() {
-		v.Count = format.Plural(n, "alert matches", "alerts match") + ", worst first"
-		v.None = component.EmptyVM{Icon: "search", Title: "No alert matches this filter", Line: []component.Piece{
-			{Text: fmt.Sprintf("%s open. ", format.Plural(int64(open), "alert is", "alerts are"))}, {Text: "Show all that are open", Href: "/"},
-		}}
-	} else {
-		v.Count = format.Plural(n, "open alert", "open alerts")
-		if n > 1 {
-			v.Count += ", worst first"
+		v.None = component.EmptyVM{
+			Icon: "search", Title: s.l.T("No alert matches this filter"),
+			Line: filled(s.l.N(int64(open), "%d alert is open. %s.", "%d alerts are open. %s.", slot(0)),
+				component.Piece{Text: s.l.T("Show all that are open"), Href: hrefOf("")}),
 		}
-		if n == 0 {
-			v.Count = "No open alert"
+	}
+	var parts []string
+	switch {
+	case n == 0 && !f.active():
+		parts = append(parts, s.l.T("No open alert"))
+	case f.active():
+		parts = append(parts, s.l.N(n, "%d alert matches", "%d alerts match"))
+	default:
+		parts = append(parts, s.l.N(n, "%d open alert", "%d open alerts"))
+	}
+	if n > 1 {
+		if groups < n {
+			parts = append(parts, s.l.N(groups, "%d incident", "%d incidents"))
 		}
-		v.None = component.EmptyVM{Icon: "check", Title: "No alert is open", Line: words("Resolved ones are under the status filter.")}
+		parts = append(parts, s.l.T("worst first"))
 	}
-	if s.d.Resting > 0 && f.status == "" {
-		v.Count += "; " + format.Count(int64(s.d.Resting)) + " suppressed"
+	if s.d.Resting > 0 && !f.terms.Has(drift.TermStatus) {
+		parts = append(parts, s.l.T("%d suppressed", s.d.Resting))
 	}
+	v.Count = strings.Join(parts, ", ")
 	if s.d.Next != "" {
-		v.NextText = "The next alerts"
+		v.NextText = s.l.T("The next alerts")
 		if f.cursor == "" {
-			v.NextText = format.Count(n-int64(len(v.Rows))) + " more"
+			v.NextText = s.l.N(groups-int64(len(v.Items)), "%d more incident", "%d more incidents")
 		}
 	}
 }
@@ -138,18 +159,20 @@ func (s boardSays) list(v *page.BoardVM, f boardFilter) {
 // healthRows is how many models the board's panel shows.
 const healthRows = 14
 
-// healthVM is the panel of strips, worst first.
-func healthVM(models []drift.VersionKey, histories map[drift.Model]*history, now time.Time) page.HealthVM {
+// health is the panel of strips, worst first.
+func (s boardSays) health(histories map[drift.Model]*history) page.HealthVM {
+	today := drift.DateOf(s.now)
 	h := page.HealthVM{
-		From: drift.DateOf(now).Add(1 - drift.StripDays).Time(), To: drift.DateOf(now).Time(),
-		AllText: format.Plural(int64(len(models)), "model", "models"),
+		From: today.Add(1 - drift.StripDays).Time(), To: today.Time(),
+		AllText:  s.l.N(int64(len(s.d.Models)), "%d model", "%d models"),
+		NextText: s.l.T("Next check in %s.", s.l.Age(s.w.next.At.Sub(s.now))),
 	}
 	type row struct {
 		model drift.Model
 		now   component.Severity
 	}
-	rows := make([]row, len(models))
-	for i, m := range models {
+	rows := make([]row, len(s.d.Models))
+	for i, m := range s.d.Models {
 		past := histories[m.Model]
 		rows[i] = row{m.Model, worse(mark(past.now(drift.Statistical)), mark(past.now(drift.Performance)))}
 	}
@@ -167,26 +190,37 @@ func healthVM(models []drift.VersionKey, histories map[drift.Model]*history, now
 		}
 		h.Models = append(h.Models, page.HealthRowVM{
 			Tenant: r.model.Tenant, Model: r.model.ModelType, Href: modelHref(r.model), Now: r.now,
-			Strip: component.StripVM{Days: histories[r.model].both()},
+			Note: s.healthNote(r.model, histories[r.model]), Strip: component.StripVM{Days: histories[r.model].both()},
 		})
 	}
-	if more := len(rows) - healthRows; more > 0 {
-		h.MoreText = fmt.Sprintf("%s more%s", format.Count(int64(more)), restWords(rest))
+	if more := int64(len(rows) - healthRows); more > 0 {
+		h.MoreText = s.l.T("%d more: %s", more, s.restWords(rest))
 	}
 	return h
 }
 
-func restWords(rest [5]int) string {
-	text := ""
-	for rank, word := range []string{"critical", "blind", "high", "medium", "quiet"} {
-		if rest[rank] == 0 {
-			continue
-		}
-		sep := ", "
-		if text == "" {
-			sep = ": "
-		}
-		text += fmt.Sprintf("%s%d %s", sep, rest[rank], word)
+// healthNote says when a model was last checked, and how many outcomes of its last week are known.
+func (s boardSays) healthNote(m drift.Model, past *history) string {
+	checked := s.l.T("never checked")
+	if past != nil && past.last >= drift.DateOf(s.now) {
+		checked = s.l.T("checked today")
+	} else if past != nil {
+		checked = s.l.T("checked %s", s.l.DayAs(past.last.Time(), s.now))
 	}
-	return text
+	c := coverageOf(s.d.Coverage, m)
+	if c.Predictions == 0 {
+		return checked
+	}
+	known := float64(c.Predictions-c.WithoutOutcome) / float64(c.Predictions)
+	return s.l.T("%s, %s of outcomes", checked, s.l.Percent(known, 0))
+}
+
+func (s boardSays) restWords(rest [5]int) string {
+	var parts []string
+	for rank, severity := range []component.Severity{component.Critical, component.Blind, component.High, component.Medium, component.None} {
+		if rest[rank] > 0 {
+			parts = append(parts, component.SeverityCount(s.l, severity, rest[rank]))
+		}
+	}
+	return strings.Join(parts, ", ")
 }

@@ -1,12 +1,10 @@
 package handlers
 
 import (
-	"fmt"
-
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/stats"
 	"github.com/driftwatch/driftwatch/views/chart"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // The resolution of the charts of scores: stats.Bins is divided by both.
@@ -69,7 +67,7 @@ func cumulative(s drift.ScoreShape) []float64 {
 }
 
 // trend is D and p by day of the checks of one version or model.
-func (p *Pages) trend(checks []drift.Report, own *drift.Report, span chart.Window) *chart.Trend {
+func (p *Pages) trend(l lang.Lang, checks []drift.Report, own *drift.Report, span chart.Window) *chart.Trend {
 	t := &chart.Trend{Span: span}
 	for _, r := range checks {
 		t.Days = append(t.Days, chart.TrendDay{
@@ -81,7 +79,7 @@ func (p *Pages) trend(checks []drift.Report, own *drift.Report, span chart.Windo
 	}
 	m, cuts := own.Statistical, pCuts(settingsOf(*own))
 	t.DCuts, t.PCuts = dCuts(p.cuts.of(m.NRecent, m.NBaseline, cuts)), chartPCuts(cuts)
-	t.Note = fmt.Sprintf("Cut-offs of D drawn for n %s against %s.", format.Count(int64(m.NRecent)), format.Count(int64(m.NBaseline)))
+	t.Note = l.T("Cut-offs of D drawn for n %d against %d.", m.NRecent, m.NBaseline)
 	return t
 }
 
@@ -96,7 +94,7 @@ func pooledDays(r *drift.Report) int {
 
 // accuracy is the accuracy by day with its Wilson interval, from the day columns. The days before
 // the span only fill the first pools.
-func accuracy(days []drift.ScoreDay, r *drift.Report, span chart.Window, events []chart.Event) *chart.Accuracy {
+func accuracy(l lang.Lang, days []drift.ScoreDay, r *drift.Report, span chart.Window, events []chart.Event) *chart.Accuracy {
 	pool := pooledDays(r)
 	a := &chart.Accuracy{Span: span, PooledDays: pool, Events: events}
 	byDay := map[drift.Date]drift.Counts{}
@@ -129,18 +127,18 @@ func accuracy(days []drift.ScoreDay, r *drift.Report, span chart.Window, events 
 	a.Recent, a.Baseline = windowVM(recent), windowVM(baseline)
 	if base := r.Performance.AccuracyBaseline; base.Defined() {
 		a.Reference = base.Ptr()
-		a.Cuts = accuracyCuts(float64(base), settingsOf(*r))
+		a.Cuts = accuracyCuts(l, float64(base), settingsOf(*r))
 	}
 	return a
 }
 
 // accuracyCuts are the accuracies at which severities begin under this baseline.
-func accuracyCuts(base float64, s drift.Settings) (out []chart.Cut) {
+func accuracyCuts(l lang.Lang, base float64, s drift.Settings) (out []chart.Cut) {
 	for i, name := range []string{"PERFORMANCE_DRIFT_CRITICAL", "PERFORMANCE_DRIFT_HIGH", "PERFORMANCE_DRIFT_MEDIUM"} {
 		drop := decimal(s, name)
 		if v := base - drop; v > 0 {
 			letter := string(severities[i])[:1]
-			out = append(out, chart.Cut{Severity: severities[i], Value: v, Label: fmt.Sprintf("%s −%s", letter, format.Short(drop*100, 3))})
+			out = append(out, chart.Cut{Severity: severities[i], Value: v, Label: letter + " −" + l.Short(drop*100, 3)})
 		}
 	}
 	return out

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -18,21 +18,21 @@ const (
 )
 
 // feedVM is how one feed stands. c covers the model's outcomes.
-func feedVM(f drift.Feed, c drift.OutcomeCoverage, now time.Time) page.FeedVM {
+func feedVM(l lang.Lang, f drift.Feed, c drift.OutcomeCoverage, now time.Time) page.FeedVM {
 	pause := now.Sub(f.LastReceived)
 	v := page.FeedVM{
 		Tenant: f.Model.Tenant, ModelType: f.Model.ModelType, Href: modelHref(f.Model), Feed: f.Kind, Hours: f.Hours,
 		LastHour: page.NotCounted, Last: f.LastReceived, Lag: now.Sub(f.LastAt), State: page.FeedOnTime,
-		Detail: format.Count(f.Received) + " rows in all",
+		Detail: l.T("%d rows in all", f.Received),
 	}
 	if n := len(f.Hours); n > 0 {
 		v.LastHour = f.Hours[n-1]
 	}
 	switch {
 	case now.Sub(f.LastAt) > oldLog:
-		v.Detail = "an old log: its newest row is of " + format.DayYear(f.LastAt)
+		v.Detail = l.T("an old log: its newest row is of %s", l.DayYear(f.LastAt))
 	case f.Kind == "outcomes" && c.Silent:
-		v.State, v.Detail = page.FeedSilent, "none for predictions after "+format.WeekdayAs(c.LastOutcomeFor, now)
+		v.State, v.Detail = page.FeedSilent, l.T("none for predictions after %s", l.WeekdayAs(c.LastOutcomeFor, now))
 	case f.Kind == "outcomes":
 	case pause > silentAfter:
 		v.State = page.FeedSilent

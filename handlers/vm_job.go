@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -9,7 +8,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/drift/schedule"
 	"github.com/driftwatch/driftwatch/views/chart"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -18,29 +17,29 @@ var stateNames = map[jobState]chart.JobState{
 }
 
 // jobVM is one of the four daily jobs: how it stands today, and its last run.
-func jobVM(d drift.OperationsData, j jobToday, now time.Time) page.JobVM {
+func jobVM(l lang.Lang, d drift.OperationsData, j jobToday, now time.Time) page.JobVM {
 	v := page.JobVM{
-		Key: string(j.name), Name: jobNames[j.name], At: schedule.OfDay(j.name), State: stateNames[j.state],
+		Key: string(j.name), Name: l.T(jobNames[j.name]), At: schedule.OfDay(j.name), State: stateNames[j.state],
 		Date: j.slot.Date().Time(), LastRun: j.ended, Took: -1, Next: schedule.Next(j.name, now).At,
 	}
 	run := lastRun(d.Last, j)
 	if run == nil {
 		if j.state == jobDone { // a backfill's reports tell it
-			v.Covered = coveredByMarks(d.Marks, j)
+			v.Covered = coveredByMarks(l, d.Marks, j)
 		}
 		return v
 	}
 	if !run.FinishedAt.IsZero() {
 		v.LastRun, v.Took = run.FinishedAt, run.FinishedAt.Sub(run.StartedAt)
 	}
-	v.Covered = covered(j.name, run.Covered)
+	v.Covered = covered(l, j.name, run.Covered)
 	if run.State == "failed" && (j.run == nil || j.run.State == "failed") {
-		v.State, v.Reason, v.Date = chart.JobFailed, tries(*run), drift.DateOf(run.Slot).Time()
+		v.State, v.Reason, v.Date = chart.JobFailed, tries(l, *run), drift.DateOf(run.Slot).Time()
 	}
 	if v.State == chart.JobDone {
-		v.Reason = run.Covered.Note
+		v.Reason = l.Said(run.Covered.Note)
 		if run.Covered.Failed > 0 {
-			v.State, v.Reason = chart.JobBlind, strings.TrimSpace(v.Reason+" "+format.Plural(int64(run.Covered.Failed), "model", "models")+" failed; each has its alert.")
+			v.State, v.Reason = chart.JobBlind, strings.TrimSpace(v.Reason+" "+l.N(int64(run.Covered.Failed), "%d model failed; each has its alert.", "%d models failed; each has its alert."))
 		} else if isCheck(j.name) && run.Covered.Insufficient > 0 {
 			v.State = chart.JobBlind
 		}
@@ -59,27 +58,26 @@ func lastRun(last []drift.ScheduleRun, j jobToday) *drift.ScheduleRun {
 	return nil
 }
 
-func tries(r drift.ScheduleRun) string {
-	return fmt.Sprintf("%s (after %s)", r.Error, format.Plural(int64(r.Attempt), "try", "tries"))
+func tries(l lang.Lang, r drift.ScheduleRun) string {
+	return l.N(int64(r.Attempt), "%[2]s (after %[1]d try)", "%[2]s (after %[1]d tries)", l.Said(r.Error))
 }
 
 // covered is what a run looked at, in words.
-func covered(job drift.JobName, c drift.JobCovered) string {
-	n := func(v int) string { return format.Count(int64(v)) }
+func covered(l lang.Lang, job drift.JobName, c drift.JobCovered) string {
 	switch job {
 	case drift.JobOutcomes:
-		return fmt.Sprintf("%s matched, %s wait in the inbox", n(c.Matched), n(c.Waiting))
+		return l.T("%d matched, %d wait in the inbox", c.Matched, c.Waiting)
 	case drift.JobMetrics:
-		return fmt.Sprintf("%s of metrics, %s with outcomes", format.Plural(int64(c.Days), "day", "days"), n(c.Judged))
+		return l.N(int64(c.Days), "%d day of metrics, %d with outcomes", "%d days of metrics, %d with outcomes", c.Judged)
 	}
-	text := fmt.Sprintf("%s of %s judged", n(c.Judged), format.Plural(int64(c.Models), "version", "versions"))
 	if c.Insufficient > 0 {
-		text += fmt.Sprintf("; %s with too little data", n(c.Insufficient))
+		return l.N(int64(c.Models), "%[2]d of %[1]d version judged; %[3]d with too little data",
+			"%[2]d of %[1]d versions judged; %[3]d with too little data", c.Judged, c.Insufficient)
 	}
-	return text
+	return l.N(int64(c.Models), "%[2]d of %[1]d version judged", "%[2]d of %[1]d versions judged", c.Judged)
 }
 
-func coveredByMarks(marks []drift.ReportMark, j jobToday) string {
+func coveredByMarks(l lang.Lang, marks []drift.ReportMark, j jobToday) string {
 	var c drift.JobCovered
 	for _, m := range marks {
 		if drift.JobName(m.DriftType) != j.name || m.Date != j.slot.Date() {
@@ -92,7 +90,7 @@ func coveredByMarks(marks []drift.ReportMark, j jobToday) string {
 			c.Insufficient++
 		}
 	}
-	return covered(j.name, c) + ", by a backfill"
+	return l.T("%s, by a backfill", covered(l, j.name, c))
 }
 
 func serverVM(d drift.OperationsData, s drift.Server) page.ServerVM {

@@ -1,58 +1,56 @@
 package handlers
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // modelLine says what serves since when and what its newest checks found.
-func modelLine(d drift.ModelData, h *history, now time.Time) []component.Piece {
-	var ps []component.Piece
-	say := func(s string) { ps = append(ps, component.Piece{Text: s}) }
+func modelLine(d drift.ModelData, l lang.Lang, h *history, now time.Time) []component.Piece {
 	s, ok := servingSummary(d)
-	if !ok {
-		say("No version serves. ")
-	} else {
-		say("Version " + s.Version.Version + " serves; its first prediction was made on ")
-		ps = append(ps, component.At(s.First, component.DayClock))
-		say(". ")
+	line := component.Words(l.T("No version serves."))
+	if ok {
+		line = component.Sentence(l.T("Version {0} serves; its first prediction was made on {1}."),
+			component.Plain(s.Version.Version), component.At(s.First, component.DayClock))
 	}
 	end := d.SpanEnd(drift.DateOf(now))
 	if end < drift.DateOf(now) {
-		say("It is an old log: nothing is shown after " + format.DayYear(end.Time()) + ", for there is nothing. ")
+		line = component.Join(line, words(l.T("It is an old log: nothing is shown after %s, for there is nothing.", l.DayYear(end.Time()))))
 	}
 	var checked time.Time
 	if last, any := d.LastCheck(); any {
 		checked = last.Time()
 	}
-	if why := whyBlind(h, drift.DateOf(s.First), end, checked, d.Settings, coverageOf(d.Coverage, d.Model)); why != "" {
-		say("Not judged by both checks: " + why + ". ")
+	if why := whyBlind(h, l, drift.DateOf(s.First), end, checked, d.Settings, coverageOf(d.Coverage, d.Model)); why != "" {
+		why = strings.TrimSuffix(why, ".") // a German date may end it
+		line = component.Join(line, words(l.T("Not judged by both checks: %s.", why)))
 	}
+	line = append(line, component.Plain(" "))
 	for _, r := range d.Latest {
 		if r.Status == drift.StatusOK {
-			ps = append(ps, component.Piece{Text: found(r, now), Strong: r.Severity > drift.SeverityNone})
-			say(" ")
+			line = append(line, component.Piece{Text: found(r, l, now), Strong: r.Severity > drift.SeverityNone}, component.Plain(" "))
 		}
 	}
-	return ps
+	return line
 }
 
 // found is what a check found, as a sentence.
-func found(r drift.Report, now time.Time) string {
-	subject := "the scores"
-	if r.DriftType == drift.Performance {
-		subject = "the accuracy"
+func found(r drift.Report, l lang.Lang, now time.Time) string {
+	day := l.WeekdayAs(r.Date.Time(), now)
+	severity := strings.ToLower(l.T(component.ParseSeverity(r.Severity.String()).Word()))
+	switch none := r.Severity == drift.SeverityNone; {
+	case none && r.DriftType == drift.Performance:
+		return l.T("The check of %s found the accuracy unchanged.", day)
+	case none:
+		return l.T("The check of %s found the scores unchanged.", day)
+	case r.DriftType == drift.Performance:
+		return l.T("The check of %s found drift in the accuracy: %s.", day, severity)
 	}
-	day := format.WeekdayAs(r.Date.Time(), now)
-	if r.Severity == drift.SeverityNone {
-		return fmt.Sprintf("The check of %s found %s unchanged.", day, subject)
-	}
-	return fmt.Sprintf("The check of %s found drift in %s: %s.", day, subject, strings.ToLower(r.Severity.String()))
+	return l.T("The check of %s found drift in the scores: %s.", day, severity)
 }
 
 func servingSummary(d drift.ModelData) (drift.VersionSummary, bool) {
@@ -65,40 +63,40 @@ func servingSummary(d drift.ModelData) (drift.VersionSummary, bool) {
 }
 
 // modelFacts are the numbers at the top of a model's page.
-func modelFacts(d drift.ModelData, scores, outcomes *drift.Report, now time.Time) []component.FactVM {
+func modelFacts(d drift.ModelData, l lang.Lang, scores, outcomes *drift.Report, now time.Time) []component.FactVM {
 	var out []component.FactVM
 	s, ok := servingSummary(d)
 	if ok {
-		note := "seen first " + format.DayYear(s.First)
+		note := l.T("seen first %s", l.DayYear(s.First))
 		if s.External {
-			note += "; known from a log"
+			note = l.T("seen first %s; known from a log", l.DayYear(s.First))
 		}
-		out = append(out, component.FactVM{Label: "Serves", Value: "Version " + s.Version.Version, Note: note})
+		out = append(out, component.FactVM{Label: l.T("Serves"), Value: l.T("Version %s", s.Version.Version), Note: note})
 	}
 	if outcomes != nil && outcomes.Status == drift.StatusOK {
 		m := outcomes.Performance
 		out = append(out, component.FactVM{
-			Label: "Accuracy, recent", Value: format.Percent(float64(m.AccuracyRecent), 1), Tone: toneOf(outcomes.Severity),
-			Note: "was " + format.Percent(float64(m.AccuracyBaseline), 1) + ", " + format.Plural(int64(m.NRecent), "outcome", "outcomes"),
+			Label: l.T("Accuracy, recent"), Value: l.Percent(float64(m.AccuracyRecent), 1), Tone: toneOf(outcomes.Severity),
+			Note: l.N(int64(m.NRecent), "was %[2]s, %[1]d\u00a0outcome", "was %[2]s, %[1]d\u00a0outcomes", l.Percent(float64(m.AccuracyBaseline), 1)),
 		})
 	}
 	if scores != nil && scores.Status == drift.StatusOK {
 		m := scores.Statistical
 		out = append(out, component.FactVM{
-			Label: "Largest gap, D", Value: format.Fixed(float64(m.KSStatistic), 3), Tone: toneOf(scores.Severity),
-			Note: "p " + format.P(float64(m.PValue)),
+			Label: l.T("Largest gap, D"), Value: l.Fixed(float64(m.KSStatistic), 3), Tone: toneOf(scores.Severity),
+			Note: "p " + l.P(float64(m.PValue)),
 		})
 	}
 	c := coverageOf(d.Coverage, d.Model)
 	if c.Predictions > 0 {
 		out = append(out, component.FactVM{
-			Label: "With outcome", Value: format.Percent(1-float64(c.WithoutOutcome)/float64(c.Predictions), 0),
-			Note: "of " + format.Plural(int64(c.Predictions), "prediction", "predictions") + " in 7 days",
+			Label: l.T("With outcome"), Value: l.Percent(1-float64(c.WithoutOutcome)/float64(c.Predictions), 0),
+			Note: l.N(int64(c.Predictions), "of %d prediction in 7 days", "of %d predictions in 7 days"),
 		})
 	}
-	out = append(out, component.FactVM{Label: "Open alerts", Value: format.Count(int64(len(d.Alerts)))})
+	out = append(out, component.FactVM{Label: l.T("Open alerts"), Value: l.Count(int64(len(d.Alerts)))})
 	if last := lastPredictionOf(d.Feeds, d.Model, s.Last); !last.IsZero() {
-		out = append(out, component.FactVM{Label: "Last prediction", Value: format.Age(now.Sub(last)), Note: "ago"})
+		out = append(out, component.FactVM{Label: l.T("Last prediction"), Value: l.Age(now.Sub(last)), Note: l.T("ago")})
 	}
 	return out
 }

@@ -3,19 +3,14 @@ package handlers
 import (
 	"encoding/hex"
 	"encoding/json"
-	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/detect"
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
-
-// cutWord is the first word of a severity: "Blind" of "Blind: cannot be judged".
-func cutWord(s component.Severity) (word, rest string, found bool) {
-	return strings.Cut(s.Word(), ":")
-}
 
 // settingsOf are the settings that a report's check read, kept with it; others have their defaults.
 func settingsOf(r drift.Report) drift.Settings {
@@ -38,14 +33,14 @@ func windowVM(w drift.DriftWindow) chart.Window {
 
 // reportVMs are the reports of an alert's page: its own first, the newest of the other drift type,
 // and the revision in force where its own has been replaced.
-func (p *Pages) reportVMs(d drift.AlertData) []page.ReportVM {
+func (p *Pages) reportVMs(d drift.AlertData, l lang.Lang) []page.ReportVM {
 	var out []page.ReportVM
 	samples := d.Statistical()
 	for _, r := range []*drift.Report{d.Own, d.Other, d.InForce} {
 		if r == nil {
 			continue
 		}
-		v := p.reportVM(*r)
+		v := p.reportVM(*r, l)
 		if r == samples {
 			v.RecentHref = alertHref(d.Alert.ID) + "/recent.csv"
 			v.BaselineHref = alertHref(d.Alert.ID) + "/baseline.csv"
@@ -56,12 +51,12 @@ func (p *Pages) reportVMs(d drift.AlertData) []page.ReportVM {
 	return out
 }
 
-func (p *Pages) reportVM(r drift.Report) page.ReportVM {
+func (p *Pages) reportVM(r drift.Report, l lang.Lang) page.ReportVM {
 	recent, baseline := windowsOf(r)
 	v := page.ReportVM{
 		ID: r.ID, DriftType: string(r.DriftType), Date: r.Date.Time(), Revision: r.Revision, ModelVersion: r.Version.Version,
 		Insufficient: r.Status != drift.StatusOK, Severity: severityVM(r.Status, r.Severity), SecondarySeverity: secondaryVM(r),
-		BaselineSource: r.BaselineSource, Message: r.Message, Recent: windowVM(recent), Baseline: windowVM(baseline),
+		BaselineSource: r.BaselineSource, Message: l.Said(r.Message), Recent: windowVM(recent), Baseline: windowVM(baseline),
 		InputDigest: hex.EncodeToString(r.InputDigest), SettingsDigest: hex.EncodeToString(r.SettingsDigest), CreatedAt: r.CreatedAt,
 	}
 	if r.Statistical != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,24 +13,24 @@ import (
 	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/drift/rollback"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
-func retrainTitle(r *drift.Retrain) string {
-	return fmt.Sprintf("Retrain %d, %s %s", r.ID, r.Tenant, r.ModelType)
+func retrainTitle(l lang.Lang, r *drift.Retrain) string {
+	return l.T("Retrain %s, %s %s", strconv.FormatInt(r.ID, 10), r.Tenant, r.ModelType)
 }
 
 // retrainStateVM is where a retrain stands, the same in its page and in a live message.
-func retrainStateVM(d drift.RetrainData, now time.Time) page.RetrainStateVM {
+func retrainStateVM(l lang.Lang, d drift.RetrainData, now time.Time) page.RetrainStateVM {
 	r := d.Retrain
-	return page.RetrainStateVM{RetrainRowVM: retrainRowVM(r, now), Reason: r.Reason, ApprovedBy: r.ApprovedBy, Gone: goneWords(d)}
+	return page.RetrainStateVM{RetrainRowVM: retrainRowVM(l, r, now), Reason: r.Reason, ApprovedBy: r.ApprovedBy, Gone: goneWords(l, d)}
 }
 
 // guardNames are the five safeguards as a person calls them.
 var guardNames = map[string]string{
-	drift.SafeguardFlags: "Feature flags", drift.SafeguardCooldown: "Cooldown", drift.SafeguardData: "Data",
-	drift.SafeguardSeverity: "Severity", drift.SafeguardValidation: "Validation",
+	drift.SafeguardFlags: lang.Key("Feature flags"), drift.SafeguardCooldown: lang.Key("Cooldown"), drift.SafeguardData: lang.Key("Data"),
+	drift.SafeguardSeverity: lang.Key("Severity"), drift.SafeguardValidation: lang.Key("Validation"),
 }
 
 func guardState(s drift.Safeguard) string {
@@ -44,43 +45,43 @@ func guardState(s drift.Safeguard) string {
 
 // guardsVM is a retrain's safeguards as they were recorded, with today's verdict where it is another;
 // today may be nil.
-func guardsVM(r *drift.Retrain, today []drift.Safeguard) page.GuardsVM {
-	v := page.GuardsVM{ID: fmt.Sprintf("retrain-safeguards-%d", r.ID), Title: "Is it safe", Of: words("As they were when it was last decided.")}
+func guardsVM(l lang.Lang, r *drift.Retrain, today []drift.Safeguard) page.GuardsVM {
+	v := page.GuardsVM{ID: fmt.Sprintf("retrain-safeguards-%d", r.ID), Title: l.T("Is it safe"), Of: words(l.T("As they were when it was last decided."))}
 	if beforeTraining(r.State) {
-		v.Of = words("As they were when it was proposed; they are asked once more before it trains.")
+		v.Of = words(l.T("As they were when it was proposed; they are asked once more before it trains."))
 	}
-	v.Items = guardItems(r.Safeguards)
+	v.Items = guardItems(l, r.Safeguards)
 	for i := range v.Items {
 		if i < len(today) && guardState(today[i]) != v.Items[i].State {
-			v.Items[i].Now = today[i].Detail
+			v.Items[i].Now = l.Said(today[i].Detail)
 		}
 	}
 	return v
 }
 
-func guardItems(list []drift.Safeguard) (out []page.GuardVM) {
+func guardItems(l lang.Lang, list []drift.Safeguard) (out []page.GuardVM) {
 	for _, s := range list {
-		out = append(out, page.GuardVM{Name: guardNames[s.Name], State: guardState(s), Compared: s.Compared, Detail: s.Detail})
+		out = append(out, page.GuardVM{Name: l.T(guardNames[s.Name]), State: guardState(s), Compared: l.Said(s.Compared), Detail: l.Said(s.Detail)})
 	}
 	return out
 }
 
 // trainerWords names what trains: what did, or what the settings say will.
-func trainerWords(r *drift.Retrain, s drift.Settings) string {
+func trainerWords(l lang.Lang, r *drift.Retrain, s drift.Settings) string {
 	if r.Trainer != "" {
 		return r.Trainer
 	}
 	if command := s.List(drift.CommandSetting(r.ModelType)); len(command) > 0 {
-		return "the program " + command[0]
+		return l.T("the program %s", command[0])
 	}
 	if u, err := url.Parse(s.Text(drift.WebhookSetting(r.ModelType))); err == nil && u.Host != "" {
-		return "the service at " + u.Host
+		return l.T("the service at %s", u.Host)
 	}
-	return "logistic, built in"
+	return l.T("logistic, built in")
 }
 
 // resultVM is what the candidate's validation found; without checks until there is one.
-func resultVM(r *drift.Retrain) page.RetrainResultVM {
+func resultVM(l lang.Lang, r *drift.Retrain) page.RetrainResultVM {
 	v := page.RetrainResultVM{ID: r.ID}
 	var verdict retrain.Verdict
 	if len(r.Validation) == 0 || json.Unmarshal(r.Validation, &verdict) != nil {
@@ -89,67 +90,79 @@ func resultVM(r *drift.Retrain) page.RetrainResultVM {
 	if len(verdict.Checks) == 0 {
 		return v
 	}
-	v.Verdict, v.Compared = verdict.Sentence(), int64(verdict.RowsCompared)
-	v.Claims = verdict.FalseClaims()
+	v.Verdict, v.Compared = l.Said(verdict.Sentence()), int64(verdict.RowsCompared)
+	for _, claim := range verdict.FalseClaims() {
+		v.Claims = append(v.Claims, l.Said(claim))
+	}
 	for _, c := range verdict.Checks {
-		item := page.CheckVM{Name: measureName(c.Name), Threshold: c.Threshold, Passed: c.Passed, Deciding: c.Deciding, Sentence: c.Sentence}
+		item := page.CheckVM{Name: measureName(l, c.Name), Threshold: inWords(l, c.Threshold), Passed: c.Passed, Deciding: c.Deciding, Sentence: l.Said(c.Sentence)}
 		if c.Value.Defined() && c.Threshold != "" {
-			item.Value = format.Short(float64(c.Value), 4)
+			item.Value = l.Short(float64(c.Value), 4)
 		}
 		v.Checks = append(v.Checks, item)
 	}
 	if b, s := verdict.Beside, verdict.Serving; b != nil && s != nil {
 		add := func(name string, candidate, serving drift.Number) {
-			v.Numbers = append(v.Numbers, page.ComparedVM{Name: name, Candidate: share(candidate), Serving: share(serving)})
+			v.Numbers = append(v.Numbers, page.ComparedVM{Name: name, Candidate: share(l, candidate), Serving: share(l, serving)})
 		}
-		add("Accuracy", b.Accuracy, s.Accuracy)
-		add("Precision", b.Precision, s.Precision)
-		add("Recall", b.Recall, s.Recall)
+		add(l.T("Accuracy"), b.Accuracy, s.Accuracy)
+		add(l.T("Precision"), b.Precision, s.Precision)
+		add(l.T("Recall"), b.Recall, s.Recall)
 		add("ROC AUC", b.ROCAUC, s.ROCAUC)
 		add("PR AUC", b.PRAUC, s.PRAUC)
 	}
 	return v
 }
 
-func share(n drift.Number) string {
-	if !n.Defined() {
-		return "none"
+// inWords writes a decimal number as a setting has it in the language's way, with the places that it has.
+func inWords(l lang.Lang, setting string) string {
+	v, err := strconv.ParseFloat(setting, 64)
+	if err != nil {
+		return setting
 	}
-	return format.Percent(float64(n), 1)
+	_, places, _ := strings.Cut(setting, ".")
+	return l.Fixed(v, len(places))
+}
+
+func share(l lang.Lang, n drift.Number) string {
+	if !n.Defined() {
+		return l.T("none")
+	}
+	return l.Percent(float64(n), 1)
 }
 
 // measureName is a check's name in words: "precision_at_80_recall" is "Precision at 80 recall".
-func measureName(name string) string {
+func measureName(l lang.Lang, name string) string {
 	switch name {
 	case retrain.MeasureROCAUC:
 		return "ROC AUC"
 	case retrain.MeasurePRAUC:
 		return "PR AUC"
 	case retrain.MeasurePrecisionAt80Recall:
-		return "Precision at 80 % recall"
+		return l.T("Precision at 80 % recall")
 	case retrain.CheckNameNotWorse:
-		return "Not worse than what serves"
+		return l.T("Not worse than what serves")
 	case retrain.CheckNameWorseBeside:
-		return "Beside it, not deciding"
+		return l.T("Beside it, not deciding")
 	}
 	name = strings.ReplaceAll(name, "_", " ")
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
-func sideVM(version string, a rollback.Accuracy) page.Side {
-	s := page.Side{Version: version, Right: int64(a.Correct), Outcomes: int64(a.Outcomes), Accuracy: "none yet", Interval: "none"}
+func sideVM(l lang.Lang, version string, a rollback.Accuracy) page.Side {
+	s := page.Side{Version: version, Right: int64(a.Correct), Outcomes: int64(a.Outcomes), Accuracy: l.T("none yet"), Interval: l.T("none")}
 	if a.Outcomes > 0 {
-		s.Accuracy, s.Interval = format.Percent(float64(a.Value), 1), format.PercentRange(float64(a.Low), float64(a.High), 1)
+		s.Accuracy, s.Interval = l.Percent(float64(a.Value), 1), l.PercentRange(float64(a.Low), float64(a.High), 1)
 	}
 	return s
 }
 
-func missingWords(d rollback.Decision) string {
+func missingWords(l lang.Lang, d rollback.Decision) string {
 	if d.MissingNew+d.MissingOld == 0 {
-		return "There are outcomes enough on both sides."
+		return l.T("There are outcomes enough on both sides.")
 	}
-	return fmt.Sprintf("Still missing: %s of the new version, %d of the one before.",
-		format.Plural(int64(d.MissingNew), "outcome", "outcomes"), d.MissingOld)
+	return l.N(int64(d.MissingNew), "Still missing: %d outcome of the new version, %d of the one before.",
+		"Still missing: %d outcomes of the new version, %d of the one before.", d.MissingOld)
 }
 
 // watchDue is when the decision falls: at the first time that it can, or at the last.
@@ -161,15 +174,16 @@ func watchDue(d rollback.Decision) time.Time {
 }
 
 // retrainTimelineVM is what happened to a retrain, newest first.
-func retrainTimelineVM(d drift.RetrainData, now time.Time) page.RetrainTimelineVM {
+func retrainTimelineVM(l lang.Lang, d drift.RetrainData, now time.Time) page.RetrainTimelineVM {
 	t := page.RetrainTimelineVM{ID: d.Retrain.ID, Now: now}
 	for _, e := range slices.Backward(d.Timeline) {
 		item := component.TimelineVM{At: e.At, Note: e.Note}
 		if e.Actor == drift.SystemActor().Name {
-			item.Icon, item.Text = retrainIcon(retrain.Move(e.Move)), words(systemDid(e))
+			item.Note = l.Said(e.Note)
+			item.Icon, item.Text = retrainIcon(retrain.Move(e.Move)), words(systemDid(l, e))
 		} else {
 			item.Initials = component.Initials(e.Actor)
-			item.Text = []component.Piece{{Text: e.Actor, Strong: true}, {Text: " " + retrain.PastTense(retrain.Move(e.Move))}}
+			item.Text = component.Sentence(l.T(did(e.Move).person), component.Bold(e.Actor))
 		}
 		t.Items = append(t.Items, item)
 	}
@@ -191,10 +205,9 @@ func retrainIcon(m retrain.Move) string {
 }
 
 // systemDid is what Driftwatch did by itself, in words.
-func systemDid(e drift.RetrainEntry) string {
+func systemDid(l lang.Lang, e drift.RetrainEntry) string {
 	if e.From == e.To && e.From == drift.RetrainWatching {
-		return "Watched on"
+		return l.T("Watched on")
 	}
-	word := retrain.PastTense(retrain.Move(e.Move))
-	return strings.ToUpper(word[:1]) + word[1:]
+	return l.T(did(e.Move).itself)
 }

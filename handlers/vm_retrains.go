@@ -1,19 +1,18 @@
 package handlers
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // retrainsVerdict is the page's first sentence, whatever is filtered: that retraining is stopped, else what
 // waits for a hand, else what goes on.
-func retrainsVerdict(d drift.RetrainsData, by drift.Actor) (string, []component.Piece) {
-	line := words(autoWords(d, by))
+func retrainsVerdict(l lang.Lang, d drift.RetrainsData, by drift.Actor) (string, []component.Piece) {
+	line := autoWords(l, d, by)
 	waiting, running, watched := 0, 0, 0
 	for state, n := range d.Standing {
 		switch state {
@@ -25,36 +24,33 @@ func retrainsVerdict(d drift.RetrainsData, by drift.Actor) (string, []component.
 			running += n
 		}
 	}
-	decisions := fmt.Sprintf("%d retrain waits for a decision", waiting)
-	if waiting > 1 {
-		decisions = fmt.Sprintf("%d retrains wait for a decision", waiting)
-	}
 	switch {
 	case d.Halt != nil && waiting > 0:
-		return "Retraining is stopped", append(line, component.Piece{Text: " " + decisions + " meanwhile."})
+		meanwhile := l.N(int64(waiting), "%d retrain waits for a decision meanwhile.", "%d retrains wait for a decision meanwhile.")
+		return l.T("Retraining is stopped"), component.Join(line, component.Words(meanwhile))
 	case d.Halt != nil:
-		return "Retraining is stopped", line
+		return l.T("Retraining is stopped"), line
 	case waiting > 0:
-		return decisions, line
+		return l.N(int64(waiting), "%d retrain waits for a decision", "%d retrains wait for a decision"), line
 	case running > 0:
-		return format.Plural(int64(running), "retrain is at work", "retrains are at work"), line
+		return l.N(int64(running), "%d retrain is at work", "%d retrains are at work"), line
 	case watched > 0:
-		return format.Plural(int64(watched), "new version is watched", "new versions are watched"), line
+		return l.N(int64(watched), "%d new version is watched", "%d new versions are watched"), line
 	}
-	return "Nothing waits for a decision", line
+	return l.T("Nothing waits for a decision"), line
 }
 
 // autoWords says whether models retrain by themselves, and which stop or switch says so.
-func autoWords(d drift.RetrainsData, by drift.Actor) string {
+func autoWords(l lang.Lang, d drift.RetrainsData, by drift.Actor) []component.Piece {
 	if h := d.Halt; h != nil {
-		return fmt.Sprintf("No model retrains: %s stopped all retraining on %s.", h.By, component.FormatMoment(h.Since, component.DayClock))
+		return component.Sentence(l.T("No model retrains: {0} stopped all retraining on {1}."), component.Plain(h.By), component.At(h.Since, component.DayClock))
 	}
 	s := d.Settings
 	if !s.Bool("ENABLE_AUTO_RETRAIN") && len(d.SwitchedOn) > 0 {
-		return "Models may retrain by themselves for " + strings.Join(d.SwitchedOn, ", ") + " alone, within the five safeguards."
+		return words(l.T("Models may retrain by themselves for %s alone, within the five safeguards.", strings.Join(d.SwitchedOn, ", ")))
 	}
 	if !s.Bool("ENABLE_AUTO_RETRAIN") {
-		return "No model retrains by itself: ENABLE_AUTO_RETRAIN is off. A person may ask for a retrain on an alert's page."
+		return words(l.T("No model retrains by itself: ENABLE_AUTO_RETRAIN is off. A person may ask for a retrain on an alert's page."))
 	}
 	var on []string
 	for _, t := range d.Types {
@@ -65,33 +61,32 @@ func autoWords(d drift.RetrainsData, by drift.Actor) string {
 	tenants := s.List("AUTO_RETRAIN_ENABLED_TENANTS")
 	switch {
 	case len(on) == 0:
-		return "No model retrains by itself: ENABLE_AUTO_RETRAIN is on, and no model type's own switch is."
+		return words(l.T("No model retrains by itself: ENABLE_AUTO_RETRAIN is on, and no model type's own switch is."))
 	case len(tenants) == 0:
-		return "No model retrains by itself: AUTO_RETRAIN_ENABLED_TENANTS names nobody."
+		return words(l.T("No model retrains by itself: AUTO_RETRAIN_ENABLED_TENANTS names nobody."))
 	}
-	who := "every tenant"
-	if !slices.Equal(tenants, []string{"*"}) {
-		who = tenantList(tenants, by, d.Tenants)
+	models := strings.Join(on, ", ")
+	if slices.Equal(tenants, []string{"*"}) {
+		return words(l.T("%s may retrain by itself for every tenant, within the five safeguards.", models))
 	}
-	return strings.Join(on, ", ") + " may retrain by itself for " + who + ", within the five safeguards."
+	return words(l.T("%s may retrain by itself for %s, within the five safeguards.", models, tenantList(l, tenants, by, d.Tenants)))
 }
 
 // retrainsEmpty says why there is nothing, and where that is decided.
-func retrainsEmpty(d drift.RetrainsData, by drift.Actor, clear string) *component.EmptyVM {
+func retrainsEmpty(l lang.Lang, d drift.RetrainsData, by drift.Actor, clear string) *component.EmptyVM {
 	if clear != "" && d.Ever {
 		return &component.EmptyVM{
-			Icon: "search", Title: "No retrain fits this filter", Line: words("There are others."),
-			Action: &component.ButtonVM{Label: "All retrains", Href: clear},
+			Icon: "search", Title: l.T("No retrain fits this filter"), Line: words(l.T("There are others.")),
+			Action: &component.ButtonVM{Label: l.T("All retrains"), Href: clear},
 		}
 	}
-	line := words(autoWords(d, by) + " ")
+	line := autoWords(l, d, by)
 	if d.Recommended > 0 {
-		line = append(line, component.Piece{
-			Text: format.Plural(int64(d.Recommended), "open alert recommends", "open alerts recommend") + " looking at one.", Href: "/",
-		})
+		line = component.Join(line, []component.Piece{component.Link(
+			l.N(int64(d.Recommended), "%d open alert recommends looking at one.", "%d open alerts recommend looking at one."), "/")})
 	}
 	return &component.EmptyVM{
-		Icon: "loop", Title: "No model has been retrained yet", Line: line,
-		Action: &component.ButtonVM{Label: "The switches, in settings", Href: "/settings"},
+		Icon: "loop", Title: l.T("No model has been retrained yet"), Line: line,
+		Action: &component.ButtonVM{Label: l.T("The switches, in settings"), Href: "/settings"},
 	}
 }

@@ -1,21 +1,24 @@
 package handlers
 
 import (
-	"fmt"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/stats"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
 // degradedRule says when a model is consistently degraded.
-var degradedRule = fmt.Sprintf("Consistently degraded: accuracy more than 10 points below its baseline on %d or more of the last %d days that could be judged, "+
-	"looked for within %d days before the end. Where several versions predicted on a day, the one with the most predictions speaks for the model. "+
-	"Ranges are 95 %% Wilson intervals of all outcomes.", drift.DegradedDays, drift.JudgedDays, drift.JudgedWithin)
+func degradedRule(l lang.Lang) string {
+	return l.T("Consistently degraded: accuracy more than 10 points below its baseline on %d or more of the last %d days that could be judged, "+
+		"looked for within %d days before the end. Where several versions predicted on a day, the one with the most predictions speaks for the model. "+
+		"Ranges are 95 %% Wilson intervals of all outcomes.", drift.DegradedDays, drift.JudgedDays, drift.JudgedWithin)
+}
 
 // daysOf lists the days of a period.
 func daysOf(p drift.Period) []time.Time {
@@ -61,110 +64,112 @@ func trendVM(t drift.ModelTrend, p drift.Period) page.TrendVM {
 }
 
 // soFar says that a period is not over.
-func soFar(p drift.Period, now time.Time) string {
+func soFar(l lang.Lang, p drift.Period, now time.Time) []component.Piece {
 	if p.Holds(drift.DateOf(now)) {
-		return " It is not over: these are the numbers so far."
+		return words(l.T("It is not over: these are the numbers so far."))
 	}
-	return ""
+	return nil
 }
 
-func weeklyVM(d drift.WeeklyReview, by drift.Actor, now time.Time) page.WeeklyVM {
+func weeklyVM(l lang.Lang, d drift.WeeklyReview, by drift.Actor, now time.Time) page.WeeklyVM {
 	today := drift.DateOf(now)
 	v := page.WeeklyVM{
-		Now: now, Days: daysOf(d.Period), Trends: trendsVM(d.Trends, d.Period, "Week before"), RuleWords: degradedRule,
-		Listed: page.ListedVM{Shown: len(d.Retrains.Items), Total: d.Retrains.Total}, Tally: tallyVM(d.Tally, d.MayRetrain, "week"),
-		Rollbacks: rollbacksVM(d.Rollbacks, "No model was rolled back this week, by hand or by a watch."),
-		Proof:     proofVM(d.Rehearsal, d.LastRollback, by, now),
+		Now: now, Days: daysOf(d.Period), Trends: trendsVM(d.Trends, d.Period, l.T("Week before")), RuleWords: degradedRule(l),
+		Listed: page.ListedVM{Shown: len(d.Retrains.Items), Total: d.Retrains.Total}, Tally: tallyVM(l, d.Tally, d.MayRetrain, l.T("No retrain was decided this week, so there is no rate of success. Decided is what was put into service and judged there.")),
+		Rollbacks: rollbacksVM(l, d.Rollbacks, l.T("No model was rolled back this week, by hand or by a watch.")),
+		Proof:     proofVM(l, d.Rehearsal, d.LastRollback, by, now),
 	}
-	v.Choose = chooserVM("/reviews/weekly", "week", "week", "Week", d.Period.Week(), drift.WeekOf(today).Week())
-	v.Choose.Earlier, v.Choose.EarlierHref = "The week before", "/reviews/weekly?week="+drift.WeekOf(d.Period.From-7).Week()
+	v.Choose = chooserVM("/reviews/weekly", "week", "week", l.T("Week"), d.Period.Week(), drift.WeekOf(today).Week())
+	v.Choose.Earlier, v.Choose.EarlierHref = l.T("The week before"), "/reviews/weekly?week="+drift.WeekOf(d.Period.From-7).Week()
 	if d.Period.To <= today {
-		v.Choose.Later, v.Choose.LaterHref = "The week after", "/reviews/weekly?week="+drift.WeekOf(d.Period.To).Week()
+		v.Choose.Later, v.Choose.LaterHref = l.T("The week after"), "/reviews/weekly?week="+drift.WeekOf(d.Period.To).Week()
 	}
 	for i := range d.Retrains.Items {
-		v.Retrains = append(v.Retrains, retrainRowVM(&d.Retrains.Items[i], now))
+		v.Retrains = append(v.Retrains, retrainRowVM(l, &d.Retrains.Items[i], now))
 	}
-	v.Line = words(fmt.Sprintf("The guide’s weekly review of %s, %s.%s", d.Period.Week(),
-		format.DaysAs(d.Period.From.Time(), d.Period.To.Time(), now), soFar(d.Period, now)))
-	v.Verdict, v.Icon, v.Severity = degradedVerdict(d.Degraded, d.Trends.Total, "week")
+	v.Line = component.Join(words(l.T("The guide’s weekly review of %s, %s.", d.Period.Week(),
+		l.DaysAs(d.Period.From.Time(), d.Period.To.Time(), now))), soFar(l, d.Period, now))
+	v.Verdict, v.Icon, v.Severity = degradedVerdict(l, d.Degraded, d.Trends.Total)
 	if d.Rehearsal != nil && !d.Rehearsal.Passed {
-		v.Verdict, v.Icon, v.Severity = "The last rehearsal of a rollback failed", "", component.Critical
+		v.Verdict, v.Icon, v.Severity = l.T("The last rehearsal of a rollback failed"), "", component.Critical
 	}
 	return v
 }
 
-// degradedVerdict is the first sentence of a weekly or monthly review.
-func degradedVerdict(degraded, models int, period string) (verdict, icon string, sev component.Severity) {
+// degradedVerdict is the first sentence of a weekly review.
+func degradedVerdict(l lang.Lang, degraded, models int) (verdict, icon string, sev component.Severity) {
 	switch {
 	case models == 0:
-		return "No model has metrics of this " + period, "", component.Blind
+		return l.T("No model has metrics of this week"), "", component.Blind
 	case degraded > 0:
-		return fmt.Sprintf("%s of %s consistently degraded", format.Count(int64(degraded)), format.Plural(int64(models), "model", "models")), "", component.High
+		return l.N(int64(models), "%[2]d of %[1]d model consistently degraded", "%[2]d of %[1]d models consistently degraded", degraded), "", component.High
 	}
-	return "No model is consistently degraded", "check", component.None
+	return l.T("No model is consistently degraded"), "check", component.None
 }
 
-// tallyVM is how the retrains of a period ended, with the share that was kept of those decided.
-func tallyVM(t drift.RetrainTally, may bool, period string) page.EndsVM {
+// tallyVM is how the retrains of a period ended, with the share that was kept of those decided; none is the
+// sentence where none was.
+func tallyVM(l lang.Lang, t drift.RetrainTally, may bool, none string) page.EndsVM {
 	var v page.EndsVM
 	if !may {
-		v.Off = "Automatic retraining is switched off; retrains that people ask for still count."
+		v.Off = l.T("Automatic retraining is switched off; retrains that people ask for still count.")
 	}
 	if s := t.Success(); s.Defined() {
-		v.Success = fmt.Sprintf("Success: %s, %d kept of %d decided. Decided is what was put into service and judged there.",
-			format.Percent(float64(s), 0), t.Kept, t.Decided())
+		v.Success = l.T("Success: %s, %d kept of %d decided. Decided is what was put into service and judged there.",
+			l.Percent(float64(s), 0), t.Kept, t.Decided())
 	} else {
-		v.Success = "No retrain was decided this " + period + ", so there is no rate of success. Decided is what was put into service and judged there."
+		v.Success = none
 	}
 	for _, e := range []struct {
 		what string
 		n    int
 	}{
-		{"Kept", t.Kept},
-		{"Rolled back", t.RolledBack},
-		{"Refused", t.Refused},
-		{"Failed", t.Failed},
-		{"Expired", t.Expired},
-		{"Cancelled", t.Cancelled},
+		{l.T("Kept"), t.Kept},
+		{l.T("Rolled back"), t.RolledBack},
+		{l.T("Refused"), t.Refused},
+		{l.T("Failed"), t.Failed},
+		{l.T("Expired"), t.Expired},
+		{l.T("Cancelled"), t.Cancelled},
 	} {
-		v.Ended = append(v.Ended, component.FactVM{Label: e.what, Value: format.Count(int64(e.n))})
+		v.Ended = append(v.Ended, component.FactVM{Label: e.what, Value: l.Count(int64(e.n))})
 	}
 	return v
 }
 
-func rollbacksVM(l drift.Listed[drift.RolledBack], none string) page.RollbacksVM {
-	v := page.RollbacksVM{ListedVM: page.ListedVM{Shown: len(l.Items), Total: l.Total}, None: none}
-	for _, r := range l.Items {
-		how := "by the watch"
+func rollbacksVM(l lang.Lang, list drift.Listed[drift.RolledBack], none string) page.RollbacksVM {
+	v := page.RollbacksVM{ListedVM: page.ListedVM{Shown: len(list.Items), Total: list.Total}, None: none}
+	for _, r := range list.Items {
+		how := l.T("by the watch")
 		if r.ByHand {
-			how = "by hand"
+			how = l.T("by hand")
 		}
 		v.Rows = append(v.Rows, page.RolledBackVM{
 			At: r.At, Tenant: r.Tenant, ModelType: r.ModelType, Href: modelHref(drift.Model{Tenant: r.Tenant, ModelType: r.ModelType}),
-			From: r.From, To: r.To, By: r.By, Words: how, Reason: r.Reason,
+			From: r.From, To: r.To, By: r.By, Words: how, Reason: l.Said(r.Reason),
 		})
 	}
 	return v
 }
 
-func monthlyVM(d drift.MonthlyReview, now time.Time) page.MonthlyVM {
+func monthlyVM(l lang.Lang, d drift.MonthlyReview, now time.Time) page.MonthlyVM {
 	today := drift.DateOf(now)
-	quarter := fmt.Sprintf("quarter %d of %d", (int(d.Quarter.From.Time().Month())+2)/3, d.Quarter.From.Time().Year())
+	quarter, year := quarterOf(d)
 	v := page.MonthlyVM{
-		Now: now, Days: daysOf(d.Period), Trends: trendsVM(d.Trends, d.Period, "Month before"), RuleWords: degradedRule,
-		Listed: page.ListedVM{Shown: len(d.Alerts.Items), Total: d.Alerts.Total}, Tally: tallyVM(d.Tally, d.MayRetrain, "month"),
-		Quarter: quarter, Rollbacks: rollbacksVM(d.Rollbacks, "No model was rolled back in "+quarter+"."), AlertLine: alertLine(d),
+		Now: now, Days: daysOf(d.Period), Trends: trendsVM(d.Trends, d.Period, l.T("Month before")), RuleWords: degradedRule(l),
+		Listed: page.ListedVM{Shown: len(d.Alerts.Items), Total: d.Alerts.Total}, Tally: tallyVM(l, d.Tally, d.MayRetrain, l.T("No retrain was decided this month, so there is no rate of success. Decided is what was put into service and judged there.")),
+		Quarter: l.T("4. Rollbacks of quarter %s of %s", quarter, year), AlertLine: alertLine(l, d),
+		Rollbacks: rollbacksVM(l, d.Rollbacks, l.T("No model was rolled back in quarter %s of %s.", quarter, year)),
 	}
-	v.Choose = chooserVM("/reviews/monthly", "month", "month", "Month", d.Period.Month(), drift.MonthOf(today).Month())
-	v.Choose.Earlier, v.Choose.EarlierHref = "The month before", "/reviews/monthly?month="+drift.MonthOf(d.Period.From-1).Month()
+	v.Choose = chooserVM("/reviews/monthly", "month", "month", l.T("Month"), d.Period.Month(), drift.MonthOf(today).Month())
+	v.Choose.Earlier, v.Choose.EarlierHref = l.T("The month before"), "/reviews/monthly?month="+drift.MonthOf(d.Period.From-1).Month()
 	if d.Period.To <= today {
-		v.Choose.Later, v.Choose.LaterHref = "The month after", "/reviews/monthly?month="+drift.MonthOf(d.Period.To).Month()
+		v.Choose.Later, v.Choose.LaterHref = l.T("The month after"), "/reviews/monthly?month="+drift.MonthOf(d.Period.To).Month()
 	}
 	for _, f := range d.Alerts.Items {
-		v.Alerts = append(v.Alerts, frequencyVM(f, d.Period))
+		v.Alerts = append(v.Alerts, frequencyVM(l, f, d.Period))
 	}
-	v.Targets = targetsVM(d, quarter)
-	v.Line = words(fmt.Sprintf("The guide’s monthly review of %s.%s", d.Period.From.Time().Format("January 2006"), soFar(d.Period, now)))
+	v.Targets = targetsVM(l, d)
+	v.Line = component.Join(words(l.T("The guide’s monthly review of %s.", monthName(l, d.Period.From.Time()))), soFar(l, d.Period, now))
 	missed := 0
 	for _, t := range v.Targets {
 		if t.State == page.TargetMissed {
@@ -173,44 +178,52 @@ func monthlyVM(d drift.MonthlyReview, now time.Time) page.MonthlyVM {
 	}
 	switch {
 	case missed == 0 && d.Models == 0:
-		v.Verdict, v.Icon = "Nothing to judge: there was no model yet", "info"
+		v.Verdict, v.Icon = l.T("Nothing to judge: there was no model yet"), "info"
 	case missed == 0 && (today < d.Period.To || today < d.Quarter.To):
-		v.Verdict, v.Icon = "Both targets are met so far", "clock"
+		v.Verdict, v.Icon = l.T("Both targets are met so far"), "clock"
 	case missed == 0:
-		v.Verdict, v.Icon = "Both targets are met", "check"
+		v.Verdict, v.Icon = l.T("Both targets are met"), "check"
 	default:
-		v.Verdict, v.Icon, v.Severity = fmt.Sprintf("%d of 2 targets %s not met", missed, are(missed)), "", component.High
+		v.Verdict, v.Icon, v.Severity = l.N(int64(missed), "%d of 2 targets is not met", "%d of 2 targets are not met"), "", component.High
 	}
 	return v
 }
 
-func frequencyVM(f drift.AlertFrequency, p drift.Period) page.FrequencyVM {
+func frequencyVM(l lang.Lang, f drift.AlertFrequency, p drift.Period) page.FrequencyVM {
 	q := url.Values{"tenant": {f.Tenant}, "model_type": {f.ModelType}, "since": {p.From.Time().Format(time.RFC3339)}}
 	v := page.FrequencyVM{
 		Tenant: f.Tenant, ModelType: f.ModelType, Href: modelHref(drift.Model{Tenant: f.Tenant, ModelType: f.ModelType}),
 		AlertsHref: "/api/v1/alerts?" + q.Encode(), Counted: int64(f.Counted), Quiet: int64(f.Quiet), Backfilled: int64(f.Backfilled),
-		Met: f.Met, Least: "HIGH and CRITICAL",
+		Met: f.Met, Least: l.T("HIGH and CRITICAL"),
 	}
 	if f.Least == drift.SeverityCritical {
-		v.Least = "CRITICAL only"
+		v.Least = l.T("CRITICAL only")
 	}
 	return v
 }
 
 // alertLine says what counts, and for how many models the target is met.
-func alertLine(d drift.MonthlyReview) string {
-	met := format.Count(int64(d.Models-d.Above)) + " of " + format.Plural(int64(d.Models), "model", "models") + " met the target. "
+func alertLine(l lang.Lang, d drift.MonthlyReview) string {
+	said := []string{l.N(int64(d.Models), "%[2]d of %[1]d model met the target.", "%[2]d of %[1]d models met the target.", d.Models-d.Above)}
 	if d.Models == 0 {
-		met = "There was no model yet. "
+		said[0] = l.T("There was no model yet.")
 	}
 	if d.Alerts.Total == 0 {
-		met += "No drift alert was raised this month. "
+		said = append(said, l.T("No drift alert was raised this month."))
 	}
-	return met + "What interrupts counts, by ALERT_MIN_SEVERITY of its tenant and by the highest severity of the alert; MEDIUM never does."
+	said = append(said, l.T("What interrupts counts, by ALERT_MIN_SEVERITY of its tenant and by the highest severity of the alert; MEDIUM never does."))
+	return strings.Join(said, " ")
+}
+
+// quarterOf is the number of the quarter that a monthly review counts rollbacks of, and its year.
+func quarterOf(d drift.MonthlyReview) (quarter, year string) {
+	from := d.Quarter.From.Time()
+	return strconv.Itoa((int(from.Month()) + 2) / 3), strconv.Itoa(from.Year())
 }
 
 // targetsVM are the guide's numbers, each met or not, in words.
-func targetsVM(d drift.MonthlyReview, quarter string) []page.TargetVM {
+func targetsVM(l lang.Lang, d drift.MonthlyReview) []page.TargetVM {
+	quarter, year := quarterOf(d)
 	state := func(met bool) page.TargetState {
 		switch {
 		case !met:
@@ -221,21 +234,33 @@ func targetsVM(d drift.MonthlyReview, quarter string) []page.TargetVM {
 		return page.TargetMet
 	}
 	alerts := page.TargetVM{
-		Label: "Models with 2 or more drift alerts", Value: format.Count(int64(d.Above)), State: state(d.Above == 0),
-		Note: "Target: fewer than 2 a month for each of " + format.Plural(int64(d.Models), "model", "models") + ".",
+		Label: l.T("Models with 2 or more drift alerts"), Value: l.Count(int64(d.Above)), State: state(d.Above == 0),
+		Note: l.N(int64(d.Models), "Target: fewer than 2 a month for each of %d model.", "Target: fewer than 2 a month for each of %d models."),
 	}
-	success := page.TargetVM{Label: "Retrains kept", Value: format.Missing, Note: "No retrain was decided."}
+	besides := l.T("Besides, %d refused and %d failed.", d.Tally.Refused, d.Tally.Failed)
+	success := page.TargetVM{Label: l.T("Retrains kept"), Value: lang.Missing, Note: joined(l.T("No retrain was decided."), besides)}
 	if s := d.Tally.Success(); s.Defined() {
-		success.Value = format.Percent(float64(s), 0)
-		success.Note = fmt.Sprintf("%d of %d decided.", d.Tally.Kept, d.Tally.Decided())
+		success.Value = l.Percent(float64(s), 0)
+		success.Note = joined(l.T("%d of %d decided.", d.Tally.Kept, d.Tally.Decided()), besides)
 	}
-	success.Note += fmt.Sprintf(" Besides, %d refused and %d failed.", d.Tally.Refused, d.Tally.Failed)
 	return []page.TargetVM{
-		{Label: "Consistently degraded", Value: format.Count(int64(d.Degraded)), Note: "of " + format.Plural(int64(d.Trends.Total), "model", "models") + " with metrics."},
+		{
+			Label: l.T("Consistently degraded"), Value: l.Count(int64(d.Degraded)),
+			Note: l.N(int64(d.Trends.Total), "of %d model with metrics.", "of %d models with metrics."),
+		},
 		alerts, success,
 		{
-			Label: "Rollbacks in " + quarter, Value: format.Count(int64(d.Rollbacks.Total)), State: state(d.Rollbacks.Total < drift.RollbacksTarget),
-			Note: "Target: fewer than 1 a quarter.",
+			Label: l.T("Rollbacks in quarter %s of %s", quarter, year), Value: l.Count(int64(d.Rollbacks.Total)), State: state(d.Rollbacks.Total < drift.RollbacksTarget),
+			Note: l.T("Target: fewer than 1 a quarter."),
 		},
 	}
 }
+
+// months are the months' names, January first.
+var months = [...]string{
+	lang.Key("January"), lang.Key("February"), lang.Key("March"), lang.Key("April"), lang.Key("May"), lang.Key("June"),
+	lang.Key("July"), lang.Key("August"), lang.Key("September"), lang.Key("October"), lang.Key("November"), lang.Key("December"),
+}
+
+// monthName is a month with its year: "July 1998".
+func monthName(l lang.Lang, t time.Time) string { return l.T(months[t.Month()-1]) + t.Format(" 2006") }

@@ -11,7 +11,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -29,29 +29,26 @@ func checkReason(text string) *drift.Error {
 }
 
 // settingOff says why this reader cannot change a setting here, "" where it is possible.
-func settingOff(a settingAsked, by drift.Actor) string {
+func settingOff(l lang.Lang, a settingAsked, by drift.Actor) string {
 	switch {
 	case a.spec.Shell:
-		return "It " + a.spec.ShellWhy() + ", so it is set from a shell (driftwatch config set) or the settings file alone: whoever takes over an account here must not get to decide that."
+		return shellOff(l, a.spec)
 	case !by.Role.AtLeast(drift.RoleAdmin):
-		return "An administrator can change it."
+		return l.T("An administrator can change it.")
 	case a.scope == 0 && !by.AllTenants:
-		return "You see some tenants only, so you can change it for one of those, not for every tenant."
+		return l.T("You see some tenants only, so you can change it for one of those, not for every tenant.")
 	}
 	return ""
 }
 
-func settingEditVM(d drift.SettingsData, by drift.Actor, a settingAsked, preview *engine.SettingPreview) page.SettingEditVM {
+func settingEditVM(l lang.Lang, d drift.SettingsData, by drift.Actor, a settingAsked, preview *engine.SettingPreview) page.SettingEditVM {
 	spec, value := a.spec, d.Settings.Text(a.spec.Name)
 	v := page.SettingEditVM{
-		Name: spec.Name, Help: spec.Help, Whose: "every tenant without a value of its own", Tenant: a.tenant, Back: "/settings",
-		Action: "/settings/" + spec.Name, Facts: settingFacts(d, by, a), Off: settingOff(a, by),
-	}
-	if spec.Global {
-		v.Whose = "every tenant"
+		Name: spec.Name, Help: l.Said(spec.Help), Tenant: a.tenant, Global: spec.Global, Back: "/settings",
+		Action: "/settings/" + spec.Name, Facts: settingFacts(l, d, by, a), Off: settingOff(l, a, by),
 	}
 	if a.tenant != "" {
-		v.Whose, v.Back = a.tenant, tenantSettingsHref(a.tenant)
+		v.Back = tenantSettingsHref(a.tenant)
 	}
 	chosen := value
 	if a.tries && !a.below {
@@ -59,36 +56,40 @@ func settingEditVM(d drift.SettingsData, by drift.Actor, a settingAsked, preview
 	}
 	problem := map[bool]string{true: a.wrong}[a.field == "value"]
 	if options := settingChoices(spec, chosen); options != nil {
-		v.Choices = &component.SelectVM{ID: "value", Name: "value", Label: "New value", Options: options, Problem: problem}
+		v.Choices = &component.SelectVM{ID: "value", Name: "value", Label: l.T("New value"), Options: options, Problem: problem}
 	}
-	v.Value = component.FieldVM{ID: "value", Name: "value", Label: "New value", Value: chosen, Hint: rangeWords(spec), Problem: problem, Must: true, Plain: true, Max: 1000}
+	v.Value = component.FieldVM{ID: "value", Name: "value", Label: l.T("New value"), Value: chosen, Hint: rangeWords(l, spec), Problem: problem, Must: true, Plain: true, Max: 1000}
 	own := drift.FromGlobal
 	if a.tenant != "" {
 		own = drift.FromTenant
 	}
-	if d.Settings.Origin(spec.Name) == own {
-		v.Below = map[bool]string{true: "the value for every tenant", false: "the file's or the default"}[a.tenant != ""]
+	switch {
+	case d.Settings.Origin(spec.Name) != own:
+	case a.tenant != "":
+		v.Below = l.T("Take it back to the value for every tenant")
+	default:
+		v.Below = l.T("Take it back to the file's or the default")
 	}
 	if preview != nil {
 		v.Preview = &page.SettingPreviewVM{
-			Before: preview.Before, BeforeWords: unitWords(spec, preview.Before), After: preview.After, AfterWords: unitWords(spec, preview.After),
-			Back: a.below, Lines: previewLines(preview),
-			Reason: component.FieldVM{ID: "reason", Name: "reason", Label: "Reason", Value: a.reason, Problem: map[bool]string{true: a.wrong}[a.field == "reason"], Lines: 2, Must: true, Max: maxReason},
+			Before: preview.Before, BeforeWords: unitWords(l, spec, preview.Before), After: preview.After, AfterWords: unitWords(l, spec, preview.After),
+			Back: a.below, Lines: previewLines(l, preview),
+			Reason: component.FieldVM{ID: "reason", Name: "reason", Label: l.T("Reason"), Value: a.reason, Problem: map[bool]string{true: a.wrong}[a.field == "reason"], Lines: 2, Must: true, Max: maxReason},
 		}
 	}
 	for _, c := range d.History {
-		v.History = append(v.History, settingChangeVM(c, a, by, d.Tenants, v.Off == ""))
+		v.History = append(v.History, settingChangeVM(l, c, a, by, d.Tenants, v.Off == ""))
 	}
 	return v
 }
 
-func settingChangeVM(c drift.SettingChange, a settingAsked, by drift.Actor, seen []drift.Tenant, may bool) page.SettingChangeVM {
-	v := page.SettingChangeVM{Old: "nothing", New: "nothing", Scope: "every tenant", By: c.By, Why: c.Reason, At: c.At}
+func settingChangeVM(l lang.Lang, c drift.SettingChange, a settingAsked, by drift.Actor, seen []drift.Tenant, may bool) page.SettingChangeVM {
+	v := page.SettingChangeVM{Old: l.T("nothing"), New: l.T("nothing"), Scope: l.T("every tenant"), By: c.By, Why: c.Reason, At: c.At}
 	if c.Old != nil {
-		v.Old = shownValue(c.Name, *c.Old, by, seen)
+		v.Old = shownValue(l, c.Name, *c.Old, by, seen)
 	}
 	if c.New != nil {
-		v.New = shownValue(c.Name, *c.New, by, seen)
+		v.New = shownValue(l, c.Name, *c.New, by, seen)
 		if may && c.Scope == a.scope {
 			v.Take = settingHref(c.Name, a.tenant, url.Values{"value": {*c.New}})
 		}
@@ -99,13 +100,13 @@ func settingChangeVM(c drift.SettingChange, a settingAsked, by drift.Actor, seen
 	return v
 }
 
-func settingFacts(d drift.SettingsData, by drift.Actor, a settingAsked) []component.FactVM {
+func settingFacts(l lang.Lang, d drift.SettingsData, by drift.Actor, a settingAsked) []component.FactVM {
 	spec, value := a.spec, d.Settings.Text(a.spec.Name)
 	return []component.FactVM{
-		{Label: "In force", Value: cmp.Or(shownValue(spec.Name, value, by, d.Tenants), "none"), Note: unitWords(spec, value)},
-		{Label: "Comes from", Value: originWords(d.Settings.Origin(spec.Name), a.tenant)},
-		{Label: "Default", Value: cmp.Or(spec.Default, "none"), Note: unitWords(spec, spec.Default)},
-		{Label: "Allowed", Value: allowed(spec)},
+		{Label: l.T("In force"), Value: cmp.Or(shownValue(l, spec.Name, value, by, d.Tenants), l.T("none")), Note: unitWords(l, spec, value)},
+		{Label: l.T("Comes from"), Value: originWords(l, d.Settings.Origin(spec.Name), a.tenant)},
+		{Label: l.T("Default"), Value: cmp.Or(spec.Default, l.T("none")), Note: unitWords(l, spec, spec.Default)},
+		{Label: l.T("Allowed"), Value: allowed(l, spec)},
 	}
 }
 
@@ -121,123 +122,76 @@ func settingChoices(spec drift.SettingSpec, chosen string) (out []component.Opti
 }
 
 // unitWords is a value in the unit that people think in, "" where there is none.
-func unitWords(spec drift.SettingSpec, value string) string {
+func unitWords(l lang.Lang, spec drift.SettingSpec, value string) string {
 	v, err := strconv.ParseFloat(value, 64)
 	switch {
 	case err != nil:
-	case spec.Unit == "fraction":
-		return pointWords(spec, v, ", or "+format.Short(v*100, 4)+" %")
+	case spec.Unit == "fraction" && !area(spec):
+		return l.T("%s, or %s %%", pointWords(l, spec, v), l.Short(v*100, 4))
 	case spec.Kind == drift.KindInt && spec.Unit != "":
-		return format.Count(int64(v)) + " " + spec.Unit
+		return inUnit(l, int64(v), spec.Unit)
 	}
 	return ""
 }
 
-// area tells whether a fraction is the area under a curve, which nobody counts in points.
-func area(spec drift.SettingSpec) bool { return strings.HasSuffix(spec.Name, "_AUC") }
-
-// pointWords is a fraction in points and more, "" where it is not counted in points.
-func pointWords(spec drift.SettingSpec, v float64, more string) string {
-	n := format.Short(v*100, 4)
-	switch {
-	case area(spec):
-		return ""
-	case n == "1":
-		return "1 point" + more
-	}
-	return n + " points" + more
-}
-
-func allowed(spec drift.SettingSpec) string {
-	switch spec.Kind {
-	case drift.KindBool:
-		return "true or false"
-	case drift.KindChoice:
-		return strings.Join(spec.Choices, ", ")
-	case drift.KindKOfM:
-		return "k/m, 1/1 to 30/30"
-	case drift.KindList:
-		return "a JSON list"
-	case drift.KindURL:
-		return "an https:// address, or http:// on this machine"
-	case drift.KindSecret:
-		return "16 to 256 characters"
-	}
-	if spec.Open {
-		return "between " + spec.Min + " and " + spec.Max
-	}
-	return spec.Min + " to " + spec.Max
-}
-
-// rangeWords says under a field what may be written in it.
-func rangeWords(spec drift.SettingSpec) string {
-	switch {
-	case spec.Unit == "fraction" && area(spec):
-		return "A number from " + allowed(spec) + "."
-	case spec.Unit == "fraction":
-		return "A fraction from " + allowed(spec) + ": 0.10 = 10 points = 10 %."
-	case spec.Kind == drift.KindInt:
-		return "A whole number of " + spec.Unit + ", " + allowed(spec) + "."
-	case spec.Kind == drift.KindList:
-		return `A JSON list such as ["acme"]; [] is nobody, ["*"] everybody.`
-	}
-	return "Allowed: " + allowed(spec) + "."
-}
-
 // previewLines says what a change would have changed.
-func previewLines(p *engine.SettingPreview) []string {
+func previewLines(l lang.Lang, p *engine.SettingPreview) []string {
 	if p.Before == p.After {
-		return []string{"It has this value already: nothing would change but who is named for it."}
+		return []string{l.T("It has this value already: nothing would change but who is named for it.")}
 	}
 	switch {
 	case p.Decides:
-		return loopLines(p.Loop)
+		return loopLines(l, p.Loop)
 	case p.Recomputes:
-		return []string{"What this would have changed in the last 30 days cannot be told from the reports: the checks would have compared other rows. It holds from the next check on."}
+		return []string{l.T("What this would have changed in the last 30 days cannot be told from the reports: the checks would have compared other rows. It holds from the next check on.")}
 	case !p.Judges:
-		return []string{"It decides about no alert and no retrain by itself, so nothing of the last 30 days would have ended otherwise."}
+		return []string{l.T("It decides about no alert and no retrain by itself, so nothing of the last 30 days would have ended otherwise.")}
 	}
 	a, out := p.Alerts, []string{}
-	say := func(n int, of int, what string) {
+	of := int64(a.Before)
+	say := func(n int, line string) {
 		if n > 0 {
-			out = append(out, fmt.Sprintf("%d of %s %s.", n, format.Plural(int64(of), "alert", "alerts"), what))
+			out = append(out, line)
 		}
 	}
-	say(a.Gone, a.Before, "would not have been raised")
-	if a.New > 0 {
-		out = append(out, format.Plural(int64(a.New), "more alert", "more alerts")+" would have been raised.")
-	}
-	say(a.Lower, a.Before, "would have had a lower severity")
-	say(a.Higher, a.Before, "would have had a higher severity")
-	say(a.Quieter, a.Before, "would not have interrupted anybody")
-	say(a.Louder, a.Before, "would have interrupted people")
+	say(a.Gone, l.N(of, "%[2]d of %[1]d alert would not have been raised.", "%[2]d of %[1]d alerts would not have been raised.", a.Gone))
+	say(a.New, l.N(int64(a.New), "%d more alert would have been raised.", "%d more alerts would have been raised."))
+	say(a.Lower, l.N(of, "%[2]d of %[1]d alert would have had a lower severity.", "%[2]d of %[1]d alerts would have had a lower severity.", a.Lower))
+	say(a.Higher, l.N(of, "%[2]d of %[1]d alert would have had a higher severity.", "%[2]d of %[1]d alerts would have had a higher severity.", a.Higher))
+	say(a.Quieter, l.N(of, "%[2]d of %[1]d alert would not have interrupted anybody.", "%[2]d of %[1]d alerts would not have interrupted anybody.", a.Quieter))
+	say(a.Louder, l.N(of, "%[2]d of %[1]d alert would have interrupted people.", "%[2]d of %[1]d alerts would have interrupted people.", a.Louder))
 	if len(out) == 0 {
-		out = append(out, fmt.Sprintf("Nothing: all %s would have been the same.", format.Plural(int64(a.Before), "alert", "alerts")))
+		out = append(out, l.N(of, "Nothing: all %d alert would have been the same.", "Nothing: all %d alerts would have been the same."))
 	}
-	out = append(out, "Tried on the numbers of the reports of the last 30 days, each stretch of drift as one alert.")
+	out = append(out, l.T("Tried on the numbers of the reports of the last 30 days, each stretch of drift as one alert."))
 	if p.Unsaid > 0 {
-		out = append(out, format.Plural(int64(p.Unsaid), "report is", "reports are")+" left out: GUARD_FDR weighs their p against the other checks of the day.")
+		out = append(out, l.N(int64(p.Unsaid), "%d report is left out: GUARD_FDR weighs their p against the other checks of the day.",
+			"%d reports are left out: GUARD_FDR weighs their p against the other checks of the day."))
 	}
 	return out
 }
 
 // loopLines says what a change would have made of the retrains of the last days.
-func loopLines(l engine.LoopChange) (out []string) {
-	if l.Gained > 0 {
-		out = append(out, fmt.Sprintf("%d of %s of HIGH or CRITICAL drift would have asked for a retrain, and did not.", l.Gained, format.Plural(int64(l.Asked), "stretch", "stretches")))
+func loopLines(l lang.Lang, c engine.LoopChange) (out []string) {
+	asked, retrains := int64(c.Asked), int64(c.Retrains)
+	if c.Gained > 0 {
+		out = append(out, l.N(asked, "%[2]d of %[1]d stretch of HIGH or CRITICAL drift would have asked for a retrain, and did not.",
+			"%[2]d of %[1]d stretches of HIGH or CRITICAL drift would have asked for a retrain, and did not.", c.Gained))
 	}
-	if l.Lost > 0 {
-		out = append(out, fmt.Sprintf("%d of %s of HIGH or CRITICAL drift would have asked for no retrain.", l.Lost, format.Plural(int64(l.Asked), "stretch", "stretches")))
+	if c.Lost > 0 {
+		out = append(out, l.N(asked, "%[2]d of %[1]d stretch of HIGH or CRITICAL drift would have asked for no retrain.",
+			"%[2]d of %[1]d stretches of HIGH or CRITICAL drift would have asked for no retrain.", c.Lost))
 	}
-	for _, c := range l.Changed {
-		out = append(out, fmt.Sprintf("%d of %s: %s; before: %s.", c.N, format.Plural(int64(l.Retrains), "retrain", "retrains"), c.Then, c.Was))
+	for _, f := range c.Changed {
+		out = append(out, l.N(retrains, "%[2]d of %[1]d retrain: %[3]s; before: %[4]s.", "%[2]d of %[1]d retrains: %[3]s; before: %[4]s.", f.N, l.Said(f.Then), l.Said(f.Was)))
 	}
 	switch {
 	case len(out) > 0:
-	case l.Retrains == 0 && l.Asked == 0:
-		out = append(out, "Nothing: no model was retrained in the last 30 days, and none asked for it.")
+	case c.Retrains == 0 && c.Asked == 0:
+		out = append(out, l.T("Nothing: no model was retrained in the last 30 days, and none asked for it."))
 	default:
-		out = append(out, fmt.Sprintf("Nothing: all %s of the last 30 days would have ended the same.", format.Plural(int64(l.Retrains), "retrain", "retrains")))
+		out = append(out, l.N(retrains, "Nothing: all %d retrain of the last 30 days would have ended the same.",
+			"Nothing: all %d retrains of the last 30 days would have ended the same."))
 	}
-	return append(out, "Decided anew by what is kept of each retrain and by the outcomes known now. A person's answer stays what it was, and no training is invented.")
+	return append(out, l.T("Decided anew by what is kept of each retrain and by the outcomes known now. A person's answer stays what it was, and no training is invented."))
 }

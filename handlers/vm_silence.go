@@ -31,10 +31,10 @@ func matchVM(m drift.AlertMatch) page.MatchVM {
 	return v
 }
 
-func alertListVM(l drift.Listed[drift.Alert]) page.AlertListVM {
-	v := page.AlertListVM{Total: l.Total}
-	for i := range l.Items {
-		v.Items = append(v.Items, queuedVM(&l.Items[i]))
+func alertListVM(l lang.Lang, list drift.Listed[drift.Alert]) page.AlertListVM {
+	v := page.AlertListVM{Total: list.Total}
+	for i := range list.Items {
+		v.Items = append(v.Items, queuedVM(l, &list.Items[i]))
 	}
 	return v
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // TestSteps: a retrain's way begins with what decided about it, and an ended one's tells what happened alone.
@@ -35,7 +36,7 @@ func TestSteps(t *testing.T) {
 		"expired":              {drift.RetrainExpired, &report, []drift.RetrainEntry{did(retrain.MoveExpire, own, "48 hours", drift.RetrainExpired)}, "Expired by Driftwatch", "48 hours", -1, 1},
 		"failed, tried thrice": {drift.RetrainFailed, &report, []drift.RetrainEntry{approved, begun, begun, begun, did(retrain.MoveFail, own, "no", drift.RetrainFailed)}, "mia approved it", "good", -1, 3},
 	} {
-		v := stepsVM(drift.RetrainData{Retrain: &drift.Retrain{State: c.state, ReportID: c.report, ModelType: drift.FraudDetector}, Timeline: c.moves})
+		v := stepsVM(lang.English, drift.RetrainData{Retrain: &drift.Retrain{State: c.state, ReportID: c.report, ModelType: drift.FraudDetector}, Timeline: c.moves})
 		now := -1
 		for i, s := range v.Steps {
 			if s.Now {

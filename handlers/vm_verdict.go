@@ -1,13 +1,12 @@
 package handlers
 
 import (
-	"fmt"
 	"net/url"
 	"strconv"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -15,8 +14,8 @@ import (
 func (s boardSays) verdict(v *page.BoardVM, class uint8) {
 	switch {
 	case len(s.d.Models) == 0 && s.d.Urgent == nil:
-		v.State, v.Verdict, v.Steps = page.BoardEmpty, "There is no model yet", firstSteps
-		v.Line = words("Bring a log of predictions and their outcomes; the first report is there in a minute.")
+		v.State, v.Verdict, v.Steps = page.BoardEmpty, s.l.T("There is no model yet"), firstSteps(s.l)
+		v.Line = words(s.l.T("Bring a log of predictions and their outcomes; the first report is there in a minute."))
 	case !s.w.blindSince.IsZero():
 		s.blind(v)
 	case s.d.Urgent != nil:
@@ -28,65 +27,70 @@ func (s boardSays) verdict(v *page.BoardVM, class uint8) {
 	}
 	if n := s.d.Undecided; n > 0 {
 		v.Line = append(v.Line, component.Piece{Text: " "}, component.Piece{
-			Text: format.Plural(int64(n), "retrain waits", "retrains wait") + " for a manager.", Href: "/retrains?state=waiting_approval",
+			Text: s.l.N(int64(n), "%d retrain waits for a manager.", "%d retrains wait for a manager."), Href: "/retrains?state=waiting_approval",
 		})
 	}
 }
 
-// quiet holds only where nothing is open and nothing is unseen: every check that is due ran, and
-// every model was judged.
+// quiet holds only where nothing is open, nothing is unseen and nothing has drifted: every check that is due
+// ran, every model was judged, and no newest check found what a person has put away.
 func (s boardSays) quiet() bool {
-	return s.judged == len(s.d.Models) && s.w.ran == s.w.due && !s.w.last.IsZero()
+	return s.judged == len(s.d.Models) && s.drifted == 0 && s.w.ran == s.w.due && !s.w.last.IsZero()
 }
 
 func (s boardSays) blind(v *page.BoardVM) {
-	v.State, v.Severity, v.Title = page.BoardBlind, component.Blind, "Blind · Board"
-	v.Verdict = "No check has run since " + s.w.blindSince.UTC().Format("Monday 15:04") + " UTC"
-	v.Line = words("What is below is as of then. Nobody knows what has drifted since. The operations page says what failed and offers to run it again.")
-	v.LookHref, v.LookLabel = "/operations", "Operations"
+	v.State, v.Severity, v.Title = page.BoardBlind, component.Blind, s.l.T("Blind · Board")
+	v.Verdict = s.l.T("No check has run since %s UTC", s.l.WeekdayClock(s.w.blindSince.UTC()))
+	v.Line = words(s.l.T("What is below is as of then. Nobody knows what has drifted since. The operations page says what failed and offers to run it again."))
+	v.LookHref, v.LookLabel = "/operations", s.l.T("Operations")
 }
 
 func (s boardSays) calm(v *page.BoardVM) {
-	v.State, v.Severity, v.Verdict = page.BoardQuiet, component.None, "Everything is quiet"
+	v.State, v.Severity, v.Verdict = page.BoardQuiet, component.None, s.l.T("Everything is quiet")
 	models := len(s.d.Models)
-	v.Line = []component.Piece{
-		{Text: "Last checked "},
-		component.At(s.w.last, momentOf(s.w.last, s.now)),
-		{Text: ", " + ago(s.w.last, s.now) + fmt.Sprintf(". %d of %s judged, none drifted.", s.judged, format.Plural(int64(models), "model", "models"))},
-	}
-	checks := component.FactVM{Label: "Checks", Value: "None due yet", Note: "today's begin at 01:00 UTC"}
+	v.Line = filled(s.l.T("Last checked %s, %s ago. %s, none drifted.", slot(0), s.l.Age(s.now.Sub(s.w.last)), s.judgedWords()),
+		component.At(s.w.last, momentOf(s.w.last, s.now)))
+	checks := component.FactVM{Label: s.l.T("Checks"), Value: s.l.T("None due yet"), Note: s.l.T("today's begin at 01:00 UTC")}
 	if s.w.due > 0 {
-		checks = component.FactVM{Label: "Checks", Value: fmt.Sprintf("%d of %d ran", s.w.ran, s.w.due), Note: "of today's, 01:00 to 04:00 UTC"}
+		checks = component.FactVM{Label: s.l.T("Checks"), Value: s.l.T("%d of %d ran", s.w.ran, s.w.due), Note: s.l.T("of today's, 01:00 to 04:00 UTC")}
 	}
 	v.Facts = []component.FactVM{
 		checks,
-		{Label: "Models", Value: fmt.Sprintf("%d of %d judged", s.judged, models), Note: "by both checks"},
-		{Label: "Alerts", Value: "None open", Note: format.Count(int64(s.d.Resting)) + " suppressed"},
+		{Label: s.l.T("Models"), Value: s.l.T("%d of %d judged", s.judged, models), Note: s.l.T("by both checks")},
+		{Label: s.l.T("Alerts"), Value: s.l.T("None open"), Note: s.l.T("%d suppressed", s.d.Resting)},
 		{
-			Label: "Next check", Value: "in " + format.Age(s.w.next.At.Sub(s.now)),
-			Note: component.FormatMoment(s.w.next.At, component.DayClock) + ", " + jobNames[s.w.next.Job],
+			Label: s.l.T("Next check"), Value: s.l.T("in %s", s.l.Age(s.w.next.At.Sub(s.now))),
+			Note: s.l.T("%s UTC, %s", s.l.WeekdayClock(s.w.next.At.UTC()), s.l.T(jobNames[s.w.next.Job])),
 		},
 	}
+}
+
+// judgedWords says how many of the models both checks could judge.
+func (s boardSays) judgedWords() string {
+	return s.l.N(int64(len(s.d.Models)), "%[2]d of %[1]d model judged", "%[2]d of %[1]d models judged", s.judged)
 }
 
 // unjudged is a board without an alert that is not quiet either.
 func (s boardSays) unjudged(v *page.BoardVM) {
 	v.Severity = component.Blind
-	models := len(s.d.Models)
-	switch missing := models - s.judged; {
+	models := int64(len(s.d.Models))
+	switch missing := len(s.d.Models) - s.judged; {
 	case s.w.last.IsZero():
-		v.Verdict = "No check has run yet"
-		v.Line = []component.Piece{
-			{Text: format.Plural(int64(models), "model waits", "models wait") + " to be judged. The next check runs at "},
-			component.At(s.w.next.At, component.DayClock),
-			{Text: "; days that lie behind are judged by driftwatch backfill."},
-		}
+		v.Verdict = s.l.T("No check has run yet")
+		v.Line = filled(s.l.N(models, "%d model waits to be judged. The next check runs at %s; days that lie behind are judged by driftwatch backfill.",
+			"%d models wait to be judged. The next check runs at %s; days that lie behind are judged by driftwatch backfill.", slot(0)),
+			component.At(s.w.next.At, component.DayClock))
 	case missing > 0:
-		v.Verdict = fmt.Sprintf("No alert is open, but %d of %s cannot be judged", missing, format.Plural(int64(models), "model", "models"))
-		v.Line = []component.Piece{{Text: "What cannot be judged is not quiet. "}, {Text: "The list of models says why", Href: "/models"}, {Text: "."}}
+		v.Verdict = s.l.N(models, "No alert is open, but %[2]d of %[1]d model cannot be judged", "No alert is open, but %[2]d of %[1]d models cannot be judged", missing)
+		v.Line = filled(s.l.T("What cannot be judged is not quiet. %s.", slot(0)), component.Piece{Text: s.l.T("The list of models says why"), Href: "/models"})
+	case s.drifted > 0:
+		v.Severity = component.Medium
+		v.Verdict = s.l.N(models, "No alert is open, but %[2]d of %[1]d model has drifted", "No alert is open, but %[2]d of %[1]d models have drifted", s.drifted)
+		v.Line = filled(s.l.T("Their alerts were resolved or rest for a time. %s.", slot(0)),
+			component.Piece{Text: s.l.T("Show them"), Href: hrefOf("status:suppressed,resolved age:<30d")})
 	default:
-		v.Verdict = fmt.Sprintf("No alert is open, but only %d of %d checks of today ran", s.w.ran, s.w.due)
-		v.Line = []component.Piece{{Text: "The "}, {Text: "operations page", Href: "/operations"}, {Text: " says what is missing."}}
+		v.Verdict = s.l.T("No alert is open, but only %d of %d checks of today ran", s.w.ran, s.w.due)
+		v.Line = filled(s.l.T("The %s says what is missing.", slot(0)), component.Piece{Text: s.l.T("operations page"), Href: "/operations"})
 	}
 }
 
@@ -99,14 +103,12 @@ func (s boardSays) urgent(v *page.BoardVM, class uint8) {
 	if v.Severity == component.Medium {
 		unowned = false // it does not interrupt
 	}
-	v.Line = []component.Piece{
-		{Text: modelOf(u), Strong: true},
-		{Text: " has been open since "},
-		component.At(u.CreatedAt, momentOf(u.CreatedAt, s.now)),
-		{Text: ", " + ago(u.CreatedAt, s.now) + ". " + s.next(u)},
-	}
+	v.Line = filled(s.l.T("%s has been open since %s, %s ago.", slot(0), slot(1), s.l.Age(s.now.Sub(u.CreatedAt))),
+		component.Piece{Text: modelOf(u), Strong: true}, component.At(u.CreatedAt, momentOf(u.CreatedAt, s.now)))
+	v.Line = append(v.Line, component.Piece{Text: " " + s.next(u)})
 	if at := timerAt(s.d.Urgent.Timers, drift.TimerEscalate); !at.IsZero() && unowned {
-		v.Line = append(v.Line, component.Piece{Text: " It goes to its team at "}, component.At(at, momentOf(at, s.now)), component.Piece{Text: " if nobody takes it."})
+		v.Line = append(v.Line, component.Piece{Text: " "})
+		v.Line = append(v.Line, filled(s.l.T("It goes to its team at %s if nobody takes it.", slot(0)), component.At(at, momentOf(at, s.now)))...)
 	}
 	v.LookHref = alertHref(u.ID)
 	if unowned && mayMove(class) {
@@ -119,6 +121,65 @@ func untaken(a *drift.Alert) bool {
 	return a.Assignee == "" && (a.Status == drift.AlertNew || a.Status == drift.AlertEscalated)
 }
 
+// severityHeads are the first sentences of a board by severity: of one and of more alerts that are open and
+// taken, that wait for an owner, that wait and are in part escalated, and that are escalated and not taken.
+type severityHeads struct {
+	open, waits, partly, escalated func(l lang.Lang, n, also int64) string
+}
+
+var heads = map[component.Severity]severityHeads{
+	component.Critical: {
+		open: func(l lang.Lang, n, _ int64) string {
+			return oneOr(n, l.T("A critical alert is open, and somebody has it"), l.T("%d critical alerts are open, and somebody has each", n))
+		},
+		waits: func(l lang.Lang, n, _ int64) string {
+			return oneOr(n, l.T("A critical alert is waiting for an owner"), l.T("%d critical alerts are waiting for an owner", n))
+		},
+		partly: func(l lang.Lang, n, also int64) string {
+			return l.T("%d critical alerts are waiting for an owner, %d of them escalated", n, also)
+		},
+		escalated: func(l lang.Lang, n, _ int64) string {
+			return oneOr(n, l.T("A critical alert is escalated and nobody has taken it"), l.T("%d critical alerts are escalated and nobody has taken them", n))
+		},
+	},
+	component.Blind: {
+		open: func(l lang.Lang, n, _ int64) string {
+			return oneOr(n, l.T("A blind alert is open, and somebody has it"), l.T("%d blind alerts are open, and somebody has each", n))
+		},
+		waits: func(l lang.Lang, n, _ int64) string {
+			return oneOr(n, l.T("A blind alert is waiting for an owner"), l.T("%d blind alerts are waiting for an owner", n))
+		},
+		partly: func(l lang.Lang, n, also int64) string {
+			return l.T("%d blind alerts are waiting for an owner, %d of them escalated", n, also)
+		},
+		escalated: func(l lang.Lang, n, _ int64) string {
+			return oneOr(n, l.T("A blind alert is escalated and nobody has taken it"), l.T("%d blind alerts are escalated and nobody has taken them", n))
+		},
+	},
+	component.High: {
+		open: func(l lang.Lang, n, _ int64) string {
+			return oneOr(n, l.T("A high alert is open, and somebody has it"), l.T("%d high alerts are open, and somebody has each", n))
+		},
+		waits: func(l lang.Lang, n, _ int64) string {
+			return oneOr(n, l.T("A high alert is waiting for an owner"), l.T("%d high alerts are waiting for an owner", n))
+		},
+		partly: func(l lang.Lang, n, also int64) string {
+			return l.T("%d high alerts are waiting for an owner, %d of them escalated", n, also)
+		},
+		escalated: func(l lang.Lang, n, _ int64) string {
+			return oneOr(n, l.T("A high alert is escalated and nobody has taken it"), l.T("%d high alerts are escalated and nobody has taken them", n))
+		},
+	},
+}
+
+// oneOr is a sentence about one thing, or about more.
+func oneOr(n int64, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
+}
+
 // headline counts the alerts that the sentence is about.
 func (s boardSays) headline(sev component.Severity, untaken bool) string {
 	var c drift.BoardTally
@@ -127,34 +188,33 @@ func (s boardSays) headline(sev component.Severity, untaken bool) string {
 			c = t
 		}
 	}
-	kind := map[component.Severity]string{component.Critical: "critical", component.Blind: "blind", component.High: "high", component.Medium: "medium"}[sev]
-	waiting := c.Nobody + c.Untaken
-	switch {
-	case sev == component.Medium:
-		return count(c.N, kind) + " " + are(c.N) + " open, nothing that interrupts"
-	case untaken && c.Nobody == 0:
-		return count(waiting, kind) + " " + are(waiting) + " escalated and nobody has taken " + map[bool]string{true: "it", false: "them"}[waiting == 1]
-	case untaken && waiting == 1:
-		return count(1, kind) + " is waiting for an owner"
-	case untaken && c.Untaken > 0:
-		return count(waiting, kind) + " are waiting for an owner, " + strconv.Itoa(c.Untaken) + " of them escalated"
-	case untaken:
-		return count(waiting, kind) + " are waiting for an owner"
+	h, ok := heads[sev]
+	if !ok {
+		return oneOr(int64(c.N), s.l.T("A medium alert is open, nothing that interrupts"), s.l.T("%d medium alerts are open, nothing that interrupts", c.N))
 	}
-	return count(c.N, kind) + " " + are(c.N) + " open, and somebody has " + map[bool]string{true: "it", false: "each"}[c.N == 1]
+	waiting, escalated := int64(c.Nobody+c.Untaken), int64(c.Untaken)
+	switch {
+	case untaken && c.Nobody == 0:
+		return h.escalated(s.l, waiting, 0)
+	case untaken && escalated > 0:
+		return h.partly(s.l, waiting, escalated)
+	case untaken:
+		return h.waits(s.l, waiting, 0)
+	}
+	return h.open(s.l, int64(c.N), 0)
 }
 
 // next says who has the alert, or that somebody should.
 func (s boardSays) next(a *drift.Alert) string {
 	switch who := owner(a); {
 	case a.Cleared:
-		return "Its last check was clean; a person decides."
+		return s.l.T("Its last check was clean; a person decides.")
 	case a.Status == drift.AlertEscalated && who != "":
-		return "It was escalated to " + who + "."
+		return s.l.T("It was escalated to %s.", who)
 	case who != "":
-		return who + " has it."
+		return s.l.T("%s has it.", who)
 	}
-	return "Nobody has it."
+	return s.l.T("Nobody has it.")
 }
 
 func alertHref(id int64) string { return "/alerts/" + strconv.FormatInt(id, 10) }
@@ -165,9 +225,11 @@ func modelHref(m drift.Model) string {
 }
 
 // firstSteps lead from nothing to a first judged model.
-var firstSteps = []page.StepVM{
-	{Title: "Import your predictions", Text: "CSV or NDJSON, plain or gzip. A tenant that the file names is created.", Command: "driftwatch import predictions predictions.csv"},
-	{Title: "Import what then happened", Text: "Outcomes may come before, with or long after their predictions; none is ever inferred.", Command: "driftwatch import outcomes outcomes.csv"},
-	{Title: "Judge the days that lie behind", Text: "Every day of the range gets its metrics and reports; alerts follow for the last one.", Command: "driftwatch backfill --from 2026-05-01 --to 2026-07-01"},
-	{Title: "Then it runs by itself", Text: "The checks run at 01:00, 02:00, 03:00 and 04:00 UTC, and new alerts appear on this page."},
+func firstSteps(l lang.Lang) []page.StepVM {
+	return []page.StepVM{
+		{Title: l.T("Import your predictions"), Text: l.T("CSV or NDJSON, plain or gzip. A tenant that the file names is created."), Command: "driftwatch import predictions predictions.csv"},
+		{Title: l.T("Import what then happened"), Text: l.T("Outcomes may come before, with or long after their predictions; none is ever inferred."), Command: "driftwatch import outcomes outcomes.csv"},
+		{Title: l.T("Judge the days that lie behind"), Text: l.T("Every day of the range gets its metrics and reports; alerts follow for the last one."), Command: "driftwatch backfill --from 2026-05-01 --to 2026-07-01"},
+		{Title: l.T("Then it runs by itself"), Text: l.T("The checks run at 01:00, 02:00, 03:00 and 04:00 UTC, and new alerts appear on this page.")},
+	}
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -11,22 +10,22 @@ import (
 	"github.com/driftwatch/driftwatch/drift/retrain"
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
 // versionsVM lists a model's versions, those with the newest predictions first, then those that never
 // made one.
-func versionsVM(d drift.ModelData, by drift.Actor) page.VersionsVM {
+func versionsVM(d drift.ModelData, l lang.Lang, by drift.Actor) page.VersionsVM {
 	v := page.VersionsVM{RollBackHref: modelHref(d.Model) + "/rollback"}
-	v.RollBackOff = rollBackOff(by, d.Records)
+	v.RollBackOff = rollBackOff(by, l, d.Records)
 	active := activeOf(d.Records)
 	records := map[string]drift.VersionRecord{}
 	for _, r := range d.Records {
 		records[r.Version.Version] = r
 	}
 	add := func(name string, serves bool, s drift.VersionSummary) {
-		x := versionVM(records[name])
+		x := versionVM(records[name], l)
 		x.Name, x.Serves, x.First, x.Last = name, serves, s.First, s.Last
 		x.Predictions, x.Right, x.N = s.N, int64(s.Counts.Correct()), int64(s.Counts.Outcomes())
 		if v.RollBackOff == "" && len(x.Services) > 0 && name != active {
@@ -48,10 +47,10 @@ func versionsVM(d drift.ModelData, by drift.Actor) page.VersionsVM {
 }
 
 // versionVM is what is kept of a version's making and service.
-func versionVM(r drift.VersionRecord) page.VersionVM {
+func versionVM(r drift.VersionRecord, l lang.Lang) page.VersionVM {
 	x := page.VersionVM{
 		External: r.Source == "external", Trainer: r.Trainer, Parent: r.Parent, ApprovedBy: r.ApprovedBy, Rows: int64(r.RowsTrain),
-		Digest: r.Digest, HeldOut: heldOut(r.Holdout), Refused: r.Refused,
+		Digest: r.Digest, HeldOut: heldOut(r.Holdout, l), Refused: r.Refused,
 	}
 	if r.Digest != "" {
 		x.ArtifactHref = "/api/v1/models/" + url.PathEscape(r.ModelType) + "/versions/" + url.PathEscape(r.Version.Version) +
@@ -78,25 +77,25 @@ func serviceVM(s drift.Service) page.ServiceVM {
 }
 
 // heldOut says in words what a version reached on the rows kept back from its training.
-func heldOut(raw json.RawMessage) (out []string) {
+func heldOut(raw json.RawMessage, l lang.Lang) (out []string) {
 	var m retrain.Metrics
 	if len(raw) == 0 || json.Unmarshal(raw, &m) != nil || m.Rows == 0 {
 		return nil
 	}
 	for _, x := range []struct {
-		name  string
+		words string
 		value drift.Number
 	}{
-		{"accuracy", m.Accuracy}, {"precision", m.Precision}, {"recall", m.Recall},
+		{lang.Key("accuracy %s"), m.Accuracy}, {lang.Key("precision %s"), m.Precision}, {lang.Key("recall %s"), m.Recall},
 	} {
 		if x.value.Defined() {
-			out = append(out, x.name+" "+format.Percent(float64(x.value), 1))
+			out = append(out, l.T(x.words, l.Percent(float64(x.value), 1)))
 		}
 	}
 	if m.ROCAUC.Defined() {
-		out = append(out, "ROC AUC "+format.Fixed(float64(m.ROCAUC), 3))
+		out = append(out, "ROC AUC "+l.Fixed(float64(m.ROCAUC), 3))
 	}
-	return append(out, format.Plural(int64(m.Rows), "row", "rows"))
+	return append(out, l.N(int64(m.Rows), "%d row", "%d rows"))
 }
 
 // activeOf is the version that was activated here and serves, "" where none was.
@@ -110,7 +109,7 @@ func activeOf(records []drift.VersionRecord) string {
 }
 
 // rollBackOff says why this reader cannot roll the model back, "" where it is possible.
-func rollBackOff(by drift.Actor, records []drift.VersionRecord) string {
+func rollBackOff(by drift.Actor, l lang.Lang, records []drift.VersionRecord) string {
 	active, earlier := activeOf(records), 0
 	for _, r := range records {
 		if len(r.Services) > 0 && r.Version.Version != active {
@@ -119,22 +118,22 @@ func rollBackOff(by drift.Actor, records []drift.VersionRecord) string {
 	}
 	switch {
 	case active == "":
-		return "There is nothing to go back to: no version was activated here yet."
+		return l.T("There is nothing to go back to: no version was activated here yet.")
 	case earlier == 0:
-		return "There is nothing to go back to: " + active + " is the only version that has served."
+		return l.T("There is nothing to go back to: %s is the only version that has served.", active)
 	case !by.Role.AtLeast(drift.RoleManager):
-		return "A manager can roll this model back."
+		return l.T("A manager can roll this model back.")
 	}
 	return ""
 }
 
 // servingEvents mark on a chart when a version took over, and whether by going back to it.
-func servingEvents(records []drift.VersionRecord) (out []chart.Event) {
+func servingEvents(records []drift.VersionRecord, l lang.Lang) (out []chart.Event) {
 	for _, r := range records {
 		for i, s := range r.Services {
-			label := "version " + r.Version.Version
+			label := l.T("version %s", r.Version.Version)
 			if i < len(r.Services)-1 { // it had served before
-				label = "back to " + r.Version.Version
+				label = l.T("back to %s", r.Version.Version)
 			}
 			out = append(out, chart.Event{At: s.From, Label: label})
 		}
@@ -155,18 +154,18 @@ func pauseVM(d drift.ModelData, by drift.Actor, typed resumeTyped) *page.PauseVM
 }
 
 // rollBackVM is the preview of a rollback to the version typed; without one that served, nothing is chosen.
-func rollBackVM(d drift.RollbackData, by drift.Actor, typed rollBackTyped) page.RollBackVM {
+func rollBackVM(d drift.RollbackData, l lang.Lang, by drift.Actor, typed rollBackTyped) page.RollBackVM {
 	v := page.RollBackVM{
-		Tenant: d.Model.Tenant, ModelType: d.Model.ModelType, Href: modelHref(d.Model), Off: rollBackOff(by, d.Records), From: d.Serving.Version,
-		Versions: component.SelectVM{ID: "to", Name: "to", Label: "Version that serves instead", Must: true},
-		Reason:   component.FieldVM{ID: "reason", Name: "reason", Label: "Reason", Value: typed.reason, Lines: 2, Must: true, Max: 4000},
-		Confirm:  component.FieldVM{ID: "confirm", Name: "confirm", Label: "Type " + d.Model.ModelType + " to confirm", Value: typed.confirm, Must: true, Plain: true},
+		Tenant: d.Model.Tenant, ModelType: d.Model.ModelType, Href: modelHref(d.Model), Off: rollBackOff(by, l, d.Records), From: d.Serving.Version,
+		Versions: component.SelectVM{ID: "to", Name: "to", Label: l.T("Version that serves instead"), Must: true},
+		Reason:   component.FieldVM{ID: "reason", Name: "reason", Label: l.T("Reason"), Value: typed.reason, Lines: 2, Must: true, Max: 4000},
+		Confirm:  component.FieldVM{ID: "confirm", Name: "confirm", Label: l.T("Type %s to confirm", d.Model.ModelType), Value: typed.confirm, Must: true, Plain: true},
 	}
 	if v.Off != "" {
 		return v
 	}
 	if v.To = rollBackTo(d.Records, typed.to); v.To != typed.to && typed.problem == "" {
-		typed.field, typed.problem = "to", fmt.Sprintf("Version %q of %s cannot be gone back to: it serves already, or has never served.", typed.to, d.Model.ModelType)
+		typed.field, typed.problem = "to", l.T("Version %q of %s cannot be gone back to: it serves already, or has never served.", typed.to, d.Model.ModelType)
 	}
 	switch typed.field {
 	case "to":
@@ -179,7 +178,7 @@ func rollBackVM(d drift.RollbackData, by drift.Actor, typed rollBackTyped) page.
 		v.Note = component.FormNoteVM{Bad: typed.problem != "", Text: typed.problem}
 	}
 	if v.To == "" {
-		v.Versions.Options = append(v.Versions.Options, component.OptionVM{Label: "Choose a version", Selected: true})
+		v.Versions.Options = append(v.Versions.Options, component.OptionVM{Label: l.T("Choose a version"), Selected: true})
 	}
 	out := rolledBack(d.Records)
 	for _, r := range d.Records {
@@ -187,22 +186,22 @@ func rollBackVM(d drift.RollbackData, by drift.Actor, typed rollBackTyped) page.
 			continue
 		}
 		name := r.Version.Version
-		s := page.ServedVM{Name: name, Lately: latelyWords(d.Lately[name]), Serves: r.Active, RolledBack: out[name], Service: serviceVM(r.Services[0])}
+		s := page.ServedVM{Name: name, Lately: latelyWords(d.Lately[name], l), Serves: r.Active, RolledBack: out[name], Service: serviceVM(r.Services[0])}
 		if !r.Active {
 			s.Href = v.Href + "/rollback?" + url.Values{"to": {name}}.Encode()
 			label := name + ", " + s.Lately
 			if s.RolledBack {
-				label += ", was rolled back"
+				label += ", " + l.T("was rolled back")
 			}
 			v.Versions.Options = append(v.Versions.Options, component.OptionVM{Value: name, Label: label, Selected: name == v.To})
 		}
 		v.Served = append(v.Served, s)
 	}
 	now, then := d.Lately[v.From], d.Lately[v.To]
-	v.FromLately, v.ToLately = latelyWords(now), latelyWords(then)
+	v.FromLately, v.ToLately = latelyWords(now, l), latelyWords(then, l)
 	if now.Outcomes > 0 && then.Outcomes > 0 {
 		if worse := float64(now.Correct)/float64(now.Outcomes) - float64(then.Correct)/float64(then.Outcomes); worse > 0 {
-			v.Warning = "You would go back to a version that was " + format.Points(worse, 1) + " less accurate."
+			v.Warning = l.T("You would go back to a version that was %s less accurate.", l.Points(worse, 1))
 		}
 	}
 	return v
@@ -235,9 +234,9 @@ func rolledBack(records []drift.VersionRecord) map[string]bool {
 	return out
 }
 
-func latelyWords(t drift.Tally) string {
+func latelyWords(t drift.Tally, l lang.Lang) string {
 	if t.Outcomes == 0 {
-		return "no outcomes"
+		return l.T("no outcomes")
 	}
-	return fmt.Sprintf("%s of %s", format.Percent(float64(t.Correct)/float64(t.Outcomes), 1), format.Plural(int64(t.Outcomes), "outcome", "outcomes"))
+	return l.N(int64(t.Outcomes), "%[2]s of %[1]d\u00a0outcome", "%[2]s of %[1]d\u00a0outcomes", l.Percent(float64(t.Correct)/float64(t.Outcomes), 1))
 }

@@ -6,14 +6,15 @@ import (
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/drift/stats"
 	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
 // watchPanel is how a watched version does beside the one before it.
-func watchPanel(w *engine.Watch) *page.WatchVM {
+func watchPanel(l lang.Lang, w *engine.Watch) *page.WatchVM {
 	d := w.Decision
 	return &page.WatchVM{
-		New: sideVM(w.New, d.New), Old: sideVM(w.Old, d.Old), Sentence: d.Sentence, Missing: missingWords(d), Due: watchDue(d),
+		New: sideVM(l, w.New, d.New), Old: sideVM(l, w.Old, d.Old), Sentence: l.Said(d.Sentence), Missing: missingWords(l, d), Due: watchDue(d),
 		Hours: watchHours(w),
 	}
 }

@@ -3,12 +3,13 @@ package handlers
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/oncall"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -114,23 +115,20 @@ func detailOf(e drift.TimelineEntry) (d drift.MoveDetail) {
 }
 
 // onCallWords say to whom an escalation went and who was on call there; nothing of other moves.
-func onCallWords(e drift.TimelineEntry) []component.Piece {
+func onCallWords(l lang.Lang, e drift.TimelineEntry) []component.Piece {
 	d := detailOf(e)
-	if d.Team == "" {
+	switch {
+	case d.Team == "":
 		return nil
+	case d.OnCall == "":
+		return append(words(". "), component.Sentence(l.T("To team {0}"), component.Bold(d.Team))...)
 	}
-	out := []component.Piece{{Text: " to " + d.Team}}
-	if d.OnCall != "" {
-		out = append(out, component.Piece{Text: "; on call: "}, component.Piece{Text: d.OnCall, Strong: true})
-	}
-	return out
+	return append(words(". "), component.Sentence(l.T("To team {0}, where {1} was on call"), component.Bold(d.Team), component.Bold(d.OnCall))...)
 }
 
 // silencedWords say that a silence hid an alert; the entry's note says whose and why.
-func silencedWords(e drift.TimelineEntry) []component.Piece {
+func silencedWords(l lang.Lang, e drift.TimelineEntry) []component.Piece {
 	id := detailOf(e).Silence
-	if id == 0 {
-		return words("Hidden by a silence")
-	}
-	return []component.Piece{{Text: "Hidden by "}, {Text: fmt.Sprintf("silence %d", id), Href: silenceHref(id)}}
+	text := l.T("Hidden by silence %s", strconv.FormatInt(id, 10))
+	return []component.Piece{{Text: text, Href: silenceHref(id)}}
 }

@@ -1,13 +1,12 @@
 package handlers
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/schedule"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // grace is how long after its time a check may be missing before the watching counts as blind.
@@ -158,45 +157,40 @@ func blindSince(w drift.Watch, now, last time.Time) time.Time {
 
 // jobNames are the daily jobs in words.
 var jobNames = map[drift.JobName]string{
-	drift.JobOutcomes: "Outcomes", drift.JobMetrics: "Daily metrics",
-	drift.JobStatistical: "Statistical drift", drift.JobPerformance: "Performance drift",
+	drift.JobOutcomes: lang.Key("Outcomes"), drift.JobMetrics: lang.Key("Daily metrics"),
+	drift.JobStatistical: lang.Key("Statistical drift"), drift.JobPerformance: lang.Key("Performance drift"),
 }
 
 // watchingLine is the state of the watching as a sentence or three.
-func watchingLine(w watching, judged, models int, now time.Time) []component.Piece {
+func watchingLine(l lang.Lang, w watching, judged, models int, now time.Time) []component.Piece {
 	var ps []component.Piece
-	say := func(s string) { ps = append(ps, component.Piece{Text: s}) }
+	say := func(sentence string, pieces ...component.Piece) {
+		ps = append(append(ps, filled(sentence, pieces...)...), component.Piece{Text: " "})
+	}
 	switch {
 	case w.due == 0 && w.last.IsZero():
-		say("No check has run yet. ")
+		say(l.T("No check has run yet."))
 	case w.due == 0 && now.After(schedule.At(drift.JobPerformance, drift.DateOf(now)).At):
-		say("The server first started after today's checks, the last ran ")
-		ps = append(ps, component.At(w.last, component.DayClock))
-		say(". ")
+		say(l.T("The server first started after today's checks, the last ran %s.", slot(0)), component.At(w.last, component.DayClock))
 	case w.due == 0:
-		say("No check is due yet today, the last ran ")
-		ps = append(ps, component.At(w.last, component.DayClock))
-		say(". ")
+		say(l.T("No check is due yet today, the last ran %s.", slot(0)), component.At(w.last, component.DayClock))
+	case w.last.IsZero():
+		say(l.T("%d of %d checks ran today.", w.ran, w.due))
 	default:
-		say(fmt.Sprintf("%d of %d checks ran today", w.ran, w.due))
-		if !w.last.IsZero() {
-			say(", last ")
-			ps = append(ps, component.At(w.last, momentOf(w.last, now)))
-		}
-		say(". ")
+		say(l.T("%d of %d checks ran today, last %s.", w.ran, w.due, slot(0)), component.At(w.last, momentOf(w.last, now)))
 	}
 	for _, j := range w.jobs {
 		if j.state == jobFailed {
-			ps = append(ps, component.Piece{Text: jobNames[j.name] + " failed", Href: "/operations"})
-			say(". ")
+			ps = append(ps, component.Piece{Text: l.T("%s failed.", l.T(jobNames[j.name])), Href: "/operations"}, component.Piece{Text: " "})
 		}
 	}
-	say(fmt.Sprintf("%d of %s judged", judged, format.Plural(int64(models), "model", "models")))
 	if blind := models - judged; blind > 0 {
-		say(", ")
-		ps = append(ps, component.Piece{Text: fmt.Sprintf("%d blind", blind), Href: "/models"})
+		say(l.N(int64(models), "%[2]d of %[1]d model judged, %[3]s.", "%[2]d of %[1]d models judged, %[3]s.", judged, slot(0)),
+			component.Piece{Text: l.T("%d blind", blind), Href: "/models"})
+	} else {
+		say(l.N(int64(models), "%[2]d of %[1]d model judged.", "%[2]d of %[1]d models judged.", judged))
 	}
-	say(". Next check in " + format.Age(w.next.At.Sub(now)) + ". ")
+	say(l.T("Next check in %s.", l.Age(w.next.At.Sub(now))))
 	return ps
 }
 

@@ -1,12 +1,12 @@
 package handlers
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // pastTense says what a move did, after the actor's name.
@@ -14,31 +14,32 @@ var pastTense = map[drift.Move]string{
 	drift.MoveAcknowledge: "acknowledged", drift.MoveComment: "commented on", drift.MoveAssign: "assigned",
 	drift.MoveEscalate: "escalated", drift.MoveResolve: "resolved", drift.MoveSuppress: "suppressed",
 	drift.MoveRaise: "raised", drift.MoveRefresh: "saw", drift.MoveWorsen: "raised the severity of", drift.MoveClear: "cleared",
+	drift.MoveUndo:   "took back the acknowledgement of",
 	drift.MoveRemind: "reminded of", drift.MoveReturn: "brought back", drift.MoveOverdue: "escalated", drift.MoveRecover: "resolved",
 	drift.MoveSilence: "silenced",
 }
 
 // doneWords is the note on the page after one's own move.
 var doneWords = map[drift.Move]string{
-	drift.MoveAcknowledge: "You acknowledged it.", drift.MoveComment: "Your comment is in the timeline.",
-	drift.MoveAssign: "You assigned it.", drift.MoveEscalate: "You escalated it.",
-	drift.MoveResolve: "You resolved it.", drift.MoveSuppress: "You suppressed it; it comes back by itself.",
+	drift.MoveAcknowledge: lang.Key("You acknowledged it."), drift.MoveComment: lang.Key("Your comment is in the timeline."),
+	drift.MoveAssign: lang.Key("You assigned it."), drift.MoveEscalate: lang.Key("You escalated it."),
+	drift.MoveResolve: lang.Key("You resolved it."), drift.MoveSuppress: lang.Key("You suppressed it; it comes back by itself."),
 }
 
 // blindWhat is the row of a blind alert in two or three words.
 var blindWhat = map[drift.BlindReason]string{
-	drift.BlindJobFailed: "A check failed", drift.BlindFeedSilent: "A feed is silent",
-	drift.BlindCannotJudge: "Cannot be judged", drift.BlindNotServed: "Another version predicts",
-	drift.BlindClock: "A clock is off",
+	drift.BlindJobFailed: lang.Key("A check failed"), drift.BlindFeedSilent: lang.Key("A feed is silent"),
+	drift.BlindCannotJudge: lang.Key("Cannot be judged"), drift.BlindNotServed: lang.Key("Another version predicts"),
+	drift.BlindClock: lang.Key("A clock is off"),
 }
 
 // blindMeans says what is not seen meanwhile, and what ends the alert.
 var blindMeans = map[drift.BlindReason]string{
-	drift.BlindJobFailed:   "What this check would have found on that day is not known. The alert ends by itself when the check has run.",
-	drift.BlindFeedSilent:  "Nothing is inferred from the silence: no outcome is not a good outcome. The alert ends by itself when rows come again and the next check has seen them.",
-	drift.BlindCannotJudge: "One of the two windows holds too little, so this check says nothing, which is not the same as no drift. The alert ends by itself with the first check that can judge.",
-	drift.BlindNotServed:   "The version that should serve makes no predictions, so another one is judged in its place. The alert ends by itself when the serving version predicts again.",
-	drift.BlindClock:       "Days and windows follow the clock, so rows may be counted on a wrong day. The alert ends by itself when the clock is right.",
+	drift.BlindJobFailed:   lang.Key("What this check would have found on that day is not known. The alert ends by itself when the check has run."),
+	drift.BlindFeedSilent:  lang.Key("Nothing is inferred from the silence: no outcome is not a good outcome. The alert ends by itself when rows come again and the next check has seen them."),
+	drift.BlindCannotJudge: lang.Key("One of the two windows holds too little, so this check says nothing, which is not the same as no drift. The alert ends by itself with the first check that can judge."),
+	drift.BlindNotServed:   lang.Key("The version that should serve makes no predictions, so another one is judged in its place. The alert ends by itself when the serving version predicts again."),
+	drift.BlindClock:       lang.Key("Days and windows follow the clock, so rows may be counted on a wrong day. The alert ends by itself when the clock is right."),
 }
 
 func modelOf(a *drift.Alert) string {
@@ -46,14 +47,6 @@ func modelOf(a *drift.Alert) string {
 		return a.Tenant
 	}
 	return a.Tenant + " " + a.ModelType
-}
-
-// count writes "3 critical alerts" or "A critical alert".
-func count(n int, kind string) string {
-	if n == 1 {
-		return "A " + kind + " alert"
-	}
-	return fmt.Sprintf("%s %s alerts", format.Count(int64(n)), kind)
 }
 
 func are(n int) string {
@@ -64,17 +57,6 @@ func are(n int) string {
 }
 
 func ago(t, now time.Time) string { return format.Age(now.Sub(t)) + " ago" }
-
-func progressWords(w drift.Progress, now time.Time) string {
-	text := w.Title
-	if w.Total > 0 {
-		text += fmt.Sprintf(": %s of %s", format.Count(w.Done), format.Count(w.Total))
-		if left := timeLeft(w, now); left > 0 {
-			text += ", " + format.Age(left) + " left"
-		}
-	}
-	return text + ". The checks of the day go first."
-}
 
 // timeLeft extends the pace so far; zero where there is none yet.
 func timeLeft(w drift.Progress, now time.Time) time.Duration {

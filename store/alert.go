@@ -17,7 +17,7 @@ func alertColumns(report string) string {
 	return `a.tenant_id, t.name, a.id, a.version, a.created_at, a.alert_type, a.severity, a.current_severity,
 	a.status, a.message, a.recommendation, a.drift_type, a.model_type, a.model_version, a.dedup_key, a.reason,
 	a.check_date, a.report_id, a.suppressed_count, a.last_seen, a.assignee, a.team, a.cleared, a.cleared_reason,
-	a.from_backfill, a.silence_id, COALESCE(a.metadata -> 'metrics', '{}'), ` + report
+	a.from_backfill, a.incident_key, a.silence_id, COALESCE(a.metadata -> 'metrics', '{}'), ` + report
 }
 
 const (
@@ -36,7 +36,7 @@ func scanAlert(row pgx.CollectableRow) (*drift.Alert, error) {
 	err := row.Scan(&a.TenantID, &a.Tenant, &a.ID, &a.Version, &a.CreatedAt, &a.AlertType, &worst, &latest,
 		&a.Status, &a.Message, &a.Recommendation, &a.DriftType, &a.ModelType, &a.ModelVersion, &a.DedupKey, &a.Reason,
 		&checked, &a.ReportID, &a.SuppressedCount, &a.LastSeen, &a.Assignee, &a.Team, &a.Cleared, &a.ClearedReason,
-		&a.FromBackfill, &a.SilenceID, &a.Metrics, &report)
+		&a.FromBackfill, &a.Incident, &a.SilenceID, &a.Metrics, &report)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +74,16 @@ func lastOf(list []*drift.Alert, err error) (*drift.Alert, error) {
 // OpenAlert returns the open alert of this key, nil where there is none.
 func (tx *Tx) OpenAlert(ctx context.Context, tenant int64, dedupKey string) (*drift.Alert, error) {
 	return lastOf(tx.alerts(ctx, `a.tenant_id = $1 AND a.dedup_key = $2 AND a.status <> 'RESOLVED'`, tenant, dedupKey))
+}
+
+// IncidentOf returns the incident of the oldest open alert of a model, "" where none is open.
+func (tx *Tx) IncidentOf(ctx context.Context, m drift.Model) (key string, err error) {
+	err = tx.QueryRow(ctx, `SELECT incident_key FROM noc_alert_event
+		WHERE tenant_id = $1 AND model_type = $2 AND status <> 'RESOLVED' ORDER BY id LIMIT 1`, m.TenantID, m.ModelType).Scan(&key)
+	if err != nil && !none(err) {
+		return "", fmt.Errorf("incident of a model: %w", err)
+	}
+	return key, nil
 }
 
 // LastAlert returns the newest alert of this key, open or ended, nil where there never was one.
@@ -114,13 +124,14 @@ func (tx *Tx) InsertAlert(ctx context.Context, a *drift.Alert, e drift.TimelineE
 	var b pgx.Batch
 	b.Queue(`INSERT INTO noc_alert_event (tenant_id, id, version, created_at, alert_type, severity, current_severity,
 			status, message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date,
-			report_id, suppressed_count, last_seen, assignee, team, cleared, cleared_reason, from_backfill, metadata)
+			report_id, suppressed_count, last_seen, assignee, team, cleared, cleared_reason, from_backfill, metadata,
+			incident_key)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-			$23, $24, $25)`,
+			$23, $24, $25, $26)`,
 		a.TenantID, a.ID, a.Version, a.CreatedAt, string(a.AlertType), a.Severity.String(), a.CurrentSeverity.String(),
 		string(a.Status), a.Message, a.Recommendation, textOrNull(a.DriftType), a.ModelType, a.ModelVersion, a.DedupKey,
 		string(a.Reason), a.CheckDate.Time(), a.ReportID, a.SuppressedCount, a.LastSeen, a.Assignee, a.Team, a.Cleared,
-		a.ClearedReason, a.FromBackfill, doc)
+		a.ClearedReason, a.FromBackfill, doc, a.Incident)
 	queueTimeline(&b, a, e)
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("insert alert: %w", err)

@@ -91,6 +91,7 @@ func alertWhere(f drift.AlertFilter) *where {
 	if f.Text != "" {
 		w.and(`(a.message ILIKE $ OR t.name ILIKE $ OR a.model_type ILIKE $ OR a.model_version ILIKE $)`, like(f.Text))
 	}
+	w.alertTerms(f.Terms, f.Me, f.Now)
 	return w
 }
 

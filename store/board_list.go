@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -27,51 +26,6 @@ const (
 	// second is the resolution in which rows of a board are sorted.
 	second = `date_trunc('second', a.created_at)`
 )
-
-// boardAlerts reads one page of the board's list and counts the whole of it.
-func (tx *Tx) boardAlerts(ctx context.Context, f drift.AlertFilter, d *drift.BoardData) error {
-	w := alertWhere(f)
-	if err := tx.QueryRow(ctx, `SELECT count(*)`+alertTables+w.sql(), w.args...).Scan(&d.Matching); err != nil {
-		return fmt.Errorf("count the board: %w", err)
-	}
-	if f.Cursor != "" {
-		var rank int
-		var at time.Time
-		var id int64
-		if err := readCursor(f.Cursor, &rank, &at, &id); err != nil {
-			return err
-		}
-		w.plain(`(-(` + boardRank + `), ` + second + `, a.id) < (` + w.arg(-rank) + `, ` + w.arg(at) + `, ` + w.arg(id) + `)`)
-	}
-	n := limit(f.Limit)
-	rows, err := tx.Query(ctx, `SELECT `+boardRank+`, `+second+`, `+since+`, `+alertColumns(withoutReport)+alertTables+w.sql()+`
-		ORDER BY 1, 2 DESC, a.id DESC LIMIT `+w.arg(n+1), w.args...)
-	type row struct {
-		rank  int
-		at    time.Time
-		since *time.Time
-		alert drift.BoardAlert
-	}
-	list, err := collected(rows, err, func(r pgx.CollectableRow) (out row, err error) {
-		a, err := scanAlert(&skipping{r, []any{&out.rank, &out.at, &out.since}})
-		if err == nil {
-			out.alert = drift.BoardAlert{Alert: *a, Since: orZero(out.since)}
-		}
-		return out, err
-	}, "list the board")
-	if err != nil {
-		return err
-	}
-	if len(list) > n {
-		last := list[n-1]
-		d.Next, list = cursor(last.rank, last.at, last.alert.ID), list[:n]
-	}
-	d.Alerts = make([]drift.BoardAlert, len(list))
-	for i, r := range list {
-		d.Alerts[i] = r.alert
-	}
-	return nil
-}
 
 // skipping scans leading columns of its own before those that another function asks for.
 type skipping struct {

@@ -10,7 +10,7 @@ import (
 	"github.com/driftwatch/driftwatch/store/storetest"
 )
 
-func person(t *testing.T, db *store.DB, name string, role drift.Role, tenants ...drift.Tenant) drift.Actor {
+func colleague(t *testing.T, db *store.DB, name string, role drift.Role, tenants ...drift.Tenant) drift.Actor {
 	t.Helper()
 	u := drift.User{Name: name, Role: role, AllTenants: len(tenants) == 0}
 	for _, x := range tenants {
@@ -26,11 +26,11 @@ func person(t *testing.T, db *store.DB, name string, role drift.Role, tenants ..
 func TestRotasSwapsAndCalendars(t *testing.T) {
 	db := storetest.Fresh(t, at(now))
 	acme, zeta := tenantNamed(t, db, "acme"), tenantNamed(t, db, "zeta")
-	boss := person(t, db, "boss", drift.RoleManager)
-	mine := person(t, db, "olga", drift.RoleOperator, acme)
-	other := person(t, db, "zoe", drift.RoleOperator, zeta)
-	looker := person(t, db, "vic", drift.RoleViewer)
-	local := person(t, db, "lena", drift.RoleManager, acme)
+	boss := colleague(t, db, "boss", drift.RoleManager)
+	mine := colleague(t, db, "olga", drift.RoleOperator, acme)
+	other := colleague(t, db, "zoe", drift.RoleOperator, zeta)
+	looker := colleague(t, db, "vic", drift.RoleViewer)
+	local := colleague(t, db, "lena", drift.RoleManager, acme)
 	admin := drift.Actor{Name: "root", Role: drift.RoleAdmin, AllTenants: true}
 	for _, name := range []string{"olga", "zoe"} {
 		if _, err := db.AddMember(t.Context(), admin, "NOC", name); err != nil {

@@ -77,7 +77,7 @@ func (db *DB) BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery)
 		if d.Watch, err = tx.watch(ctx, q.Now); err != nil {
 			return d, err
 		}
-		if err = tx.boardAlerts(ctx, q.Filter, &d); err != nil {
+		if err = tx.boardIncidents(ctx, q.Filter, &d); err != nil {
 			return d, err
 		}
 		if d.Tally, d.Resting, err = tx.boardTally(ctx); err != nil {
@@ -93,7 +93,16 @@ func (db *DB) BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery)
 		if d.Marks, err = tx.ReportMarks(ctx, today.Add(1-drift.StripDays), today.Add(1)); err != nil {
 			return d, err
 		}
+		if d.Coverage, err = tx.Coverage(ctx, today.Add(-7), today.Add(-7), today.Add(1)); err != nil {
+			return d, err
+		}
 		if d.People, err = tx.owners(ctx); err != nil {
+			return d, err
+		}
+		if d.Actors, err = tx.actors(ctx); err != nil {
+			return d, err
+		}
+		if d.Teams, err = tx.Teams(ctx); err != nil {
 			return d, err
 		}
 		if d.Types, err = tx.ModelTypes(ctx); err != nil {

@@ -83,6 +83,7 @@ func raisedFor(t *testing.T, db *store.DB, tenant drift.Tenant, severity drift.S
 		Message: r.Message, Recommendation: r.Recommendation, CheckDate: r.Date, ReportID: &r.ID, LastSeen: at, CreatedAt: at,
 		DedupKey: drift.DriftKey(r.Version, kind) + part, Report: r,
 	}
+	a.Incident = drift.IncidentKey(a, "")
 	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
 		tx.Emit(drift.Event{Type: drift.EventDriftDetected, TenantID: tenant.ID})
 		tx.Audit(drift.AuditEntry{TenantID: tenant.ID, Action: "alert.raise", Object: "alert"})

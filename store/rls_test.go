@@ -83,6 +83,7 @@ func fillTenant(t *testing.T, db *store.DB, tenant drift.Tenant) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mustExec(t, db, `INSERT INTO alert_presence VALUES ($1, $2, 1, 'rita', now(), now())`, tenant.ID, a.ID)
 	fillLoop(t, db, tenant)
 	fillWork(t, db, a)
 }
@@ -272,7 +273,7 @@ func TestWhatNoRequestMayDo(t *testing.T) {
 		`INSERT INTO audit_log SELECT * FROM audit_log`, `INSERT INTO event SELECT * FROM event`,
 		`SELECT password_hash FROM app_user`, `SELECT * FROM app_user`, `UPDATE app_user SET role = 'admin'`,
 		`INSERT INTO app_user_tenant SELECT * FROM app_user_tenant`, `SELECT * FROM session`, `SELECT * FROM api_token`,
-		`SELECT * FROM setup_link`, `SELECT * FROM sign_in_failure`, `DELETE FROM noc_alert_timeline`,
+		`SELECT * FROM setup_link`, `SELECT * FROM saved_filter`, `SELECT * FROM sign_in_failure`, `DELETE FROM noc_alert_timeline`,
 		`UPDATE noc_alert_timeline SET actor = 'x'`, `DELETE FROM noc_alert_event`, `UPDATE ml_drift_report SET severity = 'NONE'`,
 		`UPDATE ml_prediction_log SET actual = true`, `DELETE FROM ml_score_day`, `SELECT * FROM prediction_key`,
 		`SELECT secret FROM webhook`, `SELECT payload FROM webhook_delivery`, `UPDATE webhook SET url = 'http://x'`,

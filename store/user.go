@@ -198,6 +198,15 @@ func (tx *Tx) People(ctx context.Context, tenant int64) ([]string, error) {
 	return collected(rows, err, pgx.RowTo[string], "people")
 }
 
+// mostActors bounds how many people a list offers.
+const mostActors = 200
+
+// actors lists who may act on alerts of some tenant of the reader's.
+func (tx *Tx) actors(ctx context.Context) ([]string, error) {
+	rows, err := tx.Query(ctx, `SELECT name FROM app_user WHERE NOT disabled AND role <> 'viewer' ORDER BY name LIMIT $1`, mostActors)
+	return collected(rows, err, pgx.RowTo[string], "people who act")
+}
+
 // setTenants replaces the tenants of a user or token.
 func (tx *Tx) setTenants(ctx context.Context, table, column string, id int64, all bool, tenants []int64) error {
 	if all {

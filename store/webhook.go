@@ -144,10 +144,13 @@ func (db *DB) ResendDelivery(ctx context.Context, by drift.Actor, id int64) erro
 func noDelivery(id int64) error { return drift.NotFound(fmt.Sprintf("There is no delivery %d.", id)) }
 
 func inUse(h drift.Webhook, owner drift.WebhookOwner) error {
-	if h.ID == 0 || !h.DisabledAt.IsZero() {
-		return drift.NotFound("The " + owner.String() + " has no webhook, or it is disabled. Set it first.")
+	switch {
+	case h.ID != 0 && h.DisabledAt.IsZero():
+		return nil
+	case owner.Team != "":
+		return drift.NotFound("The team " + owner.Team + " has no webhook, or it is disabled. Set it first.")
 	}
-	return nil
+	return drift.NotFound("The tenant " + owner.Tenant + " has no webhook, or it is disabled. Set it first.")
 }
 
 // changeWebhook changes the webhook of a team or tenant, with its row held; ID is 0 where there is

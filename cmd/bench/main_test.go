@@ -108,7 +108,7 @@ func TestPeerPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data.Board.Rows[17].Tenant = "somebody else"
+	viewtest.Rows(data.Board)[17].Tenant = "somebody else"
 	var ours, theirs bytes.Buffer
 	if err := errors.Join(c.Render(&ours), template.Execute(&theirs, data)); err != nil {
 		t.Fatal(err)

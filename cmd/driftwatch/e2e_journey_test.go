@@ -57,6 +57,15 @@ func (w *world) raised(t *testing.T, tenant string) alert {
 // row is the selector of an alert's row on the board.
 func (a alert) row() string { return fmt.Sprintf("#alert-%d", a.ID) }
 
+// unfold opens the incident that holds an alert's row, as one does with a click; a row that stands alone is
+// open.
+func (tb *tab) unfold(a alert) {
+	tb.t.Helper()
+	if eval[bool](tb, fmt.Sprintf(`document.querySelector("%s").closest("details")?.open === false`, a.row())) {
+		tb.click(fmt.Sprintf("details:has(%s) > summary", a.row()))
+	}
+}
+
 // acknowledgeWithNote is the main job: an operator acknowledges an alert of the demo with a note on its
 // page, and somebody else sees who did it, on the board and on the page, without loading anything anew.
 func (w *world) acknowledgeWithNote(t *testing.T) {
@@ -76,6 +85,7 @@ func (w *world) acknowledgeWithNote(t *testing.T) {
 		tb.mark()
 	}
 
+	operator.unfold(a)
 	operator.click(a.row() + " a.t")
 	form := fmt.Sprintf("#alert-fold-acknowledge-%d", a.ID)
 	operator.click(form + " summary")
@@ -110,6 +120,7 @@ func (w *world) acknowledgeOnBoard(t *testing.T) {
 	manager.live()
 	operator.mark()
 	manager.mark()
+	operator.unfold(a)
 	operator.click(a.row() + " button[data-acts]")
 	for _, tb := range []*tab{operator, manager} {
 		tb.wait("who has it", fmt.Sprintf(`document.querySelector("%s .own")?.textContent.includes("operator") === true && !document.querySelector("%s button")`, a.row(), a.row()))
@@ -155,6 +166,7 @@ func (w *world) newAlert(t *testing.T) {
 func (w *world) heldList(t *testing.T) {
 	operator := w.person(t, "operator")
 	operator.live()
+	eval[int](operator, `[...document.querySelectorAll("#alerts details")].map(d => d.open = true).length`)
 	at := eval[[]float64](operator, `(() => { const r = document.querySelector("#alerts li .chg").getBoundingClientRect(); return [r.x + 5, r.y + 5]; })()`)
 	operator.do(chromedp.MouseEvent("mouseMoved", at[0], at[1]))
 	order := `[...document.querySelectorAll("#alerts li")].map(e => e.id + " " + Math.round(e.getBoundingClientRect().top)).join()`
@@ -167,7 +179,7 @@ func (w *world) heldList(t *testing.T) {
 		t.Errorf("rows moved under the pointer:\n%s\n%s", before, after)
 	}
 	operator.do(chromedp.MouseEvent("mouseMoved", 2, 2))
-	operator.wait("the new row once the pointer has left", fmt.Sprintf(`!!document.querySelector("#alerts > %s")`, a.row()))
+	operator.wait("the new row once the pointer has left", fmt.Sprintf(`!!document.querySelector("#alerts %s")`, a.row()))
 }
 
 // linkCut: the server goes away and comes back. The page says so, acts on nothing meanwhile, and
@@ -176,6 +188,7 @@ func (w *world) linkCut(t *testing.T) {
 	a := w.raise(t, "e2e-cut")
 	operator := w.person(t, "operator")
 	operator.live()
+	operator.unfold(a)
 	operator.mark()
 	second := keepsNothing(operator)
 	operator.patiently(true)
@@ -200,7 +213,7 @@ func (w *world) linkCut(t *testing.T) {
 	second.wait("the board, by itself, where it was offline", `!!document.getElementById("alerts")`)
 	operator.wait("a page that is live again", `!document.documentElement.hasAttribute("data-stale") && document.getElementById("link-banner").hidden`)
 	operator.do(chromedp.MouseEvent("mouseMoved", 2, 2))
-	operator.wait("what happened meanwhile", fmt.Sprintf(`!!document.querySelector("#alerts > %s")`, missed.row()))
+	operator.wait("what happened meanwhile", fmt.Sprintf(`!!document.querySelector("#alerts %s")`, missed.row()))
 	operator.unreloaded()
 	if off := eval[int](operator, `document.querySelectorAll("[data-acts][aria-disabled=true]").length`); off != 0 {
 		t.Errorf("%d buttons are still off", off)
@@ -252,6 +265,7 @@ func (w *world) withoutScripts(t *testing.T) {
 	if as := eval[string](tb, `document.querySelector("#link b").textContent`); as != "As of" {
 		t.Errorf("a page that nothing keeps up to date says %q", as)
 	}
+	tb.unfold(onBoard)
 	tb.click(onBoard.row() + " button[data-acts]")
 	tb.wait("the board again, with who has it", fmt.Sprintf(`location.pathname === "/" && document.querySelector("%s .own")?.textContent.includes("operator") === true`, onBoard.row()))
 

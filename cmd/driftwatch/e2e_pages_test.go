@@ -51,6 +51,16 @@ func (w *world) states(t *testing.T) []state {
 		{name: "offline", role: "viewer", path: "/offline", then: func(*tab) {}},
 		{name: "board filtered", role: "operator", path: "/?severity=critical"},
 		{name: "board filtered to nothing", role: "operator", path: "/?q=no+such+words"},
+		{name: "board chosen", role: "operator", path: "/", then: func(tb *tab) {
+			eval[int](tb, `[...document.querySelectorAll("#alerts details")].map(d => d.open = true).length`)
+			tb.click("#alerts .pick")
+			tb.wait("the bar of what can be done", `getComputedStyle(document.getElementById("selection")).display !== "none"`)
+			tb.click("#selection details summary")
+		}},
+		{name: "incident", role: "operator", path: "/", then: func(tb *tab) {
+			tb.click("#alerts .ih h2 a")
+			tb.wait("the incident's page", `location.pathname.startsWith("/incidents/") && document.querySelectorAll("#alerts .al").length > 1`)
+		}},
 		{name: "not live", role: "operator", path: "/", then: loseLink},
 		{name: "under way", role: "operator", path: "/", then: func(tb *tab) {
 			eval[int](tb, `document.getElementById("backfill-progress").innerHTML = '<p>Backfill, day 12 of 75</p><progress max="75" value="12" aria-label="Backfill"></progress>', 1`)

@@ -163,8 +163,8 @@ func completeness(s Side) drift.Number {
 
 func performanceBlindWords(in PerformanceInput, min int) (message, recommendation string) {
 	recent, base := in.Recent.Counts.Outcomes(), in.Baseline.Counts.Outcomes()
-	message = fmt.Sprintf("%s cannot be judged on accuracy: %s known in the recent window and %s in the baseline; %d are needed on each side.",
-		name(in.Version), plural(recent, "outcome"), plural(base, "outcome"), min)
+	message = fmt.Sprintf("%s %s version %s cannot be judged on accuracy: %s known in the recent window and %s in the baseline; %d are needed on each side.",
+		in.Version.Tenant, in.Version.ModelType, in.Version.Version, plural(recent, "outcome"), plural(base, "outcome"), min)
 	switch {
 	case recent < min && in.Recent.Predictions >= min:
 		recommendation = "Check the outcome feed: predictions come in but what then happened is not reported."

@@ -117,8 +117,8 @@ func unjudged(recent, baseline int) *drift.StatisticalMetrics {
 }
 
 func statisticalBlindWords(in StatisticalInput, recent, baseline, min int) (message, recommendation string) {
-	message = fmt.Sprintf("%s cannot be judged on its scores: %s in the recent window and %s in the baseline; %d are needed on each side.",
-		name(in.Version), plural(recent, "score"), drift.Thousands(baseline), min)
+	message = fmt.Sprintf("%s %s version %s cannot be judged on its scores: %s in the recent window and %s in the baseline; %d are needed on each side.",
+		in.Version.Tenant, in.Version.ModelType, in.Version.Version, plural(recent, "score"), drift.Thousands(baseline), min)
 	if recent < min {
 		return message, "Check the prediction feed, or wait for more predictions."
 	}

@@ -19,7 +19,8 @@ func performanceWords(r drift.Report) (message, recommendation string) {
 	change := fmt.Sprintf("Accuracy %s → %s: %s over %s, against %s in the baseline (95 %% interval of the drop %s to %s points, one-sided p = %s).",
 		percent(m.AccuracyBaseline), percent(m.AccuracyRecent), dropWords(m.AccuracyDrop),
 		plural(m.NRecent, "outcome"), drift.Thousands(m.NBaseline), points(m.DropLow), points(m.DropHigh), pvalue(m.PValue))
-	message = name(r.Version) + ": " + headline(r.Severity, "accuracy fell", "accuracy holds") + ". " + change
+	message = fmt.Sprintf(headline(r.Severity, "%s %s version %s: accuracy fell. %s", "%s %s version %s: accuracy holds. %s"),
+		r.Version.Tenant, r.Version.ModelType, r.Version.Version, change)
 	if r.SecondarySeverity == drift.SeverityHigh {
 		message += " Precision or recall fell far: " + secondaryWords(m) + "."
 	}
@@ -43,9 +44,11 @@ func secondaryWords(m *drift.PerformanceMetrics) string {
 
 func statisticalWords(r drift.Report) (message, recommendation string) {
 	m := r.Statistical
-	message = fmt.Sprintf("%s: %s. Mean score %s → %s; KS p = %s%s, D = %s, %s against %s in the baseline.",
-		name(r.Version), headline(r.Severity, "scores moved", "scores hold"),
-		score(m.MeanBaseline), score(m.MeanRecent), pvalue(m.PValue), methodWords(m.Method), score(m.KSStatistic),
+	message = fmt.Sprintf(headline(r.Severity,
+		"%s %s version %s: scores moved. Mean score %s → %s; KS p = %s, D = %s, %s against %s in the baseline.",
+		"%s %s version %s: scores hold. Mean score %s → %s; KS p = %s, D = %s, %s against %s in the baseline."),
+		r.Version.Tenant, r.Version.ModelType, r.Version.Version,
+		score(m.MeanBaseline), score(m.MeanRecent), methodWords(pvalue(m.PValue), m.Method), score(m.KSStatistic),
 		plural(m.NRecent, "score"), drift.Thousands(m.NBaseline))
 	recommendation = advice(r.Severity)
 	if r.Severity > drift.SeverityNone && !m.Material {
@@ -54,13 +57,14 @@ func statisticalWords(r drift.Report) (message, recommendation string) {
 	return message, recommendation
 }
 
-func methodWords(method string) string {
+func methodWords(p, method string) string {
 	if method == "limit" {
-		return " (limit)"
+		return p + " (limit)"
 	}
-	return " (exact)"
+	return p + " (exact)"
 }
 
+// headline chooses the form of a message. Each form is whole, so that it can be told again in another language.
 func headline(s drift.Severity, moved, holds string) string {
 	if s > drift.SeverityNone {
 		return moved

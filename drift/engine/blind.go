@@ -38,11 +38,11 @@ type blindDetail struct {
 }
 
 var blindHeads = map[drift.BlindReason]string{
-	drift.BlindJobFailed:   "a check did not run",
-	drift.BlindFeedSilent:  "a feed went silent",
-	drift.BlindCannotJudge: "cannot be judged",
-	drift.BlindNotServed:   "the serving version makes no predictions",
-	drift.BlindClock:       "the server's clock is off",
+	drift.BlindJobFailed:   "%s: a check did not run. %s",
+	drift.BlindFeedSilent:  "%s: a feed went silent. %s",
+	drift.BlindCannotJudge: "%s: cannot be judged. %s",
+	drift.BlindNotServed:   "%s: the serving version makes no predictions. %s",
+	drift.BlindClock:       "%s: the server's clock is off. %s",
 }
 
 var blindAdvice = map[drift.BlindReason]string{
@@ -100,7 +100,7 @@ func describeBlind(a *drift.Alert, d blindDetail) error {
 	for _, k := range slices.Sorted(maps.Keys(d.Parts)) {
 		parts = append(parts, d.Parts[k])
 	}
-	a.Message = fmt.Sprintf("%s: %s. %s", strings.TrimSpace(a.Tenant+" "+a.ModelType), blindHeads[a.Reason], strings.Join(parts, " "))
+	a.Message = fmt.Sprintf(blindHeads[a.Reason], strings.TrimSpace(a.Tenant+" "+a.ModelType), strings.Join(parts, " "))
 	return nil
 }
 

@@ -34,65 +34,89 @@ type MoveRequest struct {
 func (e *Engine) Move(ctx context.Context, by drift.Actor, req MoveRequest) (*drift.Alert, error) {
 	var moved *drift.Alert
 	now := e.clock().UTC()
-	err := e.givingWay(ctx, by, func(tx Tx) error {
-		a, err := tx.Alert(ctx, req.AlertID)
-		if err != nil {
-			return err
-		}
-		if a.Version != req.Version {
-			return lost(ctx, tx, a)
-		}
-		if err := prepare(ctx, tx, a, &req, now); err != nil {
-			return err
-		}
-		from := a.Status
-		if a.Status, err = drift.Next(req.Move, from, by); err != nil {
-			return err
-		}
-		apply(a, req, by)
-		entry := entryFor(a, req.Move, from, by, now, req.Note)
-		if err := noteTeam(ctx, tx, a, &entry); err != nil {
-			return err
-		}
-		saved, err := tx.SaveAlert(ctx, a, req.Version, entry)
-		if err != nil {
-			return fmt.Errorf("save alert: %w", err)
-		}
-		if !saved {
-			if a, err = tx.Alert(ctx, req.AlertID); err != nil {
-				return err
-			}
-			return lost(ctx, tx, a)
-		}
-		s, err := tx.Settings(ctx, a.TenantID)
-		if err != nil {
-			return fmt.Errorf("settings: %w", err)
-		}
-		if err := keepTimers(ctx, tx, a, req.Move, now, req.Until, s); err != nil {
-			return err
-		}
-		moved = a
-		if req.Move == drift.MoveResolve {
-			why := fmt.Sprintf("%s resolved the alert that it was proposed on. A manager looks again before anything is trained.", by.Name)
-			if err := e.askAgain(ctx, tx, a, now, why); err != nil {
-				return err
-			}
-			if err := judged(ctx, tx, a, req, by, now); err != nil {
-				return err
-			}
-		}
-		return record(tx, drift.EventAlertUpdated, a, entry)
+	err := e.givingWay(ctx, by, func(tx Tx) (err error) {
+		moved, err = e.move(ctx, tx, by, req, now)
+		return err
 	})
-	if errors.Is(err, errChanged) {
-		return nil, &drift.Error{
-			Code:    drift.CodeConflict,
-			Message: "The retrain that was proposed on this alert is being moved by others at this moment. Your click changed nothing; try again.",
-		}
+	if err != nil {
+		return nil, busy(err)
 	}
+	return moved, nil
+}
+
+// busy says in words that others were at the alert for too long.
+func busy(err error) error {
+	if !errors.Is(err, errChanged) {
+		return err
+	}
+	return &drift.Error{
+		Code:    drift.CodeConflict,
+		Message: "The retrain that was proposed on this alert is being moved by others at this moment. Your click changed nothing; try again.",
+	}
+}
+
+// move makes one move within a transaction. Where it returns no alert it has changed nothing; with an
+// alert and an error the transaction must not be committed.
+func (e *Engine) move(ctx context.Context, tx Tx, by drift.Actor, req MoveRequest, now time.Time) (*drift.Alert, error) {
+	a, err := tx.Alert(ctx, req.AlertID)
 	if err != nil {
 		return nil, err
 	}
-	return moved, nil
+	if a.Version != req.Version {
+		return nil, lost(ctx, tx, a)
+	}
+	if err := prepare(ctx, tx, a, &req, now); err != nil {
+		return nil, err
+	}
+	from := a.Status
+	if a.Status, err = drift.Next(req.Move, from, by); err != nil {
+		return nil, err
+	}
+	detail, err := wayBack(ctx, tx, a, req.Move, by)
+	if err != nil {
+		return nil, err
+	}
+	apply(a, req, by)
+	entry := entryFor(a, req.Move, from, by, now, req.Note)
+	entry.Detail = detail
+	if err := noteTeam(ctx, tx, a, &entry); err != nil {
+		return nil, err
+	}
+	if err := e.save(ctx, tx, a, req.Version, entry); err != nil {
+		return nil, err
+	}
+	s, err := tx.Settings(ctx, a.TenantID)
+	if err != nil {
+		return a, fmt.Errorf("settings: %w", err)
+	}
+	if err := keepTimers(ctx, tx, a, req.Move, now, req.Until, s); err != nil {
+		return a, err
+	}
+	if req.Move == drift.MoveResolve {
+		why := fmt.Sprintf("%s resolved the alert that it was proposed on. A manager looks again before anything is trained.", by.Name)
+		if err := e.askAgain(ctx, tx, a, now, why); err != nil {
+			return a, err
+		}
+		if err := judged(ctx, tx, a, req, by, now); err != nil {
+			return a, err
+		}
+	}
+	return a, record(tx, drift.EventAlertUpdated, a, entry)
+}
+
+// save writes the alert where nobody was faster.
+func (e *Engine) save(ctx context.Context, tx Tx, a *drift.Alert, was int, entry drift.TimelineEntry) error {
+	saved, err := tx.SaveAlert(ctx, a, was, entry)
+	if err != nil {
+		return fmt.Errorf("save alert: %w", err)
+	}
+	if saved {
+		return nil
+	}
+	if a, err = tx.Alert(ctx, a.ID); err != nil {
+		return err
+	}
+	return lost(ctx, tx, a)
 }
 
 // judged keeps what whoever resolved an alert says it was.
@@ -130,7 +154,7 @@ var pastTense = map[drift.Move]string{
 	drift.MoveClear: "found it cleared", drift.MoveRemind: "reminded of it", drift.MoveReturn: "brought it back",
 	drift.MoveOverdue: "escalated it", drift.MoveSilence: "silenced it", drift.MoveRecover: "resolved it", drift.MoveAcknowledge: "acknowledged it",
 	drift.MoveComment: "commented on it", drift.MoveAssign: "assigned it", drift.MoveEscalate: "escalated it",
-	drift.MoveResolve: "resolved it", drift.MoveSuppress: "suppressed it",
+	drift.MoveResolve: "resolved it", drift.MoveSuppress: "suppressed it", drift.MoveUndo: "took their acknowledgement back",
 }
 
 // prepare checks what this move needs beside the version.

@@ -120,6 +120,8 @@ type Alerts interface {
 	LastAlert(ctx context.Context, tenant int64, dedupKey string) (*drift.Alert, error)
 	// OpenAlertsOf lists a model's open alerts.
 	OpenAlertsOf(ctx context.Context, m drift.Model) ([]*drift.Alert, error)
+	// IncidentOf returns the incident of the oldest open alert of a model, "" where none is open.
+	IncidentOf(ctx context.Context, m drift.Model) (string, error)
 	// OpenBlindAlerts lists the open ML_MONITORING_BLIND alerts of all models.
 	OpenBlindAlerts(ctx context.Context) ([]*drift.Alert, error)
 	// Alerts lists alerts without their reports, a page at a time.
@@ -135,6 +137,8 @@ type Alerts interface {
 	LastMove(ctx context.Context, a *drift.Alert) (drift.TimelineEntry, error)
 	// SetTimer sets when something falls due by itself; the zero time removes it.
 	SetTimer(ctx context.Context, a *drift.Alert, k drift.TimerKind, due time.Time) error
+	// TimersOf lists what falls due by itself on an alert.
+	TimersOf(ctx context.Context, a *drift.Alert) ([]drift.DueTimer, error)
 	// ClearTimers removes every timer of an alert.
 	ClearTimers(ctx context.Context, a *drift.Alert) error
 	// DueTimers lists alerts whose timer fell due at or before now, oldest first.

@@ -123,6 +123,11 @@ func fill(a *drift.Alert, r *drift.Report, severity drift.Severity) {
 // raise opens an alert.
 func (p *pass) raise(ctx context.Context, tx Tx, a *drift.Alert, s drift.Settings) error {
 	a.Version, a.Status, a.CreatedAt, a.LastSeen, a.FromBackfill = 1, drift.AlertNew, p.now, p.now, p.backfill
+	open, err := tx.IncidentOf(ctx, drift.Model{TenantID: a.TenantID, ModelType: a.ModelType})
+	if err != nil {
+		return err
+	}
+	a.Incident = drift.IncidentKey(a, open)
 	entry := entryFor(a, drift.MoveRaise, drift.AlertNew, drift.SystemActor(), p.now, "")
 	if err := tx.InsertAlert(ctx, a, entry); err != nil {
 		return fmt.Errorf("insert alert: %w", err)

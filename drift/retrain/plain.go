@@ -41,15 +41,15 @@ func Plain(text string) string {
 // Spoken writes a time limit as people say it: "2 hours", "90 minutes", "1 second".
 func Spoken(d time.Duration) string {
 	for _, u := range []struct {
-		unit time.Duration
-		name string
-	}{{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		unit      time.Duration
+		one, many string
+	}{{time.Hour, "1 hour", "%d hours"}, {time.Minute, "1 minute", "%d minutes"}, {time.Second, "1 second", "%d seconds"}} {
 		switch n := d / u.unit; {
 		case n < 1 || d%u.unit != 0:
 		case n == 1:
-			return "1 " + u.name
+			return u.one
 		default:
-			return fmt.Sprintf("%d %ss", n, u.name)
+			return fmt.Sprintf(u.many, n)
 		}
 	}
 	return d.String()

@@ -41,11 +41,12 @@ func words(s drift.RetrainState) string {
 	return strings.ReplaceAll(string(s), "_", " ")
 }
 
+// article is who may, of the roles that the table of moves names.
 func article(r drift.Role) string {
 	if r == drift.RoleOperator {
 		return "An operator"
 	}
-	return "A " + r.String()
+	return "A manager"
 }
 
 func illegal(m Move, from drift.RetrainState) string {

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // Severity is a check's severity by its name in reports. Blind, the empty
@@ -27,8 +27,8 @@ type Cut struct {
 	Label    string // empty: the severity's letter and the value
 }
 
-// Event is something that happened on a chart's time axis: an alert, a new
-// version, a changed setting.
+// Event is something that happened on a chart's time axis: an alert, an
+// activation, a rollback, a changed setting, a note on the model.
 type Event struct {
 	At    time.Time
 	Label string // one or two words; a long one is cut, in full on hover
@@ -58,32 +58,12 @@ func (s Severity) style() style {
 	}
 }
 
-// word is how a severity is written in a table.
-func (s Severity) word() string {
-	switch s {
-	case Blind:
-		return "not judged"
-	case None, Medium, High, Critical:
-		return string(s)
-	default:
-		return string(s)
-	}
-}
-
 // value returns what p points to and whether it can be drawn.
 func value(p *float64) (float64, bool) {
-	if p == nil || !format.Finite(*p) {
+	if p == nil || !lang.Finite(*p) {
 		return 0, false
 	}
 	return min(max(*p, -widest), widest), true
-}
-
-// or returns first, or second where first is empty.
-func or(first, second string) string {
-	if first != "" {
-		return first
-	}
-	return second
 }
 
 // scoreRange is the range of a score axis, 0 to 1 where the given one cannot be

@@ -1,12 +1,9 @@
 package chart
 
 import (
-	"fmt"
 	"math"
 
-	"github.com/a-h/templ"
-
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // Sample is one side of a comparison of scores.
@@ -37,8 +34,8 @@ func (s Sample) shares(bins int) []float64 {
 	return out
 }
 
-// Distribution is the input of [Histogram]: both samples in the same bins over
-// [Low, High].
+// Distribution overlays the shares of both samples in the same bins over
+// [Low, High], with their means and the score at which the model decides.
 type Distribution struct {
 	ID               string // the figure's element id; "scores" where empty
 	Title            string // "Where the scores went" where empty
@@ -49,53 +46,47 @@ type Distribution struct {
 
 const histogramHeight = 176
 
-// Histogram overlays the shares of both samples, with their means and the
-// score at which the model decides.
-func Histogram(in Distribution) templ.Component {
+// Draw implements [Chart].
+func (in Distribution) Draw(l lang.Lang) Drawing {
+	w := words{l}
 	in.Low, in.High = scoreRange(in.Low, in.High)
-	f := figure{
-		id:    or(in.ID, "scores"),
-		title: or(in.Title, "Where the scores went"),
-		lead:  "Share of scores" + means(in),
-		keys:  []key{{"baseline", "baseline"}, {"recent", "recent"}},
+	d := Drawing{
+		name: or(in.ID, "scores"), title: or(in.Title, w.T("Where the scores went")), lead: in.means(w),
+		keys: []key{{"baseline", w.T("baseline")}, {"recent", w.T("recent")}},
 	}
 	bins := max(len(in.Baseline.Counts), len(in.Recent.Counts))
 	base, recent := in.Baseline.shares(bins), in.Recent.shares(bins)
 	if base == nil && recent == nil {
-		f.empty = "No scores in either window, so there is nothing to compare."
-		f.keys = nil
-		return frame(f)
+		d.empty = w.T("No scores in either window, so there is nothing to compare.")
+		return d
 	}
-	f.plots = []plot{{"plot", drawHistogram(in, bins, base, recent)}}
-	f.table = histogramTable(in, bins, base, recent)
-	return frame(f)
+	d.plots = []plot{{class: "plot", canvas: in.drawn(w, bins, base, recent)}}
+	d.table = in.table(w, bins, base, recent)
+	return d
 }
 
-func drawHistogram(in Distribution, bins int, base, recent []float64) string {
+func (in Distribution) drawn(w words, bins int, base, recent []float64) *canvas {
 	y := yScale{0, top(max(largest(base), largest(recent)), .02, 4), histogramHeight}
-	c := newCanvas(histogramHeight, histogramFinding(in, bins, base, recent))
+	c := newCanvas(histogramHeight, in.finding(w, bins, base, recent))
 	for _, t := range ticks(0, y.high, 4) {
 		if t > 0 {
 			c.hline("g", 0, 1, y.at(t))
 		}
 	}
-	baseFill, baseLine := staircase(base, y)
-	recentFill, recentLine := staircase(recent, y)
-	paths := []classed{{"sbf", baseFill}, {"sb", baseLine}, {"sr2f", recentFill}, {"sr2", recentLine}}
+	baseShape, recentShape := staircase(base, y), staircase(recent, y)
+	c.stretched(classed{"sbf", baseShape}, classed{"sb", baseShape}, classed{"sr2f", recentShape}, classed{"sr2", recentShape}, c.axis())
 	at, decided := value(in.Threshold)
 	if decided {
-		x := in.x(at)
-		paths = append(paths, classed{"ev", "M" + num(x*span) + " 0V" + num(c.height)})
+		c.vline("ev", in.x(at), 0, c.height)
 	}
-	c.stretched(append(paths, c.axis())...)
 	for _, t := range ticks(0, y.high, 4) {
-		c.left(y.at(t), axisPercent(t))
+		c.left(y.at(t), w.axisPercent(t))
 	}
-	scoreAxis(c, in.Low, in.High)
+	scoreAxis(c, w, in.Low, in.High)
 	if decided {
-		c.text(anchor(in.x(at)), in.x(at), 0, -5, "decides at "+format.Short(at, 4))
+		c.text(anchor(in.x(at)), in.x(at), 0, -5, w.T("decides at %s", w.Short(at, 4)))
 	}
-	const arrow = "M0-9v9m-3-4 3 4 3-4"
+	arrow := append(poly(0, -9, 0, 0), poly(-3, -4, 0, 0, 3, -4)...)
 	if m, ok := value(in.Baseline.Mean); ok {
 		c.mark("sb", in.x(m), c.height, arrow)
 	}
@@ -103,20 +94,20 @@ func drawHistogram(in Distribution, bins int, base, recent []float64) string {
 		c.mark("sr2", in.x(m), c.height, arrow)
 	}
 	for i := range bins {
-		c.hover(float64(i)/float64(bins), float64(i+1)/float64(bins), fmt.Sprintf("%s: baseline %s, recent %s",
-			in.bin(i, bins), shareText(base, i), shareText(recent, i)))
+		c.hover(float64(i)/float64(bins), float64(i+1)/float64(bins), w.T("%s: baseline %s, recent %s",
+			in.bin(w, i, bins), w.share(base, i), w.share(recent, i)))
 	}
-	return c.close()
+	return c
 }
 
-// staircase gives the outline of shares as a filled and a drawn path.
-func staircase(shares []float64, y yScale) (fill, line string) {
+// staircase gives the outline of shares.
+func staircase(shares []float64, y yScale) path {
 	if len(shares) == 0 {
-		return "", ""
+		return nil
 	}
 	var t trace
 	t.to(0, y.height)
-	t.b.WriteString("V" + num(y.at(shares[0])))
+	t.to(0, y.at(shares[0]))
 	for i := range shares {
 		next := y.height
 		if i+1 < len(shares) {
@@ -124,18 +115,24 @@ func staircase(shares []float64, y yScale) (fill, line string) {
 		}
 		t.step(float64(i+1)/float64(len(shares)), next)
 	}
-	return t.String(), t.String()
+	return t.path
 }
 
 func (in Distribution) x(score float64) float64 {
 	return min(max((score-in.Low)/(in.High-in.Low), 0), 1)
 }
 
-// bin names the scores of the i-th bin.
-func (in Distribution) bin(i, bins int) string {
+// edges are the scores between which the i-th bin lies.
+func (in Distribution) edges(i, bins int) (from, to float64) {
 	width := (in.High - in.Low) / float64(bins)
-	places := places(width)
-	return format.Fixed(in.Low+width*float64(i), places) + "\u00a0– " + format.Fixed(in.Low+width*float64(i+1), places)
+	return in.Low + width*float64(i), in.Low + width*float64(i+1)
+}
+
+// bin names the scores of the i-th bin.
+func (in Distribution) bin(w words, i, bins int) string {
+	from, to := in.edges(i, bins)
+	places := places((in.High - in.Low) / float64(bins))
+	return w.Fixed(from, places) + "\u00a0– " + w.Fixed(to, places)
 }
 
 // places are the decimals that tell multiples of width apart.
@@ -149,25 +146,25 @@ func places(width float64) int {
 	return max(0, min(6, 1-int(math.Floor(math.Log10(width)))))
 }
 
-func means(in Distribution) string {
+func (in Distribution) means(w words) string {
 	base, okBase := value(in.Baseline.Mean)
 	recent, okRecent := value(in.Recent.Mean)
 	switch {
 	case okBase && okRecent:
-		return "; arrows mark the means, " + format.Fixed(base, 2) + " and " + format.Fixed(recent, 2) + "."
+		return w.T("Share of scores; arrows mark the means, %s and %s.", w.Fixed(base, 2), w.Fixed(recent, 2))
 	case okBase:
-		return "; the arrow marks the baseline’s mean, " + format.Fixed(base, 2) + "."
+		return w.T("Share of scores; the arrow marks the baseline’s mean, %s.", w.Fixed(base, 2))
 	case okRecent:
-		return "; the arrow marks the recent mean, " + format.Fixed(recent, 2) + "."
+		return w.T("Share of scores; the arrow marks the recent mean, %s.", w.Fixed(recent, 2))
 	default:
-		return "."
+		return w.T("Share of scores.")
 	}
 }
 
-func histogramFinding(in Distribution, bins int, base, recent []float64) string {
+func (in Distribution) finding(w words, bins int, base, recent []float64) string {
 	side := func(name string, shares []float64, mean *float64) string {
 		if shares == nil {
-			return name + ": no scores."
+			return w.T("%s: no scores.", name)
 		}
 		peak := 0
 		for i, s := range shares {
@@ -175,49 +172,58 @@ func histogramFinding(in Distribution, bins int, base, recent []float64) string 
 				peak = i
 			}
 		}
-		text := fmt.Sprintf("%s: most often %s, %s of them", name, in.bin(peak, bins), format.Percent(shares[peak], 1))
+		text := w.T("%s: most often %s, %s of them", name, in.bin(w, peak, bins), w.Percent(shares[peak], 1))
 		if m, ok := value(mean); ok {
-			text += ", mean " + format.Fixed(m, 2)
+			text += ", " + w.T("mean %s", w.Fixed(m, 2))
 		}
 		return text + "."
 	}
-	return "Shares of scores by value. " + side("Baseline", base, in.Baseline.Mean) + " " + side("Recent", recent, in.Recent.Mean)
+	return joined(w.T("Shares of scores by value."), side(w.T("Baseline"), base, in.Baseline.Mean), side(w.T("Recent"), recent, in.Recent.Mean))
 }
 
-func histogramTable(in Distribution, bins int, base, recent []float64) table {
-	t := table{head: []string{"Score", "Baseline", "share", "Recent", "share"}}
+func (in Distribution) table(w words, bins int, base, recent []float64) table {
+	t := table{cols: []column{
+		{head: w.T("Score"), key: "from"},
+		{head: w.T("Baseline"), key: "baseline", bulk: true},
+		{head: w.T("Baseline share"), key: "baseline_share"},
+		{head: w.T("Recent"), key: "recent", bulk: true},
+		{head: w.T("Recent share"), key: "recent_share"},
+	}}
 	for i := range bins {
-		t.rows = append(t.rows, []string{
-			in.bin(i, bins),
-			countText(in.Baseline.Counts, i), shareText(base, i), countText(in.Recent.Counts, i), shareText(recent, i),
-		})
+		from, _ := in.edges(i, bins)
+		t.rows = append(t.rows, row{x: (float64(i) + .5) / float64(bins), plot: -1, cells: []cell{
+			{in.bin(w, i, bins), machine(from)},
+			w.countAt(in.Baseline.Counts, i), w.shareAt(base, i), w.countAt(in.Recent.Counts, i), w.shareAt(recent, i),
+		}})
 	}
 	return t
 }
 
-func shareText(shares []float64, i int) string {
+func (w words) share(shares []float64, i int) string { return w.shareAt(shares, i).text }
+
+func (w words) shareAt(shares []float64, i int) cell {
 	if i >= len(shares) {
-		return format.Missing
+		return missing()
 	}
-	return format.Percent(shares[i], 1)
+	return w.percentCell(&shares[i])
 }
 
-func countText(counts []int64, i int) string {
+func (w words) countAt(counts []int64, i int) cell {
 	if i >= len(counts) {
-		return format.Missing
+		return missing()
 	}
-	return format.Count(counts[i])
+	return w.countCell(counts[i])
 }
 
 // scoreAxis writes five round values under a plot of scores.
-func scoreAxis(c *canvas, low, high float64) {
+func scoreAxis(c *canvas, w words, low, high float64) {
 	for i := range 5 {
 		v := float64(i) / 4
 		class := "x"
 		if i%2 == 1 {
 			class = "x t3"
 		}
-		c.text(class, v, 0, c.height+17, format.Short(low+(high-low)*v, 3))
+		c.text(class, v, 0, c.height+17, w.Short(low+(high-low)*v, 3))
 	}
 }
 

@@ -1,188 +1,189 @@
 package chart
 
 import (
-	"fmt"
-	"math"
 	"time"
 
-	"github.com/a-h/templ"
-
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // MetricDay is a metric of one day; Value is nil where the day had too few
 // outcomes to compute it.
 type MetricDay struct {
-	Date  time.Time
-	N     int64 // predictions with an outcome
-	Value *float64
+	Date      time.Time
+	N         int64 // predictions with an outcome
+	Value     *float64
+	Low, High *float64 // its 95 % interval where one is defined
+	Pooled    *float64 // the metric of the window that ends with this day
 }
 
-// Metric is the input of [MetricByDay]: one metric of the daily rows.
+// Metric is one metric of the daily rows: accuracy, precision, recall, F1, the
+// areas under curves, calibration. It draws a point for each day, its band, and
+// under each point how many outcomes it stands on.
 type Metric struct {
-	ID, Title, Lead string
-	Percent         bool // fractions shown as percent, else as plain numbers
-	LowerIsBetter   bool // Brier score, ECE: the axis begins at 0
-	Span            Window
-	Days            []MetricDay
-	Events          []Event
+	ID, Title, Lead  string
+	Percent          bool // fractions shown as percent, else as plain numbers
+	LowerIsBetter    bool // Brier score, ECE: the axis begins at 0
+	Wide             bool // a chart of its own, not one of many
+	Span             Window
+	Days             []MetricDay
+	Baseline, Recent Window   // shaded; empty: not
+	Reference        *float64 // the baseline's value, a line across
+	Cuts             []Cut
+	Events           []Event
+	PooledDays       int // how many days Pooled pools; 0: there is no such line
+	Note             string
 }
 
 const (
 	metricHeight = 96
-	countHeight  = 16 // the strip of n under the points
-	countTop     = metricHeight + 8
+	wideHeight   = 190
 )
 
-// MetricByDay draws one metric as a line with a point for each day, and under
-// each point how many outcomes it stands on.
-func MetricByDay(in Metric) templ.Component {
-	days := sortedDays(in.Days, func(d MetricDay) time.Time { return d.Date })
-	f := figure{id: or(in.ID, "metric"), title: or(in.Title, "Metric by day"), lead: in.Lead}
+// Draw implements [Chart].
+func (in Metric) Draw(l lang.Lang) Drawing {
+	w := words{l}
+	d := Drawing{name: or(in.ID, "metric"), title: or(in.Title, w.T("Metric by day")), lead: in.Lead, note: in.Note}
 	if in.LowerIsBetter {
-		f.lead = joined(f.lead, "Lower is better.")
+		d.lead = joined(d.lead, w.T("Lower is better."))
 	}
+	days := sortedDays(in.Days, func(d MetricDay) time.Time { return d.Date })
+	day := in.daily(w, days)
 	shown := 0
-	for _, d := range days {
-		if _, ok := value(d.Value); ok {
+	for _, p := range day.days {
+		if p.known() {
 			shown++
 		}
 	}
 	if shown == 0 {
-		f.empty = "No day in this span has enough outcomes to compute it."
-		return frame(f)
+		d.empty = w.T("No day in this span has enough outcomes to compute it.")
+		return d
 	}
-	a := newTimeAxis(in.Span, days[0].Date, days[len(days)-1].Date)
-	f.plots = []plot{{"plot slim", drawMetric(in, days, a)}}
-	f.table = table{head: []string{"Day", "n", in.Title}}
-	for i := len(days) - 1; i >= 0; i-- {
-		f.table.rows = append(f.table.rows, []string{format.Weekday(days[i].Date), format.Count(days[i].N), in.text(days[i].Value)})
+	day.axis = day.over(in.Span)
+	day.axis.sparse = !in.Wide
+	class, height := "plot slim", float64(metricHeight)
+	if in.Wide {
+		class, height = "plot deep", wideHeight
 	}
-	return frame(f)
+	day.y = day.fit(height, in.LowerIsBetter, in.Percent)
+	d.plots = []plot{{class: class, canvas: day.draw(in.finding(w, days, d.title, shown))}}
+	if in.Wide {
+		d.keys = day.keys(in.PooledDays)
+	}
+	d.table = in.table(w, days, day, d.title)
+	return d
 }
 
-func drawMetric(in Metric, days []MetricDay, a timeAxis) string {
-	y := in.scale(days)
-	c := newCanvas(metricHeight, in.finding(days))
-	levels := ticks(y.low, y.high, 4)
-	for _, t := range levels {
-		c.hline("g", 0, 1, y.at(t))
+func (in Metric) daily(w words, days []MetricDay) daily {
+	d := daily{
+		words: w, baseline: in.Baseline, recent: in.Recent, reference: in.Reference, cuts: in.Cuts, events: in.Events,
+		pooled: in.PooledDays > 0, tick: func(v float64) string { return w.Short(v, 3) }, text: func(v float64) string { return w.Fixed(v, 3) },
 	}
-	line, counts, most := metricPaths(days, a, y)
-	c.stretched(classed{"sr2", line}, classed{"nb", counts}, c.axis())
-	for _, d := range days {
-		if v, ok := value(d.Value); ok && a.holds(d.Date) {
-			_, x, _ := a.day(d.Date)
-			c.dot("dot", x, y.at(v), 2)
+	if in.Percent {
+		d.tick, d.text = w.axisPercent, func(v float64) string { return w.Percent(v, 1) }
+	}
+	for _, day := range days {
+		p := dayPoint{date: day.Date, n: day.N, value: day.Value, low: day.Low, high: day.High, pool: day.Pooled}
+		p.gap = w.T("no outcomes")
+		if day.N > 0 {
+			p.gap = w.T("too few outcomes")
 		}
-	}
-	drawEvents(c, in.Events, a)
-	for _, t := range levels {
-		if in.Percent {
-			c.left(y.at(t), axisPercent(t))
-		} else {
-			c.left(y.at(t), format.Short(t, 3))
+		said := p.gap
+		if v, ok := value(day.Value); ok {
+			said = d.text(v)
 		}
+		p.hint = w.Weekday(day.Date) + ": " + said + ", n " + w.Count(day.N)
+		d.days = append(d.days, p)
 	}
-	c.left(countTop+countHeight/2, "n")
-	if most > 0 {
-		c.text("", 1, 4, countTop+8, format.Count(most))
-	}
-	a.draw(c, countTop+countHeight+16)
-	for _, d := range days {
-		if a.holds(d.Date) {
-			left, _, right := a.day(d.Date)
-			c.hover(left, right, fmt.Sprintf("%s: %s, n %s", format.Weekday(d.Date), in.text(d.Value), format.Count(d.N)))
-		}
-	}
-	return c.close()
+	return d
 }
 
-// metricPaths gives the line, the bars of n and the largest n.
-func metricPaths(days []MetricDay, a timeAxis, y yScale) (line, counts string, most int64) {
-	for _, d := range days {
-		if a.holds(d.Date) {
-			most = max(most, d.N)
+// keys are the legend of a wide chart.
+func (d daily) keys(pool int) []key {
+	keys := []key{{"day", d.T("day")}}
+	for _, p := range d.days {
+		if _, ok := value(p.low); ok {
+			keys = append(keys, key{"band", d.T("%s interval", d.Percent(.95, 0))})
+			break
 		}
 	}
-	var t, bars trace
-	var before time.Time
-	width := min(.7/float64(a.days), .012)
-	for _, d := range days {
-		v, ok := value(d.Value)
-		if !ok || !a.holds(d.Date) || d.Date.Sub(before) > 36*time.Hour {
-			t.gap()
-		}
-		if !a.holds(d.Date) {
-			continue
-		}
-		_, x, _ := a.day(d.Date)
-		if ok {
-			t.to(x, y.at(v))
-			before = d.Date
-		}
-		if d.N > 0 {
-			tall := max(1, countHeight*float64(d.N)/float64(most))
-			fmt.Fprintf(&bars.b, "M%s %sh%sv-%sh-%sz", num((x-width/2)*span), num(countTop+countHeight), num(width*span), num(tall), num(width*span))
-		}
+	if pool > 0 {
+		keys = append(keys, key{"line", d.N(int64(pool), "%d day pooled", "%d days pooled")})
 	}
-	t.gap()
-	return t.String(), bars.String(), most
+	if d.axis.shows(d.baseline) {
+		keys = append(keys, key{"win", d.T("baseline window")})
+	}
+	if d.axis.shows(d.recent) {
+		keys = append(keys, key{"win2", d.T("recent window")})
+	}
+	if d.hasGaps() {
+		keys = append(keys, key{"gap", d.T("not judged")})
+	}
+	return append(keys, key{"count", d.T("outcomes a day")})
 }
 
-// scale fits the axis: percents end at 100 % or where the data does, and what
-// should be low begins at 0.
-func (in Metric) scale(days []MetricDay) yScale {
-	low, high, first := 0., 0., true
-	for _, d := range days {
-		v, ok := value(d.Value)
-		if !ok {
-			continue
-		}
-		if first {
-			low, high, first = v, v, false
-		}
-		low, high = min(low, v), max(high, v)
-	}
-	low, high = max(low, -widest), min(high, widest)
-	if in.LowerIsBetter {
-		return yScale{min(low, 0), top(high, .04, 4), metricHeight}
-	}
-	step := roundStep(max(high-low, .1) / 4)
-	bottom := step * math.Floor(low/step+1e-9)
-	upper := bottom + step*max(4, math.Ceil((high-bottom)/step-1e-9))
-	if high <= 1 {
-		upper = min(upper, 1)
-	}
-	return yScale{bottom, upper, metricHeight}
-}
-
-func (in Metric) text(p *float64) string {
-	v, ok := value(p)
-	switch {
-	case !ok:
-		return format.Missing
-	case in.Percent:
-		return format.Percent(v, 1)
-	default:
-		return format.Fixed(v, 3)
-	}
-}
-
-func (in Metric) finding(days []MetricDay) string {
-	shown, last := 0, MetricDay{}
+func (in Metric) finding(w words, days []MetricDay, title string, shown int) string {
+	var last MetricDay
 	for _, d := range days {
 		if _, ok := value(d.Value); ok {
-			shown, last = shown+1, d
+			last = d
 		}
 	}
-	return fmt.Sprintf("%s by day, %s of %s with a value, the last %s on %s.", or(in.Title, "Metric"),
-		format.Count(int64(shown)), format.Plural(int64(len(days)), "day", "days"), in.text(last.Value), format.Day(last.Date))
+	text := w.Fixed
+	decimals := 3
+	if in.Percent {
+		text, decimals = w.Percent, 1
+	}
+	v, _ := value(last.Value)
+	s := w.T("%s by day: %s of %s days have a value, the last %s on %s.", title, w.Count(int64(shown)), w.Count(int64(len(days))), text(v, decimals), w.Day(last.Date))
+	if v, ok := value(in.Reference); ok {
+		s += " " + w.T("Baseline %s.", text(v, decimals))
+	}
+	return s
 }
 
-func joined(a, b string) string {
-	if a == "" {
-		return b
+func (in Metric) table(w words, days []MetricDay, day daily, title string) table {
+	t := table{cols: []column{{head: w.T("Day"), key: "day"}, {head: "n", key: "n"}, {head: title, key: "value"}}}
+	number := func(p *float64) cell {
+		if in.Percent {
+			return w.percentCell(p)
+		}
+		return w.fixedCell(p, 3)
 	}
-	return a + " " + b
+	bands, pools := false, in.PooledDays > 0
+	for _, d := range days {
+		bands = bands || d.Low != nil
+	}
+	if bands {
+		t.cols = append(t.cols, column{head: w.T("%s from", w.Percent(.95, 0)), key: "low"}, column{head: w.T("%s to", w.Percent(.95, 0)), key: "high"})
+	}
+	if pools {
+		t.cols = append(t.cols, column{head: w.N(int64(in.PooledDays), "%d day pooled", "%d days pooled"), key: "pooled"})
+	}
+	if len(in.Events) > 0 {
+		t.cols = append(t.cols, column{head: w.T("Events"), key: "events"})
+	}
+	for i := len(days) - 1; i >= 0; i-- {
+		d := days[i]
+		r := row{x: day.axis.place(d.Date), plot: -1, cells: []cell{w.dayCell(d.Date), w.countCell(d.N), number(d.Value)}}
+		if bands {
+			r.cells = append(r.cells, number(d.Low), number(d.High))
+		}
+		if pools {
+			r.cells = append(r.cells, number(d.Pooled))
+		}
+		if len(in.Events) > 0 {
+			r.cells = append(r.cells, plain(eventsOf(in.Events, d.Date)))
+		}
+		t.rows = append(t.rows, r)
+	}
+	return t
+}
+
+// place is where a day's row is drawn; below 0 where it is not in view.
+func (a timeAxis) place(t time.Time) float64 {
+	if !a.holds(t) {
+		return -1
+	}
+	_, x, _ := a.day(t)
+	return x
 }

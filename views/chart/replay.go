@@ -1,13 +1,10 @@
 package chart
 
 import (
-	"fmt"
-	"html"
 	"math"
-	"strings"
 	"time"
 
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // ReplayMonth is one month of a log: how many of its rows were right with and without retraining.
@@ -16,129 +13,145 @@ type ReplayMonth struct {
 	Rows, With, Without int64
 }
 
-// Replay is the input of [ReplayByMonth].
-type Replay struct {
-	Title  string
-	Months []ReplayMonth // in order; one without rows is a gap
-	Kept   []time.Time   // activations that were kept
-	Backed []time.Time   // activations that were rolled back
+// shares are the accuracies with and without retraining; nil in a month without rows.
+func (m ReplayMonth) shares() (with, without *float64) {
+	if m.Rows <= 0 {
+		return nil, nil
+	}
+	a, b := within(float64(m.With)/float64(m.Rows)), within(float64(m.Without)/float64(m.Rows))
+	return &a, &b
 }
 
-// The drawing's size in pixels, and the plot in it.
+// Replay is the accuracy by month of a replayed log with and without retraining, and the
+// activations on its axis.
+type Replay struct {
+	ID, Title string        // "replay" and "Accuracy by month" where empty
+	Months    []ReplayMonth // in order; one without rows is a gap
+	Kept      []time.Time   // activations that were kept
+	Backed    []time.Time   // activations that were rolled back
+}
+
 const (
-	replayWidth, replayHeight         = 860., 330.
-	replayLeft, replayTop, replayEnds = 52., 48., 852.
-	replayBottom                      = 262.
+	replayHeight = 214.
+	replayMarks  = replayHeight + 34 // under the dates
 )
 
-// ReplayByMonth draws accuracy by month with and without retraining as an SVG document that stands
-// alone: it brings its own colours and is read outside the console's pages.
-func ReplayByMonth(in Replay) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" width="%g" height="%g" role="img" aria-label="%s" font-family="system-ui, sans-serif" font-size="12" fill="#41555c">`+"\n",
-		replayWidth, replayHeight, replayWidth, replayHeight, html.EscapeString(in.finding()))
-	b.WriteString(`<rect width="100%" height="100%" fill="#fff"/>` + "\n")
-	fmt.Fprintf(&b, `<text x="%g" y="22" font-size="14" font-weight="600" fill="#12242a">%s</text>`+"\n", replayLeft, html.EscapeString(in.finding()))
-	low, high := in.levels()
-	y := func(v float64) float64 { return replayBottom - (v-low)/(high-low)*(replayBottom-replayTop) }
-	for i := 0; ; i++ {
-		v := low + float64(i)*.05
-		if v > high+1e-9 {
-			break
-		}
-		fmt.Fprintf(&b, `<path d="M%g %sH%g" stroke="#e5ebec"/><text x="%g" y="%s" text-anchor="end">%.0f&#160;%%</text>`+"\n",
-			replayLeft, num(y(v)), replayEnds, replayLeft-8, num(y(v)+4), v*100)
-	}
-	if len(in.Months) > 0 {
-		in.draw(&b, y)
-	}
-	b.WriteString("</svg>\n")
-	return b.String()
-}
-
-func (in Replay) draw(b *strings.Builder, y func(float64) float64) {
-	from := in.Months[0].Month
-	to := in.Months[len(in.Months)-1].Month.AddDate(0, 1, 0)
-	x := func(t time.Time) float64 {
-		return replayLeft + t.Sub(from).Hours()/to.Sub(from).Hours()*(replayEnds-replayLeft)
-	}
-	middle := func(m ReplayMonth) float64 { return (x(m.Month) + x(m.Month.AddDate(0, 1, 0))) / 2 }
-	line := func(colour string, width float64, right func(ReplayMonth) int64) {
-		d, pen := "", "M"
-		for _, m := range in.Months {
-			if m.Rows == 0 {
-				pen = "M"
-				continue
-			}
-			d += pen + num(middle(m)) + " " + num(y(float64(right(m))/float64(m.Rows)))
-			pen = "L"
-		}
-		fmt.Fprintf(b, `<path d="%s" fill="none" stroke="%s" stroke-width="%g" stroke-linejoin="round"/>`+"\n", d, colour, width)
-	}
-	line("#75868c", 1.5, func(m ReplayMonth) int64 { return m.Without })
-	line("#0b6a73", 2.5, func(m ReplayMonth) int64 { return m.With })
-	for i, m := range in.Months {
-		fmt.Fprintf(b, `<rect x="%s" y="%g" width="%s" height="%g" fill="#fff" fill-opacity="0"><title>%s</title></rect>`+"\n",
-			num(x(m.Month)), replayTop, num(x(m.Month.AddDate(0, 1, 0))-x(m.Month)), replayBottom-replayTop, html.EscapeString(m.hint()))
-		if i == 0 || m.Month.Month() == time.January || m.Month.Month() == time.July {
-			fmt.Fprintf(b, `<text x="%s" y="%g">%s</text>`+"\n", num(x(m.Month)), replayBottom+18, m.Month.Format("Jan 2006"))
-		}
-	}
-	for _, t := range in.Kept {
-		fmt.Fprintf(b, `<path d="M%s %gl5 9h-10z" fill="#0b6a73"><title>%s activated and kept</title></path>`+"\n", num(x(t)), replayBottom+28, format.ISODate(t))
-	}
-	for _, t := range in.Backed {
-		fmt.Fprintf(b, `<path d="M%s %gl8 8m0 -8l-8 8" stroke="#c4133f" stroke-width="2"><title>%s activated and rolled back</title></path>`+"\n", num(x(t)-4), replayBottom+28, format.ISODate(t))
-	}
-	in.key(b)
-}
-
-// key says what is drawn, by shape as well as by colour.
-func (in Replay) key(b *strings.Builder) {
-	const at = replayHeight - 14
-	fmt.Fprintf(b, `<path d="M52 %gh24" stroke="#0b6a73" stroke-width="2.5"/><text x="82" y="%g">with retraining</text>`+
-		`<path d="M192 %gh24" stroke="#75868c" stroke-width="1.5"/><text x="222" y="%g">without</text>`+
-		`<path d="M300 %gl5 9h-10z" fill="#0b6a73"/><text x="312" y="%g">activated and kept, %d</text>`+
-		`<path d="M466 %gl8 8m0 -8l-8 8" stroke="#c4133f" stroke-width="2"/><text x="482" y="%g">activated and rolled back, %d</text>`+"\n",
-		at-4, at, at-4, at, at-8, at, len(in.Kept), at-8, at, len(in.Backed))
-}
-
-// finding states the result in words.
-func (in Replay) finding() string {
+// Draw implements [Chart].
+func (in Replay) Draw(l lang.Lang) Drawing {
+	w := words{l}
+	d := Drawing{name: or(in.ID, "replay"), title: or(in.Title, w.T("Accuracy by month"))}
 	var rows, with, without int64
 	for _, m := range in.Months {
-		rows, with, without = rows+m.Rows, with+m.With, without+m.Without
+		rows, with, without = rows+max(m.Rows, 0), with+m.With, without+m.Without
 	}
-	title := or(in.Title, "Accuracy by month")
 	if rows == 0 {
-		return title + ": no row with an outcome"
+		d.empty = w.T("No row of these months has an outcome.")
+		return d
 	}
-	return fmt.Sprintf("%s: %s with retraining, %s without", title,
-		format.Percent(float64(with)/float64(rows), 1), format.Percent(float64(without)/float64(rows), 1))
+	d.lead = w.T("%s with retraining, %s without.", w.Percent(float64(with)/float64(rows), 1), w.Percent(float64(without)/float64(rows), 1))
+	d.keys = []key{
+		{"line", w.T("with retraining")},
+		{"base line", w.T("without")},
+		{"kept", w.T("activated and kept, %s", w.Count(int64(len(in.Kept))))},
+		{"backed", w.T("activated and rolled back, %s", w.Count(int64(len(in.Backed))))},
+	}
+	d.plots = []plot{{class: "plot deep", canvas: in.drawn(w, joined(d.title+":", d.lead))}}
+	d.table = in.table(w)
+	return d
 }
 
-// levels are the ends of the axis, whole steps of five points around what is drawn.
-func (in Replay) levels() (low, high float64) {
-	low, high = 1, 0
-	for _, m := range in.Months {
-		if m.Rows > 0 {
-			for _, right := range []int64{m.With, m.Without} {
-				v := float64(right) / float64(m.Rows)
-				low, high = min(low, v), max(high, v)
-			}
+// ReplayByMonth is the drawing as an SVG document in English, for a report that the command line
+// writes.
+func ReplayByMonth(in Replay) string { return in.Draw(lang.English).svgFile() }
+
+// x is where a time lies between the first month's begin and the last one's end.
+func (in Replay) x(t time.Time) float64 {
+	from := in.Months[0].Month
+	to := in.Months[len(in.Months)-1].Month.AddDate(0, 1, 0)
+	return within(t.Sub(from).Hours() / max(to.Sub(from).Hours(), 1))
+}
+
+func (in Replay) middle(m ReplayMonth) float64 {
+	return (in.x(m.Month) + in.x(m.Month.AddDate(0, 1, 0))) / 2
+}
+
+func (in Replay) drawn(w words, finding string) *canvas {
+	c := newCanvas(replayHeight, finding)
+	y := in.scale()
+	levels := ticks(y.low, y.high, 6)
+	for _, t := range levels {
+		c.hline("g", 0, 1, y.at(t))
+		c.left(y.at(t), w.axisPercent(t))
+	}
+	var with, without trace
+	for i, m := range in.Months {
+		a, b := m.shares()
+		if a == nil {
+			with.gap()
+			without.gap()
+		} else {
+			with.to(in.middle(m), y.at(*a))
+			without.to(in.middle(m), y.at(*b))
+		}
+		c.hover(in.x(m.Month), in.x(m.Month.AddDate(0, 1, 0)), in.hint(w, m))
+		if i == 0 || m.Month.Month() == time.January || m.Month.Month() == time.July {
+			c.text(anchor(in.x(m.Month)), in.x(m.Month), 0, replayHeight+17, m.Month.Format("2006-01"))
 		}
 	}
-	if low > high {
-		return 0, 1
+	with.gap()
+	without.gap()
+	c.stretched(classed{"sb", without.path}, classed{"sr2", with.path}, c.axis())
+	for _, t := range in.Kept {
+		c.mark("na", in.x(t), replayMarks, poly(0, -5, 5, 4, -5, 4).closed())
 	}
-	return math.Max(0, math.Floor(low*20-.2)/20), math.Min(1, math.Ceil(high*20+.2)/20)
+	for _, t := range in.Backed {
+		c.mark("dm", in.x(t), replayMarks, append(poly(-4, -4, 4, 4), poly(4, -4, -4, 4)...))
+	}
+	return c
 }
 
-func (m ReplayMonth) hint() string {
-	if m.Rows == 0 {
-		return m.Month.Format("January 2006") + ": no row with an outcome"
+// scale ends at whole steps of five points around what is drawn.
+func (in Replay) scale() yScale {
+	low, high := 1., 0.
+	for _, m := range in.Months {
+		if a, b := m.shares(); a != nil {
+			low, high = min(low, *a, *b), max(high, *a, *b)
+		}
 	}
-	n := float64(m.Rows)
-	return fmt.Sprintf("%s: %s with, %s without, of %s", m.Month.Format("January 2006"),
-		format.Percent(float64(m.With)/n, 1), format.Percent(float64(m.Without)/n, 1), format.Plural(m.Rows, "row", "rows"))
+	return yScale{math.Max(0, math.Floor(low*20-.2)/20), math.Min(1, math.Ceil(high*20+.2)/20), replayHeight}
+}
+
+func (in Replay) hint(w words, m ReplayMonth) string {
+	name := m.Month.Format("2006-01")
+	a, b := m.shares()
+	if a == nil {
+		return name + ": " + w.T("no row with an outcome")
+	}
+	return name + ": " + w.N(m.Rows, "of %d row %s right with, %s without retraining", "of %d rows %s right with, %s without retraining", w.Percent(*a, 1), w.Percent(*b, 1))
+}
+
+func (in Replay) table(w words) table {
+	t := table{cols: []column{
+		{head: w.T("Month"), key: "month"},
+		{head: w.T("Rows"), key: "rows"},
+		{head: w.T("With retraining"), key: "accuracy_with"},
+		{head: w.T("Without"), key: "accuracy_without"},
+		{head: w.T("Kept"), key: "kept"},
+		{head: w.T("Rolled back"), key: "rolled_back"},
+	}}
+	count := func(at []time.Time, m ReplayMonth) (n int64) {
+		for _, t := range at {
+			if !t.Before(m.Month) && t.Before(m.Month.AddDate(0, 1, 0)) {
+				n++
+			}
+		}
+		return n
+	}
+	for _, m := range in.Months {
+		a, b := m.shares()
+		t.rows = append(t.rows, row{x: in.middle(m), plot: -1, cells: []cell{
+			plain(m.Month.Format("2006-01")), w.countCell(m.Rows), w.percentCell(a), w.percentCell(b), w.countCell(count(in.Kept, m)), w.countCell(count(in.Backed, m)),
+		}})
+	}
+	return t
 }

@@ -2,11 +2,11 @@ package chart
 
 import (
 	"math"
+	"slices"
 	"sort"
-	"strconv"
 	"time"
 
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // yScale maps values to pixels: low lies at the bottom, high at the top.
@@ -68,7 +68,7 @@ func ticks(low, high float64, most int) []float64 {
 // roundStep is the smallest of 1, 2, 2.5, 5 times a power of ten that is at
 // least v.
 func roundStep(v float64) float64 {
-	if !(v > 0) || !format.Finite(v) {
+	if !(v > 0) || !lang.Finite(v) {
 		return 1
 	}
 	base := math.Pow(10, math.Floor(math.Log10(v)))
@@ -90,8 +90,9 @@ func top(v, smallest float64, most int) float64 {
 
 // timeAxis places whole days side by side: a day's point lies in its middle.
 type timeAxis struct {
-	from time.Time
-	days int
+	from   time.Time
+	days   int
+	sparse bool // one of many small plots: every second date is left out
 }
 
 // newTimeAxis covers the window, or the days from first to last where it is
@@ -120,12 +121,15 @@ func (a timeAxis) holds(t time.Time) bool {
 	return !t.Before(a.from) && t.Before(a.from.AddDate(0, 0, a.days))
 }
 
+// shows tells whether any of a window lies on the axis.
+func (a timeAxis) shows(w Window) bool { return !w.empty() && a.x(w.From) < a.x(w.To) }
+
 func (a timeAxis) date(i int) time.Time { return a.from.AddDate(0, 0, i) }
 
 // draw writes the dates under a plot: days, Mondays, every other Monday or the
 // first of months, whichever leaves four to nine of them. Every second one is
 // left out on a narrow screen.
-func (a timeAxis) draw(c *canvas, y float64) {
+func (a timeAxis) draw(c *canvas, w words, y float64) {
 	shown := 0
 	for i := range a.days {
 		d := a.date(i)
@@ -134,15 +138,19 @@ func (a timeAxis) draw(c *canvas, y float64) {
 		}
 		_, x, _ := a.day(d)
 		class := "x"
-		if shown%2 == 1 {
+		second := shown%2 == 1
+		shown++
+		if second && a.sparse {
+			continue
+		}
+		if second {
 			class = "x t2"
 		}
-		label := format.Day(d)
+		label := w.Day(d)
 		if a.days > 400 {
-			label = d.Format("Jan 2006")
+			label = d.Format("2006-01")
 		}
 		c.text(class, x, 0, y, label)
-		shown++
 	}
 }
 
@@ -197,10 +205,9 @@ func shorten(s string, n int) string {
 	return string(r[:n-1]) + "…"
 }
 
-// axisPercent writes a tick of a percent axis.
-func axisPercent(v float64) string {
-	if v == 0 {
-		return "0"
-	}
-	return strconv.FormatFloat(math.Round(v*1000)/10, 'f', -1, 64) + "\u00a0%"
+// sortedDays is a copy of days in the order of their dates, at midnight UTC.
+func sortedDays[T any](days []T, date func(T) time.Time) []T {
+	out := slices.Clone(days)
+	slices.SortStableFunc(out, func(a, b T) int { return date(a).Compare(date(b)) })
+	return out
 }

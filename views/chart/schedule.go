@@ -1,11 +1,15 @@
 package chart
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
 	"github.com/a-h/templ"
+
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // JobState is how a daily job stands on the day that is shown.
@@ -43,22 +47,28 @@ const (
 // and how each stands. It has no frame of its own: the table of jobs stands
 // under it.
 func Day(in Schedule) templ.Component {
-	c := newCanvas(dayHeight, dayFinding(in))
+	return templ.ComponentFunc(func(ctx context.Context, to io.Writer) error {
+		c := in.drawn(words{lang.From(ctx)})
+		return dayPlot(or(in.ID, "day"), c.svg()).Render(ctx, to)
+	})
+}
+
+func (in Schedule) drawn(w words) *canvas {
+	c := newCanvas(dayHeight, in.finding(w))
 	now := dayShare(in.Now)
-	c.put(`<rect class="win" width="`, pct(now), `" height="26" rx="4"/>`)
+	c.band("win", 0, now)
 	for h := range dayHours + 1 {
 		x := float64(h) / dayHours
 		c.vline("g", x, 0, dayHeight)
 	}
 	for _, j := range in.Jobs {
-		c.put(`<rect class="`, jobClass(j.State), `" x="`, pct(dayShare(j.At)), `" width="7" y="5" height="16" rx="2"><title>`,
-			templ.EscapeString(clock(j.At)+" "+j.Name+": "+jobWord(j.State)), `</title></rect>`)
+		c.add(item{kind: pillItem, class: jobClass(j.State), x: dayShare(j.At), r: 7, y: 5, y2: 21, text: clock(j.At) + " " + j.Name + ": " + w.jobWord(j.State)})
 	}
 	c.vline("dm2", now, -3, dayHeight+3)
 	if now > .9 {
-		c.text("k e", now, -6, 17, "now")
+		c.text("k e", now, -6, 17, w.T("now"))
 	} else {
-		c.text("k", now, 6, 17, "now")
+		c.text("k", now, 6, 17, w.T("now"))
 	}
 	for h := 0; h <= dayHours; h += 3 {
 		class := "x"
@@ -72,7 +82,7 @@ func Day(in Schedule) templ.Component {
 		}
 		c.text(class, float64(h)/dayHours, 0, dayHeight+17, clock(time.Duration(h)*time.Hour))
 	}
-	return dayPlot(or(in.ID, "day"), c.close())
+	return c
 }
 
 func dayShare(d time.Duration) float64 {
@@ -98,28 +108,28 @@ func jobClass(s JobState) string {
 	}
 }
 
-func jobWord(s JobState) string {
+func (w words) jobWord(s JobState) string {
 	switch s {
 	case JobDone:
-		return "done"
+		return w.T("done")
 	case JobBlind:
-		return "done, partly blind"
+		return w.T("done, partly blind")
 	case JobFailed:
-		return "failed"
+		return w.T("failed")
 	case JobRunning:
-		return "running"
+		return w.T("running")
 	default:
-		return "not yet"
+		return w.T("not yet")
 	}
 }
 
-func dayFinding(in Schedule) string {
+func (in Schedule) finding(w words) string {
 	parts := make([]string, 0, len(in.Jobs))
 	for _, j := range in.Jobs {
-		parts = append(parts, j.Name+" at "+clock(j.At)+" "+jobWord(j.State))
+		parts = append(parts, w.T("%s at %s %s", j.Name, clock(j.At), w.jobWord(j.State)))
 	}
 	if len(parts) == 0 {
-		return "The day in UTC, now " + clock(in.Now) + "; no jobs."
+		return w.T("The day in UTC, now %s; no jobs.", clock(in.Now))
 	}
-	return "The day in UTC, now " + clock(in.Now) + ": " + strings.Join(parts, "; ") + "."
+	return w.T("The day in UTC, now %s: %s.", clock(in.Now), strings.Join(parts, "; "))
 }

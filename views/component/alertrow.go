@@ -31,9 +31,12 @@ type AlertRowVM struct {
 	// Owner has it: a person, or the team it was escalated to; "" is nobody.
 	Owner string
 	// SinceAt is when it was acknowledged or escalated; zero when NEW.
-	SinceAt time.Time
+	SinceAt  time.Time
+	Incident string // what belongs together by its cause
 	// Cleared marks an alert whose last check was clean.
 	Cleared bool
+	// CanPick shows the box that chooses the row, for those who may do something with it.
+	CanPick bool
 	// CanAck shows the button: the reader's role class may, and the alert's
 	// status allows it.
 	CanAck bool
@@ -60,11 +63,21 @@ func (v AlertRowVM) sinceForm() Moment {
 	return Date
 }
 
+// pick names the row and its version for what is done with many.
+func (v AlertRowVM) pick() string {
+	return strconv.FormatInt(v.ID, 10) + ":" + strconv.Itoa(v.Version)
+}
+
+// lastSecond is after every alert, in seconds since 1970: sort keys count down to it.
+const lastSecond = 9_999_999_999
+
+// lastID is after the number of every alert.
+const lastID = int64(999_999_999_999)
+
 // Order is the sort key of the row, ascending: the worst first, the newest
 // first within a severity. A list from the database must come in this order
 // (rank, created_at descending, id descending), because board.js puts a new
 // row before the first one with a greater key.
 func (v AlertRowVM) Order() string {
-	const last = 9_999_999_999
-	return fmt.Sprintf("%d%010d%012d", v.Severity.Rank(), last-v.CreatedAt.Unix(), int64(999_999_999_999)-v.ID)
+	return fmt.Sprintf("%d%010d%012d", v.Severity.Rank(), lastSecond-v.CreatedAt.Unix(), lastID-v.ID)
 }

@@ -1,20 +1,22 @@
 package component
 
-// statusWord is an alert's status in the words of the board.
-func statusWord(status string) string {
+import "github.com/driftwatch/driftwatch/views/lang"
+
+// StatusWord is an alert's status in the words of the board, given in its wire form ("NEW").
+func StatusWord(l lang.Lang, status string) string {
 	switch status {
 	case "NEW":
-		return "new"
+		return l.T("new")
 	case "ACKNOWLEDGED":
-		return "acknowledged"
+		return l.T("acknowledged")
 	case "ASSIGNED":
-		return "assigned"
+		return l.T("assigned")
 	case "ESCALATED":
-		return "escalated"
+		return l.T("escalated")
 	case "RESOLVED":
-		return "resolved"
+		return l.T("resolved")
 	case "SUPPRESSED":
-		return "suppressed"
+		return l.T("suppressed")
 	}
 	return status
 }

@@ -135,7 +135,7 @@ func TestProgressPlace(t *testing.T) {
 	if got := html(t, component.Progress(nil)); got != `<section id="backfill-progress" class="progline" aria-label="Work under way"></section>` {
 		t.Error(got)
 	}
-	got := html(t, component.Progress(&component.ProgressVM{Done: 3, Total: 9, Text: "3 of 9 days"}))
+	got := html(t, component.Progress(&component.ProgressVM{Title: "Backfill", Done: 3, Total: 9}))
 	if !strings.Contains(got, `<progress max="9" value="3"`) {
 		t.Error(got)
 	}

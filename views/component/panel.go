@@ -3,6 +3,8 @@ package component
 import (
 	"strings"
 	"time"
+
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // FactVM is one number with its label and what it is compared with.
@@ -50,9 +52,9 @@ type BannerVM struct {
 }
 
 // name is what the landmark is called by those who hear it.
-func (b BannerVM) name() string {
+func (b BannerVM) name(l lang.Lang) string {
 	if b.Bold == "" {
-		return "Notice"
+		return l.T("Notice")
 	}
 	return strings.TrimRight(b.Bold, ".:")
 }
@@ -75,8 +77,21 @@ type FormNoteVM struct {
 
 // ProgressVM is a running backfill: a slim line under the banners.
 type ProgressVM struct {
+	// Title names what runs.
+	Title string
 	// Done and Total count the same unit; Total of 0 shows no bar.
 	Done, Total int
-	// Text names what runs and how far it is.
-	Text string
+	// Left is how long it goes on at its pace so far; 0 where that is not known.
+	Left time.Duration
+}
+
+func (p ProgressVM) text(l lang.Lang) string {
+	title := l.Said(p.Title)
+	switch {
+	case p.Total <= 0:
+		return l.T("%s. The checks of the day go first.", title)
+	case p.Left <= 0:
+		return l.T("%s: %d of %d. The checks of the day go first.", title, p.Done, p.Total)
+	}
+	return l.T("%s: %d of %d, %s left. The checks of the day go first.", title, p.Done, p.Total, l.Age(p.Left))
 }

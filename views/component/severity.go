@@ -1,5 +1,7 @@
 package component
 
+import "github.com/driftwatch/driftwatch/views/lang"
+
 // Severity is what a mark or a day in a strip shows. The order of the
 // constants is not an order of urgency; Rank is.
 type Severity uint8
@@ -32,21 +34,21 @@ func ParseSeverity(s string) Severity {
 	return Blind
 }
 
-// Word is the severity in words, capitalised.
+// Word is the severity in words, capitalised: a key of package lang.
 func (s Severity) Word() string {
 	switch s {
 	case Critical:
-		return "Critical"
+		return lang.Key("Critical")
 	case High:
-		return "High"
+		return lang.Key("High")
 	case Medium:
-		return "Medium"
+		return lang.Key("Medium")
 	case Blind:
-		return "Blind: cannot be judged"
+		return lang.Key("Blind: cannot be judged")
 	case Absent:
-		return "No model yet"
+		return lang.Key("No model yet")
 	}
-	return "None"
+	return lang.Key("None")
 }
 
 // Rank orders by urgency: 0 is the worst. Blind stands behind Critical and

@@ -3,6 +3,8 @@ package component
 import (
 	"strconv"
 	"strings"
+
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // StripDays is how many days a health strip shows.
@@ -25,7 +27,7 @@ func (v StripVM) days() []Severity {
 }
 
 // label counts the days that were not quiet, worst first.
-func (v StripVM) label() string {
+func (v StripVM) label(l lang.Lang) string {
 	if v.Label != "" {
 		return v.Label
 	}
@@ -36,18 +38,31 @@ func (v StripVM) label() string {
 	var parts []string
 	for _, s := range []Severity{Critical, High, Medium, Blind} {
 		if n[s] > 0 {
-			word, _, _ := strings.Cut(strings.ToLower(s.Word()), ":")
-			parts = append(parts, strconv.Itoa(n[s])+" "+word)
+			parts = append(parts, SeverityCount(l, s, n[s]))
 		}
 	}
-	head := strconv.Itoa(StripDays) + " days: "
 	switch {
 	case len(parts) > 0:
-		return head + strings.Join(parts, ", ")
+		return l.T("30 days: %s", strings.Join(parts, ", "))
 	case n[None] == 0:
-		return head + "no check"
+		return l.T("30 days: no check")
 	}
-	return head + "all quiet"
+	return l.T("30 days: all quiet")
+}
+
+// SeverityCount writes "3 critical"; None is quiet.
+func SeverityCount(l lang.Lang, s Severity, n int) string {
+	switch s {
+	case Critical:
+		return l.T("%d critical", n)
+	case High:
+		return l.T("%d high", n)
+	case Medium:
+		return l.T("%d medium", n)
+	case Blind:
+		return l.T("%d blind", n)
+	}
+	return l.T("%d quiet", n)
 }
 
 // x is the left edge of day i of n; a day is 6 units wide, 5 of them drawn.

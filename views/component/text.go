@@ -7,11 +7,16 @@ import "time"
 type Piece struct {
 	Text   string
 	Strong bool
+	// Mono writes Text as what one types; Title is its hover text, "" for none.
+	Mono  bool
+	Title string
 	// Href makes the piece a link to a page of this server.
 	Href string
 	// At makes the piece a time, written in the form As; Text is not used.
 	At time.Time
 	As Moment
+	// Now, where set, makes it how long before Now At was, and As is not used.
+	Now time.Time
 }
 
 // Words is a sentence without times, links or bold.

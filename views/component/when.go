@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // Moment says how an instant is written. The server writes UTC; time.js
@@ -36,20 +36,20 @@ func Now(ctx context.Context) time.Time {
 	return now
 }
 
-// FormatMoment writes t in UTC in the given form, without its year.
-func FormatMoment(t time.Time, m Moment) string { return FormatMomentAs(t, time.Time{}, m) }
+// FormatMoment writes t in UTC in the given form in English, without its year.
+func FormatMoment(t time.Time, m Moment) string { return m.Text(lang.English, t, time.Time{}) }
 
-// FormatMomentAs writes t in UTC in the given form, a date with its year where that is another than
-// now's.
-func FormatMomentAs(t, now time.Time, m Moment) string {
+// Text writes t in UTC in this form, a date with its year where that is another than now's; a zero now
+// adds none.
+func (m Moment) Text(l lang.Lang, t, now time.Time) string {
 	t = t.UTC()
 	switch m {
 	case Clock:
-		return format.Clock(t) + " UTC"
+		return l.Clock(t) + " UTC"
 	case Date:
-		return format.DayAs(t, now)
+		return l.DayAs(t, now)
 	case Full:
-		return format.FullUTC(t)
+		return l.FullUTC(t)
 	}
-	return format.WeekdayClockAs(t, now) + " UTC"
+	return l.WeekdayClockAs(t, now) + " UTC"
 }

@@ -58,9 +58,12 @@ func check(t *testing.T, l Lang, words entries, key string, x text) {
 	}
 }
 
-var verb = regexp.MustCompile(`%(\[\d+\])?[a-zA-Z]`)
+var (
+	verb  = regexp.MustCompile(`%(\[\d+\])?[a-zA-Z]`)
+	piece = regexp.MustCompile(`\{\d\}`) // of component.Sentence
+)
 
-// verbs are the arguments that a text takes, in their order.
+// verbs are the arguments and pieces that a text takes, in their order.
 func verbs(form string) []string {
 	var out []string
 	for i, m := range verb.FindAllStringSubmatch(form, -1) {
@@ -70,6 +73,7 @@ func verbs(form string) []string {
 		}
 		out = append(out, place+m[0][len(m[0])-1:])
 	}
+	out = append(out, piece.FindAllString(form, -1)...)
 	slices.Sort(out)
 	return out
 }

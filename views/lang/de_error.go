@@ -1,4 +1,30 @@
 package lang
 
 // deError are the German texts of that area.
-var deError = entries{}
+var deError = entries{
+	"Error %s":                      {"Fehler %s"},
+	"request":                       {"Anfrage"},
+	"Go to the board":               {"Zur Übersicht"},
+	"This cannot be taken as it is": {"So kann das nicht angenommen werden"},
+	"Nothing was changed. Go back, correct it and send it again.":                                                  {"Nichts wurde geändert. Gehen Sie zurück, berichtigen Sie es und senden Sie es noch einmal."},
+	"Your role does not allow this":                                                                                {"Ihre Rolle erlaubt das nicht"},
+	"Nothing was changed. An administrator can give you the role it needs, or somebody who has it can do it.":      {"Nichts wurde geändert. Ein Administrator kann Ihnen die nötige Rolle geben, oder jemand tut es, der sie hat."},
+	"There is nothing here for you":                                                                                {"Hier ist nichts für Sie"},
+	"The address may be mistyped, the thing may have been removed, or it belongs to a tenant that you do not see.": {"Die Adresse kann einen Tippfehler haben, die Sache kann entfernt sein, oder sie gehört einem Mandanten, den Sie nicht sehen."},
+	"Somebody was faster": {"Jemand war schneller"},
+	"It was changed after you loaded the page, so nothing of yours was done. Look at how it stands now.": {"Nachdem Sie die Seite geladen hatten, wurde etwas geändert; von Ihnen wurde daher nichts übernommen. Sehen Sie nach, wie es jetzt steht."},
+	"This address does not take that":                                    {"Diese Adresse nimmt das nicht an"},
+	"Go back and use the button on the page.":                            {"Gehen Sie zurück und benutzen Sie die Schaltfläche auf der Seite."},
+	"That was too much at once":                                          {"Das war zu viel auf einmal"},
+	"Nothing was changed. Send less in one go.":                          {"Nichts wurde geändert. Senden Sie weniger auf einmal."},
+	"Too many requests":                                                  {"Zu viele Anfragen"},
+	"Wait a minute, then try again.":                                     {"Warten Sie eine Minute und versuchen Sie es dann noch einmal."},
+	"The server cannot answer just now":                                  {"Der Server kann gerade nicht antworten"},
+	"It waits for its database. Nothing is lost; try again in a minute.": {"Er wartet auf seine Datenbank. Nichts ist verloren; versuchen Sie es in einer Minute noch einmal."},
+	"The server made a mistake":                                          {"Der Server hat einen Fehler gemacht"},
+	"Nothing of yours was changed. It is written in the server's log; try again, and give an administrator the number below if it stays.": {"Von Ihnen wurde nichts geändert. Der Fehler steht im Protokoll des Servers; versuchen Sie es noch einmal, und nennen Sie einem Administrator die Nummer unten, wenn es so bleibt."},
+	"This address cannot be read":                                     {"Diese Adresse ist nicht lesbar"},
+	"What it says for “%s” is not understood.":                        {"Was sie für „%s“ angibt, ist nicht zu verstehen."},
+	"This came from another site":                                     {"Das kam von einer anderen Website"},
+	"Nothing was changed. Open the page here and use its own button.": {"Nichts wurde geändert. Öffnen Sie die Seite hier und benutzen Sie deren eigene Schaltfläche."},
+}

@@ -28,7 +28,8 @@ func (l Lang) T(key string, args ...any) string {
 }
 
 // N is a text about n things, in the form that n takes in the language. Both forms are English; the
-// second one is the key. The first verb is %d and stands for n; the space after it does not break.
+// second one is the key. The first argument is n, written %d, or %[1]d where another one comes first; the
+// space after it does not break.
 func (l Lang) N(n int64, one, other string, args ...any) string {
 	forms := Forms{one, other}
 	if f, ok := catalogue[l][other]; ok {
@@ -38,7 +39,9 @@ func (l Lang) N(n int64, one, other string, args ...any) string {
 	if len(forms) > 1 && l.isOne(n) {
 		form = forms[0]
 	}
-	form = strings.Replace(form, "%d ", "%d"+nbsp, 1)
+	for _, verb := range []string{"%d", "%[1]d"} {
+		form = strings.Replace(form, verb+" ", verb+nbsp, 1)
+	}
 	return fmt.Sprintf(form, l.arguments(append([]any{n}, args...))...)
 }
 

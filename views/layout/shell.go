@@ -1,12 +1,12 @@
 package layout
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/driftwatch/driftwatch/static"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // Shell is what stands around a page.
@@ -25,9 +25,8 @@ type Shell struct {
 	// User is the reader.
 	User UserVM
 	// BlindSince, when set, says that no check has run since then; the link
-	// badge of every page shows it. BlindText is the badge's text for it,
-	// such as "no check since Wed 04:00 UTC".
-	BlindText string
+	// badge of every page shows it.
+	BlindSince time.Time
 	// Demo shows the banner that the data is invented.
 	Demo bool
 	// Lapse is how the demo's time-lapse stands; nil where it has none.
@@ -43,10 +42,33 @@ type Shell struct {
 // UserVM is the person in the top bar.
 type UserVM struct {
 	Name     string
-	Role     string
+	Role     string // viewer, operator, manager or admin
 	Initials string
-	// Tenants says for which tenants: "all tenants" or their names.
-	Tenants string
+	// Tenants are the names of those that the person sees, where it is not all.
+	Tenants    string
+	AllTenants bool
+}
+
+// role is the role in words.
+func (u UserVM) role(l lang.Lang) string {
+	switch u.Role {
+	case "viewer":
+		return l.T("viewer")
+	case "operator":
+		return l.T("operator")
+	case "manager":
+		return l.T("manager")
+	case "admin":
+		return l.T("admin")
+	}
+	return u.Role
+}
+
+func (u UserVM) tenants(l lang.Lang) string {
+	if u.AllTenants {
+		return l.T("all tenants")
+	}
+	return u.Tenants
 }
 
 // navItem is a place. Its letter leads there after g.
@@ -56,14 +78,14 @@ type navItem struct {
 
 // nav is the order of the bar; on a phone the first four are the tab bar.
 var nav = []navItem{
-	{"board", "/", "board", "Board", "b"},
-	{"models", "/models", "cube", "Models", "m"},
-	{"retrains", "/retrains", "loop", "Retrains", "r"},
-	{"operations", "/operations", "pulse", "Operations", "o"},
-	{"reviews", "/reviews", "check", "Reviews", "v"},
-	{"teams", "/teams", "user", "Teams", "t"},
-	{"audit", "/audit", "list", "Audit", "a"},
-	{"settings", "/settings", "gear", "Settings", "s"},
+	{"board", "/", "board", lang.Key("Board"), "b"},
+	{"models", "/models", "cube", lang.Key("Models"), "m"},
+	{"retrains", "/retrains", "loop", lang.Key("Retrains"), "r"},
+	{"operations", "/operations", "pulse", lang.Key("Operations"), "o"},
+	{"reviews", "/reviews", "check", lang.Key("Reviews"), "v"},
+	{"teams", "/teams", "user", lang.Key("Teams"), "t"},
+	{"audit", "/audit", "list", lang.Key("Audit"), "a"},
+	{"settings", "/settings", "gear", lang.Key("Settings"), "s"},
 }
 
 // modules are the script files a page needs; they are preloaded so that an
@@ -90,28 +112,28 @@ type LapseVM struct {
 const DemoID = "demo"
 
 // LapseBanner says that time runs fast, what time it is there and how much is to come.
-func LapseBanner(l LapseVM) component.BannerVM {
-	b := component.BannerVM{ID: DemoID, Icon: "info", Bold: "Time-lapse.", Now: l.Now}
-	say := func(text string) { b.Text = append(b.Text, component.Piece{Text: text}) }
-	if l.Over {
-		say("The past days have been played, and the clock has met the present: from here on it runs at its real speed, and nobody decides but you. The data is invented; the checks that judge it are real.")
+func LapseBanner(l lang.Lang, v LapseVM) component.BannerVM {
+	b := component.BannerVM{ID: DemoID, Icon: "info", Bold: l.T("Time-lapse."), Now: v.Now}
+	if v.Over {
+		b.Text = component.Words(l.T("The past days have been played, and the clock has met the present: from here on it runs at its real speed, and nobody decides but you. The data is invented; the checks that judge it are real."))
 		return b
 	}
-	say("Time runs fast, and the data is invented; the checks that judge it are real. It is ")
-	b.Text = append(b.Text, component.At(l.Now, component.DayClock))
-	say(fmt.Sprintf(", day %d of %d.", l.Day, l.Days))
-	if l.Waits {
-		say(fmt.Sprintf(" A retrain waits for a manager, so time goes slowly: after %d hours the demo's own manager approves it.", l.Hours))
+	b.Text = component.Sentence(
+		l.T("Time runs fast, and the data is invented; the checks that judge it are real. It is {0}, day %d of %d.", v.Day, v.Days),
+		component.At(v.Now, component.DayClock))
+	if v.Waits {
+		b.Text = component.Join(b.Text, component.Words(
+			l.T("A retrain waits for a manager, so time goes slowly: after %d hours the demo's own manager approves it.", v.Hours)))
 	}
 	return b
 }
 
-func demoBanner(l *LapseVM) component.BannerVM {
-	if l != nil {
-		return LapseBanner(*l)
+func demoBanner(l lang.Lang, v *LapseVM) component.BannerVM {
+	if v != nil {
+		return LapseBanner(l, *v)
 	}
 	return component.BannerVM{
-		ID: DemoID, Icon: "info", Bold: "Demonstration.",
-		Text: component.Words("The tenants, predictions and outcomes are invented; the checks that judge them are real."),
+		ID: DemoID, Icon: "info", Bold: l.T("Demonstration."),
+		Text: component.Words(l.T("The tenants, predictions and outcomes are invented; the checks that judge them are real.")),
 	}
 }

@@ -16,6 +16,10 @@ type AlertVM struct {
 	Conflict *ConflictVM
 	// Note is the answer to a form that was refused for another reason.
 	Note component.FormNoteVM
+	// Undo takes the reader's own acknowledgement back, while that can be done.
+	Undo *UndoVM
+	// Presence says who else has the alert open.
+	Presence PresenceVM
 	// ModelHref leads to the model's page.
 	ModelHref string
 	// Reports are the alert's own report first, then the newest of the other

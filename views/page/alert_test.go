@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 var noon = time.Date(2026, 7, 2, 12, 0, 0, 0, time.UTC)
@@ -72,10 +73,10 @@ func TestAlertSentences(t *testing.T) {
 	} {
 		s := base
 		c.change(&s)
-		if c.title != "" && s.title() != c.title {
-			t.Errorf("%s: title %q", c.name, s.title())
+		if c.title != "" && s.title(lang.English) != c.title {
+			t.Errorf("%s: title %q", c.name, s.title(lang.English))
 		}
-		if got := words(s.line()); c.line != "" && got != c.line {
+		if got := words(s.line(lang.English)); c.line != "" && got != c.line {
 			t.Errorf("%s: line %q\n want %q", c.name, got, c.line)
 		}
 	}
@@ -84,8 +85,8 @@ func TestAlertSentences(t *testing.T) {
 func TestEveryBlindReasonHasWords(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range []string{"job_failed", "feed_silent", "cannot_judge", "not_served", "clock"} {
-		w := blindTitle(r)
-		if w == blindTitle("") || seen[w] {
+		w := blindTitle(lang.English, r, "")
+		if w == blindTitle(lang.English, "", "") || seen[w] {
 			t.Errorf("%s: %q", r, w)
 		}
 		seen[w] = true
@@ -124,7 +125,7 @@ func TestFormsCarryTheVersion(t *testing.T) {
 // table, and what is undefined is written as such.
 func TestReportHidesNothing(t *testing.T) {
 	names := func(r ReportVM) (all string) {
-		for _, row := range r.rows(time.Time{}) {
+		for _, row := range r.rows(lang.English, time.Time{}) {
 			all += row.name + "=" + row.recent + "|" + row.baseline + "\n"
 		}
 		return all
@@ -159,7 +160,7 @@ func TestModelsVerdict(t *testing.T) {
 		{[]ModelRowVM{row(component.High, component.Blind)}, "1 of 1 model drifting", component.Blind},
 	} {
 		v := ModelsVM{Tenants: []TenantModelsVM{{Models: c.models}}}
-		if got := strings.ReplaceAll(v.verdict(), "\u00a0", " "); got != c.want || v.severity() != c.worst {
+		if got := strings.ReplaceAll(v.verdict(lang.English), "\u00a0", " "); got != c.want || v.severity() != c.worst {
 			t.Errorf("%v: %q, %v", c.models, got, v.severity().Word())
 		}
 	}
@@ -169,7 +170,7 @@ func TestModelsVerdict(t *testing.T) {
 func TestReportRowSays(t *testing.T) {
 	for drop, want := range map[float64]string{0.228: "fell 22.8 points", -0.023: "rose 2.3 points", 0: "fell 0.0 points"} {
 		r := ReportRowVM{DriftType: "performance", Drop: &drop}
-		if got := strings.ReplaceAll(r.found(), "\u00a0", " "); got != want {
+		if got := strings.ReplaceAll(r.found(lang.English), "\u00a0", " "); got != want {
 			t.Errorf("%v: %q, want %q", drop, got, want)
 		}
 	}

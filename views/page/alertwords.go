@@ -5,136 +5,132 @@ import (
 	"strings"
 
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // title is the h1 of the alert: who, and what is wrong.
-func (s AlertStateVM) title() string {
-	who := s.Tenant + " " + s.ModelType
-	switch s.AlertType {
-	case "ML_MONITORING_BLIND":
-		return strings.TrimSpace(who) + ": " + blindTitle(s.Reason)
-	case "ML_ROLLBACK":
-		return who + ": version " + s.ModelVersion + " was rolled back"
-	}
+func (s AlertStateVM) title(l lang.Lang) string {
+	who := strings.TrimSpace(s.Tenant + " " + s.ModelType)
 	switch {
+	case s.AlertType == "ML_MONITORING_BLIND":
+		return blindTitle(l, s.Reason, who)
+	case s.AlertType == "ML_ROLLBACK":
+		return l.T("%s: version %s was rolled back", who, s.ModelVersion)
 	case s.BothOpen:
-		return who + ": scores and accuracy both drifted"
+		return l.T("%s: scores and accuracy both drifted", who)
 	case s.DriftType == "performance":
-		return who + ": accuracy fell"
+		return l.T("%s: accuracy fell", who)
 	default:
-		return who + ": the scores moved"
+		return l.T("%s: the scores moved", who)
 	}
 }
 
-func blindTitle(reason string) string {
+func blindTitle(l lang.Lang, reason, who string) string {
 	switch reason {
 	case "job_failed":
-		return "a daily check failed"
+		return l.T("%s: a daily check failed", who)
 	case "feed_silent":
-		return "its feed has gone silent"
+		return l.T("%s: its feed has gone silent", who)
 	case "cannot_judge":
-		return "it cannot be judged"
+		return l.T("%s: it cannot be judged", who)
 	case "not_served":
-		return "another version makes the predictions"
+		return l.T("%s: another version makes the predictions", who)
 	case "clock":
-		return "a clock is off"
+		return l.T("%s: a clock is off", who)
 	default:
-		return "part of the watching is blind"
+		return l.T("%s: part of the watching is blind", who)
 	}
 }
 
 // line says since when, who has it and what happens next.
-func (s AlertStateVM) line() []component.Piece {
-	var ps []component.Piece
-	say := func(text string) { ps = append(ps, component.Piece{Text: text}) }
-	ps = append(ps, component.Piece{Text: s.severityWord(), Strong: true})
-	say(" since ")
+func (s AlertStateVM) line(l lang.Lang) []component.Piece {
+	if s.Status == "RESOLVED" && !s.EndedAt.IsZero() {
+		return component.Join(s.found(l), s.ended(l))
+	}
+	return component.Join(s.found(l), s.ownerSentence(l), s.next(l))
+}
+
+// found is since when it is how bad, and what later checks made of it: parts that stand alone, with
+// semicolons between them.
+func (s AlertStateVM) found(l lang.Lang) []component.Piece {
 	since := s.CreatedAt
 	if s.Since.After(since) {
 		since = s.Since
 	}
-	ps = append(ps, component.At(since, component.DayClock))
-	say(", " + format.Age(s.Now.Sub(since)) + " ago")
+	parts := [][]component.Piece{
+		component.Sentence(l.T("{0} since {1}, %s ago", l.Age(s.Now.Sub(since))), component.Bold(s.severityWord(l)), component.At(since, component.DayClock)),
+	}
 	if since != s.CreatedAt {
-		say("; raised lower on ")
-		ps = append(ps, component.At(s.CreatedAt, component.DayClock))
+		parts = append(parts, component.Sentence(l.T("raised lower on {0}"), component.At(s.CreatedAt, component.DayClock)))
 	}
 	if s.Repeats > 0 {
-		say("; " + format.Plural(int64(s.Repeats), "later check", "later checks") + " saw it again")
+		parts = append(parts, component.Words(l.N(int64(s.Repeats), "%d later check saw it again", "%d later checks saw it again")))
 	}
 	if s.Current != s.Severity && !s.Cleared && s.AlertType == "ML_DRIFT_DETECTED" {
-		say("; the last one found " + strings.ToUpper(s.Current.Word()))
+		parts = append(parts, component.Words(l.T("the last one found %s", strings.ToUpper(l.T(s.Current.Word())))))
 	}
-	say(". ")
-	if s.Status == "RESOLVED" && !s.EndedAt.IsZero() {
-		say(s.endedBy() + " ")
-		ps = append(ps, component.At(s.EndedAt, component.DayClock))
-		say(".")
-		return ps
+	out := parts[0]
+	for _, p := range parts[1:] {
+		out = append(append(out, component.Plain("; ")), p...)
 	}
-	say(s.ownerSentence())
-	s.next(say, &ps)
-	return ps
+	return append(out, component.Plain("."))
 }
 
-func (s AlertStateVM) severityWord() string {
+func (s AlertStateVM) severityWord(l lang.Lang) string {
 	if s.AlertType == "ML_MONITORING_BLIND" {
-		return "Blind"
+		return l.T("Blind")
 	}
-	return s.Severity.Word()
+	return l.T(s.Severity.Word())
 }
 
-func (s AlertStateVM) ownerSentence() string {
+func (s AlertStateVM) ownerSentence(l lang.Lang) []component.Piece {
 	switch {
 	case s.Status == "RESOLVED":
-		return "It is resolved."
+		return component.Words(l.T("It is resolved."))
 	case s.Status == "SUPPRESSED":
-		return "It is suppressed."
+		return component.Words(l.T("It is suppressed."))
 	case s.Status == "ESCALATED" && s.Team != "":
-		return "It was escalated to " + s.Team + "."
+		return component.Words(l.T("It was escalated to %s.", s.Team))
 	case s.Status == "ESCALATED":
-		return "It was escalated."
+		return component.Words(l.T("It was escalated."))
 	case s.Assignee != "":
-		return s.Assignee + " has it."
+		return component.Words(l.T("%s has it.", s.Assignee))
 	case s.Status == "ACKNOWLEDGED":
-		return "Somebody has acknowledged it."
+		return component.Words(l.T("Somebody has acknowledged it."))
 	default:
-		return "Nobody has it."
+		return component.Words(l.T("Nobody has it."))
 	}
 }
 
-func (s AlertStateVM) endedBy() string {
+func (s AlertStateVM) ended(l lang.Lang) []component.Piece {
+	at := component.At(s.EndedAt, component.DayClock)
 	if s.EndedBy == "" {
-		return "It resolved by itself on"
+		return component.Sentence(l.T("It resolved by itself on {0}."), at)
 	}
-	return s.EndedBy + " resolved it on"
+	return component.Sentence(l.T("{0} resolved it on {1}."), component.Plain(s.EndedBy), at)
 }
 
 // next says what will happen by itself, or what a person should do.
-func (s AlertStateVM) next(say func(string), ps *[]component.Piece) {
-	at := func(before string, p component.Piece, after string) {
-		say(before)
-		*ps = append(*ps, p)
-		say(after)
-	}
+func (s AlertStateVM) next(l lang.Lang) []component.Piece {
 	switch {
 	case s.Status == "RESOLVED":
+		return nil
 	case s.Cleared && s.ClearedReason != "":
-		say(" It is cleared: " + s.ClearedReason + ". Resolve it if that settles it.")
+		return component.Words(l.T("It is cleared: %s. Resolve it if that settles it.", s.ClearedReason))
 	case s.Cleared:
-		say(" The last check was clean; resolve it if that settles it.")
+		return component.Words(l.T("The last check was clean; resolve it if that settles it."))
 	case s.Status == "SUPPRESSED" && !s.SuppressedUntil.IsZero():
-		at(" It comes back at ", component.At(s.SuppressedUntil, component.DayClock), ", in "+format.Age(s.SuppressedUntil.Sub(s.Now))+".")
+		return component.Sentence(l.T("It comes back at {0}, in %s.", l.Age(s.SuppressedUntil.Sub(s.Now))), component.At(s.SuppressedUntil, component.DayClock))
 	case s.Status == "NEW" && !s.EscalatesAt.IsZero():
-		to := "its team"
-		if s.EscalatesTo != "" {
-			to = s.EscalatesTo
+		at, in := component.At(s.EscalatesAt, component.Clock), l.Age(s.EscalatesAt.Sub(s.Now))
+		if s.EscalatesTo == "" {
+			return component.Sentence(l.T("It goes to its team at {0}, in %s.", in), at)
 		}
-		at(" It goes to "+to+" at ", component.At(s.EscalatesAt, component.Clock), ", in "+format.Age(s.EscalatesAt.Sub(s.Now))+".")
+		return component.Sentence(l.T("It goes to {1} at {0}, in %s.", in), at, component.Plain(s.EscalatesTo))
 	case !s.RemindAt.IsZero():
-		at(" It comes back as new at ", component.At(s.RemindAt, component.DayClock), " unless it is resolved.")
+		return component.Sentence(l.T("It comes back as new at {0} unless it is resolved."), component.At(s.RemindAt, component.DayClock))
 	}
+	return nil
 }
 
 // owner is what stands beside the status.
@@ -151,9 +147,18 @@ func (s AlertStateVM) owner() string {
 
 func (s AlertStateVM) unowned() bool { return s.owner() == "" && s.Status == "NEW" }
 
+// title names the alert of the other drift type.
+func (s SiblingVM) title(l lang.Lang) string {
+	id := strconv.FormatInt(s.ID, 10)
+	if s.DriftType == "performance" {
+		return l.T("Alert %s, the performance side of it", id)
+	}
+	return l.T("Alert %s, the statistical side of it", id)
+}
+
 // facts are the numbers at the top of the page: of the alert's own report
 // first, then of the other.
-func (v AlertVM) facts() []component.FactVM {
+func (v AlertVM) facts(l lang.Lang) []component.FactVM {
 	if v.Blind != nil {
 		return v.Blind.Facts
 	}
@@ -161,50 +166,61 @@ func (v AlertVM) facts() []component.FactVM {
 	for _, r := range v.Reports {
 		switch {
 		case r.Statistical != nil:
-			out = append(out, r.Statistical.facts(r)...)
+			out = append(out, r.Statistical.facts(l, r)...)
 		case r.Performance != nil:
-			out = append(out, r.Performance.facts(r)...)
+			out = append(out, r.Performance.facts(l, r)...)
 		}
 	}
 	return out[:min(len(out), 6)]
 }
 
-func (s *StatisticalVM) facts(r ReportVM) []component.FactVM {
-	d := component.FactVM{Label: "Largest gap, D", Value: format.Fixed(format.Value(s.D), 3), Tone: tone(r)}
-	if cut, word := cutFor(r.Severity, s.CriticalD, s.HighD, s.MediumD); cut != nil {
-		d.Note = "from " + format.Short(*cut, 3) + " it is " + word
-	}
-	p := component.FactVM{Label: "Chance of it, p", Value: format.P(format.Value(s.P)), Note: "two-sided"}
+func (s *StatisticalVM) facts(l lang.Lang, r ReportVM) []component.FactVM {
+	v := lang.Value
+	d := component.FactVM{Label: l.T("Largest gap, D"), Value: l.Fixed(v(s.D), 3), Tone: tone(r), Note: s.cutNote(l, r.Severity)}
+	p := component.FactVM{Label: l.T("Chance of it, p"), Value: l.P(v(s.P)), Note: l.T("two-sided")}
 	if s.Method != "" {
-		p.Note = methodText(s.Method) + ", two-sided"
+		p.Note = l.T("%s, two-sided", methodText(l, s.Method))
 	}
-	mean := component.FactVM{Label: "Mean score", Value: format.Fixed(format.Value(s.MeanRecent), 2), Note: "was " + format.Fixed(format.Value(s.MeanBaseline), 2)}
-	n := component.FactVM{Label: "Scores", Value: format.Count(s.NRecent), Note: "against " + format.Count(s.NBaseline)}
+	mean := component.FactVM{Label: l.T("Mean score"), Value: l.Fixed(v(s.MeanRecent), 2), Note: l.T("was %s", l.Fixed(v(s.MeanBaseline), 2))}
+	n := component.FactVM{Label: l.T("Scores"), Value: l.Count(s.NRecent), Note: l.T("against %d", s.NBaseline)}
 	return []component.FactVM{d, p, mean, n}
 }
 
-func (p *PerformanceVM) facts(r ReportVM) []component.FactVM {
-	acc := component.FactVM{Label: "Accuracy, " + windowDays(r), Value: format.Percent(format.Value(p.AccuracyRecent), 1), Tone: tone(r)}
+// cutNote names the cut-off to compare D with: the crossed one, else the lowest.
+func (s *StatisticalVM) cutNote(l lang.Lang, found component.Severity) string {
+	switch {
+	case found == component.Critical && s.CriticalD != nil:
+		return l.T("from %s it is critical", l.Short(*s.CriticalD, 3))
+	case found == component.High && s.HighD != nil:
+		return l.T("from %s it is high", l.Short(*s.HighD, 3))
+	case found != component.Critical && found != component.High && s.MediumD != nil:
+		return l.T("from %s it is medium", l.Short(*s.MediumD, 3))
+	}
+	return ""
+}
+
+func (p *PerformanceVM) facts(l lang.Lang, r ReportVM) []component.FactVM {
+	acc := component.FactVM{Label: accuracyLabel(l, r), Value: l.Percent(lang.Value(p.AccuracyRecent), 1), Tone: tone(r)}
 	if p.AccuracyBaseline != nil {
-		acc.Note = "was " + format.Percent(*p.AccuracyBaseline, 1)
+		acc.Note = l.T("was %s", l.Percent(*p.AccuracyBaseline, 1))
 	}
-	drop := component.FactVM{Label: "Fell by", Value: format.Points(format.Value(p.Drop), 1)}
+	drop := component.FactVM{Label: l.T("Fell by"), Value: l.Points(lang.Value(p.Drop), 1)}
 	if p.DropLow != nil && p.DropHigh != nil {
-		drop.Note = "95 %: " + format.PointsRange(*p.DropLow, *p.DropHigh, 1)
+		drop.Note = "95 %: " + l.PointsRange(*p.DropLow, *p.DropHigh, 1)
 	}
-	n := component.FactVM{Label: "Outcomes", Value: format.Count(p.NRecent), Note: "against " + format.Count(p.NBaseline)}
+	n := component.FactVM{Label: l.T("Outcomes"), Value: l.Count(p.NRecent), Note: l.T("against %d", p.NBaseline)}
 	if p.CompletenessRecent != nil {
-		n.Note += "; " + format.Percent(*p.CompletenessRecent, 0) + " known"
+		n.Note = l.T("against %d; %s known", p.NBaseline, l.Percent(*p.CompletenessRecent, 0))
 	}
 	return []component.FactVM{acc, drop, n}
 }
 
-func windowDays(r ReportVM) string {
+func accuracyLabel(l lang.Lang, r ReportVM) string {
 	days := int64(r.Recent.To.Sub(r.Recent.From).Hours() / 24)
 	if days <= 0 {
-		return "recent"
+		return l.T("Accuracy, recent")
 	}
-	return format.Plural(days, "day", "days")
+	return l.T("Accuracy, %s", l.N(days, "%d day", "%d days"))
 }
 
 // tone colours a number that crossed a cut-off.
@@ -224,18 +240,6 @@ func tone(r ReportVM) string {
 	}
 }
 
-// cutFor is the cut-off to compare with: the crossed one, else the lowest.
-func cutFor(s component.Severity, critical, high, medium *float64) (*float64, string) {
-	switch s {
-	case component.Critical:
-		return critical, "critical"
-	case component.High:
-		return high, "high"
-	default:
-		return medium, "medium"
-	}
-}
-
 // alertID is the id of a part of the page, stable over live updates.
 func alertID(part string, id int64) string {
 	return "alert-" + part + "-" + strconv.FormatInt(id, 10)
@@ -247,24 +251,13 @@ func (a AlertActionsVM) path(move string) string {
 }
 
 // ackLabel says how many alerts the button changes.
-func (a AlertActionsVM) ackLabel() string {
+func (a AlertActionsVM) ackLabel(l lang.Lang) string {
 	if len(a.Also) == 0 {
-		return "Acknowledge"
+		return l.T("Acknowledge")
 	}
-	return "Acknowledge " + strconv.Itoa(len(a.Also)+1)
+	return l.T("Acknowledge %d", len(a.Also)+1)
 }
 
 func (a AlertActionsVM) alsoValue(x AlsoVM) string {
 	return strconv.FormatInt(x.ID, 10) + ":" + strconv.Itoa(x.Version)
-}
-
-// spans are what a person can choose to wait: sent as a Go duration in the
-// field "for", so that a page left open does not send a time that has passed.
-var spans = []OptionVM{
-	{Value: "1h", Label: "1 hour"},
-	{Value: "4h", Label: "4 hours"},
-	{Value: "8h", Label: "8 hours"},
-	{Value: "24h", Label: "1 day"},
-	{Value: "72h", Label: "3 days"},
-	{Value: "168h", Label: "7 days"},
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // AuditVM is the audit log, newest first, with the state of its chain.
@@ -39,19 +40,26 @@ type AuditEntryVM struct {
 	Hash string
 }
 
-func (v AuditVM) verdict() string {
+func (v AuditVM) verdict(l lang.Lang) string {
 	switch {
 	case v.VerifiedAt.IsZero():
-		return "The audit log has not been verified yet"
+		return l.T("The audit log has not been verified yet")
 	case v.Intact:
-		return "The audit log is whole"
+		return l.T("The audit log is whole")
 	}
-	return "The audit log has been changed"
+	return l.T("The audit log has been changed")
 }
 
-// checked is when the chain was verified, with its full stop: a template would put a space before it.
-func (v AuditVM) checked() []component.Piece {
-	return []component.Piece{component.At(v.VerifiedAt, component.DayClock), {Text: ". "}}
+// checked says when the chain was verified, and with what verdict.
+func (v AuditVM) checked(l lang.Lang) []component.Piece {
+	at := component.At(v.VerifiedAt, component.DayClock)
+	switch {
+	case v.VerifiedAt.IsZero():
+		return component.Words(l.T("Nobody has checked the chain of hashes since the server started."))
+	case v.Intact:
+		return component.Sentence(l.T("Each entry carries the hash of the one before; all %d fit. Checked {0}.", v.Total), at)
+	}
+	return component.Join(component.Words(v.BrokenText), component.Sentence(l.T("Checked {0}."), at))
 }
 
 func shortHash(h string) string {

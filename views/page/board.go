@@ -42,10 +42,14 @@ type BoardVM struct {
 	// Facts stand in place of the tallies while everything is quiet.
 	Facts  []component.FactVM
 	Filter FilterVM
-	Rows   []component.AlertRowVM
+	// Views is the reader's own bar; nil leaves ViewsPlace in its place.
+	Views *ViewsVM
+	// Select is what can be done with what is chosen; nil for a reader who may only look.
+	Select *SelectVMs
+	Items  []ItemVM
 	// Count says what the list holds: "40 open alerts, worst first".
 	Count string
-	// None is shown where Rows is empty: by the filter, or nothing open.
+	// None is shown where Items is empty: by the filter, or nothing open.
 	None component.EmptyVM
 	// NextHref leads to the rest of the list, NextText says how many.
 	NextHref, NextText string
@@ -57,11 +61,10 @@ type BoardVM struct {
 	SummaryURL string
 }
 
-func (v BoardVM) lookLabel() string {
-	if v.LookLabel == "" {
-		return "Look at it"
-	}
-	return v.LookLabel
+// ItemVM is one alert alone, or where Incident is set the alerts of one cause.
+type ItemVM struct {
+	Row      component.AlertRowVM
+	Incident *component.IncidentVM
 }
 
 // AckVM is the acknowledge button of the verdict.
@@ -83,7 +86,9 @@ type TallyVM struct {
 
 // FilterVM is the filter bar: a plain GET form.
 type FilterVM struct {
-	Query   string
+	Query string
+	// Problem says why the query cannot be read; the list is then shown without it.
+	Problem string
 	Selects []SelectVM
 	// Active marks a narrowed list: new rows are then left to the server.
 	Active bool
@@ -116,14 +121,18 @@ type HealthVM struct {
 	// AllText is the link to all models: "38 models"; MoreText, if not empty,
 	// counts those not shown: "18 more: 16 medium, 2 quiet".
 	AllText, MoreText string
+	// NextText says when the next check runs.
+	NextText string
 }
 
 // HealthRowVM is one model's row.
 type HealthRowVM struct {
 	Tenant, Model string
 	Href          string
-	Strip         component.StripVM
-	Now           component.Severity
+	// Note says when it was last checked and how many outcomes are known.
+	Note  string
+	Strip component.StripVM
+	Now   component.Severity
 }
 
 // StepVM is one step of the way to a first judged model.

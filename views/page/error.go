@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // ErrorVM is a page that says what went wrong and what to do, in sentences.
@@ -21,26 +22,26 @@ type ErrorVM struct {
 }
 
 // words are the sentences for a status, the caller's own first.
-func (v ErrorVM) words() (title, text string) {
+func (v ErrorVM) words(l lang.Lang) (title, text string) {
 	switch v.Status {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		title, text = "This cannot be taken as it is", "Nothing was changed. Go back, correct it and send it again."
+		title, text = l.T("This cannot be taken as it is"), l.T("Nothing was changed. Go back, correct it and send it again.")
 	case http.StatusForbidden:
-		title, text = "Your role does not allow this", "Nothing was changed. An administrator can give you the role it needs, or somebody who has it can do it."
+		title, text = l.T("Your role does not allow this"), l.T("Nothing was changed. An administrator can give you the role it needs, or somebody who has it can do it.")
 	case http.StatusNotFound:
-		title, text = "There is nothing here for you", "The address may be mistyped, the thing may have been removed, or it belongs to a tenant that you do not see."
+		title, text = l.T("There is nothing here for you"), l.T("The address may be mistyped, the thing may have been removed, or it belongs to a tenant that you do not see.")
 	case http.StatusConflict:
-		title, text = "Somebody was faster", "It was changed after you loaded the page, so nothing of yours was done. Look at how it stands now."
+		title, text = l.T("Somebody was faster"), l.T("It was changed after you loaded the page, so nothing of yours was done. Look at how it stands now.")
 	case http.StatusMethodNotAllowed:
-		title, text = "This address does not take that", "Go back and use the button on the page."
+		title, text = l.T("This address does not take that"), l.T("Go back and use the button on the page.")
 	case http.StatusRequestEntityTooLarge:
-		title, text = "That was too much at once", "Nothing was changed. Send less in one go."
+		title, text = l.T("That was too much at once"), l.T("Nothing was changed. Send less in one go.")
 	case http.StatusTooManyRequests:
-		title, text = "Too many requests", "Wait a minute, then try again."
+		title, text = l.T("Too many requests"), l.T("Wait a minute, then try again.")
 	case http.StatusServiceUnavailable:
-		title, text = "The server cannot answer just now", "It waits for its database. Nothing is lost; try again in a minute."
+		title, text = l.T("The server cannot answer just now"), l.T("It waits for its database. Nothing is lost; try again in a minute.")
 	default:
-		title, text = "The server made a mistake", "Nothing of yours was changed. It is written in the server's log; try again, and give an administrator the number below if it stays."
+		title, text = l.T("The server made a mistake"), l.T("Nothing of yours was changed. It is written in the server's log; try again, and give an administrator the number below if it stays.")
 	}
 	if v.Title != "" {
 		title = v.Title
@@ -51,14 +52,15 @@ func (v ErrorVM) words() (title, text string) {
 	return title, text
 }
 
-func (v ErrorVM) title() string { t, _ := v.words(); return t }
+// Heading is the error in a few words.
+func (v ErrorVM) Heading(l lang.Lang) string { t, _ := v.words(l); return t }
 
-func (v ErrorVM) text() string { _, t := v.words(); return t }
+func (v ErrorVM) text(l lang.Lang) string { _, t := v.words(l); return t }
 
-func (v ErrorVM) back() component.ButtonVM {
+func (v ErrorVM) back(l lang.Lang) component.ButtonVM {
 	b := component.ButtonVM{Label: v.BackLabel, Href: v.Back, Kind: "p", Size: "big"}
 	if b.Href == "" {
-		b.Href, b.Label = "/", "Go to the board"
+		b.Href, b.Label = "/", l.T("Go to the board")
 	}
 	return b
 }

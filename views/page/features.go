@@ -2,7 +2,7 @@ package page
 
 import (
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // FeaturesVM says which logged features moved between the windows of a check, the furthest first.
@@ -42,19 +42,20 @@ func (v FeaturesVM) moved() (n int) {
 }
 
 // line says how many moved, and on how many rows that rests.
-func (v FeaturesVM) line() string {
+func (v FeaturesVM) line(l lang.Lang) string {
 	if v.RowsRecent == 0 || v.RowsBaseline == 0 {
-		return "The rows of one of the windows carry no features, so nothing can be compared. Log further columns with each prediction to see here what moved."
+		return l.T("The rows of one of the windows carry no features, so nothing can be compared. Log further columns with each prediction to see here what moved.")
 	}
-	rows := format.Plural(v.RowsRecent, "recent row", "recent rows") + " against " + format.Count(v.RowsBaseline) + " of the baseline"
+	rows := l.N(v.RowsRecent, "%d recent row against %d of the baseline", "%d recent rows against %d of the baseline", v.RowsBaseline)
 	if v.Sampled {
-		rows += ", a sample"
+		rows = l.N(v.RowsRecent, "%d recent row against %d of the baseline, a sample", "%d recent rows against %d of the baseline, a sample", v.RowsBaseline)
 	}
 	if v.moved() == 0 {
-		return "None of " + format.Plural(int64(len(v.Rows)), "feature", "features") + " moved beyond chance, on " + rows + "."
+		return l.N(int64(len(v.Rows)), "None of %d feature moved beyond chance, on %s.", "None of %d features moved beyond chance, on %s.", rows)
 	}
-	return format.Count(int64(v.moved())) + " of " + format.Plural(int64(len(v.Rows)), "feature", "features") +
-		" moved beyond chance (false discovery rate under 5 %), on " + rows + "."
+	return l.N(int64(len(v.Rows)),
+		"%[2]d of %[1]d\u00a0feature moved beyond chance (false discovery rate under 5 %%), on %[3]s.",
+		"%[2]d of %[1]d\u00a0features moved beyond chance (false discovery rate under 5 %%), on %[3]s.", v.moved(), rows)
 }
 
 // first are the rows shown at once, rest the others.
@@ -62,44 +63,44 @@ func (v FeaturesVM) first() []FeatureVM { return v.Rows[:min(len(v.Rows), featur
 func (v FeaturesVM) rest() []FeatureVM  { return v.Rows[min(len(v.Rows), featuresShown):] }
 
 // value is a mean or a category's share.
-func (f FeatureVM) value(v *float64) string {
+func (f FeatureVM) value(l lang.Lang, v *float64) string {
 	switch {
 	case v == nil:
-		return "none"
+		return l.T("none")
 	case f.Numeric:
-		return format.Short(*v, 4)
+		return l.Short(*v, 4)
 	}
-	return format.Percent(*v, 1)
+	return l.Percent(*v, 1)
 }
 
 // what says what the two values are.
-func (f FeatureVM) what() string {
+func (f FeatureVM) what(l lang.Lang) string {
 	if f.Numeric {
-		return "mean"
+		return l.T("mean")
 	}
 	name := []rune(f.Category)
 	if len(name) > longCategory {
-		return "share of " + string(name[:longCategory-1]) + "…"
+		return l.T("share of %s", string(name[:longCategory-1])+"…")
 	}
-	return "share of " + f.Category
+	return l.T("share of %s", f.Category)
 }
 
 // missing says how many rows lack a value, where any does.
-func (f FeatureVM) missing() string {
+func (f FeatureVM) missing(l lang.Lang) string {
 	if f.MissingRecent == 0 && f.MissingBaseline == 0 {
 		return ""
 	}
-	return "missing " + format.Percent(f.MissingBaseline, 1) + " → " + format.Percent(f.MissingRecent, 1)
+	return l.T("missing %s → %s", l.Percent(f.MissingBaseline, 1), l.Percent(f.MissingRecent, 1))
 }
 
 // fact is the feature that moved furthest, as one of the numbers at the top of a page.
-func (v *FeaturesVM) fact() (component.FactVM, bool) {
+func (v *FeaturesVM) fact(l lang.Lang) (component.FactVM, bool) {
 	if v == nil || v.moved() == 0 {
 		return component.FactVM{}, false
 	}
 	f := v.Rows[0]
 	return component.FactVM{
-		Label: "Moved furthest", Value: f.Name,
-		Note: f.what() + " " + f.value(f.Baseline) + " → " + f.value(f.Recent) + ", PSI " + format.Fixed(format.Value(f.PSI), 2),
+		Label: l.T("Moved furthest"), Value: f.Name,
+		Note: f.what(l) + " " + f.value(l, f.Baseline) + " → " + f.value(l, f.Recent) + ", PSI " + l.Fixed(lang.Value(f.PSI), 2),
 	}, true
 }

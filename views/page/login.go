@@ -2,7 +2,7 @@ package page
 
 import (
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // LoginVM is the sign-in form.
@@ -19,12 +19,16 @@ type LoginVM struct {
 	Hours int
 }
 
-// lasts is how long the sign-in lasts, in days where it is whole ones.
-func (v LoginVM) lasts() string {
+// lasts says how long the sign-in lasts, in days where it is whole ones.
+func (v LoginVM) lasts(l lang.Lang) string {
 	if v.Hours > 24 && v.Hours%24 == 0 {
-		return format.Plural(int64(v.Hours/24), "day", "days")
+		return l.N(int64(v.Hours/24),
+			"You stay signed in for %d day on this browser. Trouble? Ask your administrator.",
+			"You stay signed in for %d days on this browser. Trouble? Ask your administrator.")
 	}
-	return format.Plural(int64(v.Hours), "hour", "hours")
+	return l.N(int64(v.Hours),
+		"You stay signed in for %d hour on this browser. Trouble? Ask your administrator.",
+		"You stay signed in for %d hours on this browser. Trouble? Ask your administrator.")
 }
 
 // SetupVM makes the first administrator, by the one-time link.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // ModelVM is the page of one model of one tenant.
@@ -68,26 +68,26 @@ type ReportRowVM struct {
 }
 
 // found is what the check found, in figures.
-func (r ReportRowVM) found() string {
+func (r ReportRowVM) found(l lang.Lang) string {
 	switch {
 	case r.Insufficient:
-		return "too little data"
+		return l.T("too little data")
 	case r.DriftType == "performance":
-		drop := format.Value(r.Drop)
+		drop := lang.Value(r.Drop)
 		if drop < 0 {
-			return "rose " + format.Points(-drop, 1)
+			return l.T("rose %s", l.Points(-drop, 1))
 		}
-		return "fell " + format.Points(drop, 1)
+		return l.T("fell %s", l.Points(drop, 1))
 	default:
-		return "D " + format.Fixed(format.Value(r.D), 3) + ", p " + format.P(format.Value(r.P))
+		return "D " + l.Fixed(lang.Value(r.D), 3) + ", p " + l.P(lang.Value(r.P))
 	}
 }
 
-func (r ReportRowVM) kind() string {
+func (r ReportRowVM) kind(l lang.Lang) string {
 	if r.DriftType == "performance" {
-		return "Accuracy"
+		return l.T("Accuracy")
 	}
-	return "Scores"
+	return l.T("Scores")
 }
 
 // ModelAlertVM is one open alert of the model.
@@ -100,25 +100,31 @@ type ModelAlertVM struct {
 	CreatedAt time.Time
 }
 
-func (a ModelAlertVM) since() []component.Piece {
-	return []component.Piece{{Text: "since "}, component.At(a.CreatedAt, component.DayClock)}
+func (a ModelAlertVM) since(l lang.Lang) []component.Piece {
+	return component.Sentence(l.T("since {0}"), component.At(a.CreatedAt, component.DayClock))
 }
 
 // heard says when the last row came and how many in the last hour.
-func (f FeedVM) heard() []component.Piece {
-	if f.Last.IsZero() {
-		return component.Words("Nothing was ever received.")
+func (f FeedVM) heard(l lang.Lang) []component.Piece {
+	last := component.At(f.Last, component.DayClock)
+	switch {
+	case f.Last.IsZero():
+		return component.Words(l.T("Nothing was ever received."))
+	case f.LastHour < 0:
+		return component.Sentence(l.T("Last row {0}"), last)
 	}
-	return []component.Piece{
-		{Text: "Last row "}, component.At(f.Last, component.DayClock), {Text: f.pace()},
-	}
+	return component.Sentence(l.N(f.LastHour, "Last row {0}, %d row in the last hour", "Last row {0}, %d rows in the last hour"), last)
 }
 
-func (f FeedVM) pace() string {
-	if f.LastHour < 0 {
-		return ""
+// name is what comes by the feed.
+func (f FeedVM) name(l lang.Lang) string {
+	switch f.Feed {
+	case "predictions":
+		return l.T("predictions")
+	case "outcomes":
+		return l.T("outcomes")
 	}
-	return ", " + format.Plural(f.LastHour, "row", "rows") + " in the last hour"
+	return f.Feed
 }
 
 // judgedMark is the mark beside judgedWord: before the first check a model is
@@ -130,16 +136,16 @@ func judgedMark(s component.Severity) component.Severity {
 	return s
 }
 
-func judgedWord(s component.Severity) string {
+func judgedWord(l lang.Lang, s component.Severity) string {
 	switch s {
 	case component.Blind:
-		return "not judged"
+		return l.T("not judged")
 	case component.Absent:
-		return "no check yet"
+		return l.T("no check yet")
 	case component.None:
-		return "quiet"
+		return l.T("quiet")
 	default:
-		return strings.ToLower(s.Word())
+		return strings.ToLower(l.T(s.Word()))
 	}
 }
 

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // ModelsVM is the list of all models that the reader may see.
@@ -38,7 +38,7 @@ type ModelRowVM struct {
 	Why                      string // why it cannot be judged, "" where it can
 }
 
-func (m ModelRowVM) accuracy() string { return format.Percent(share(m.Right, m.N), 1) }
+func (m ModelRowVM) accuracy(l lang.Lang) string { return l.Percent(share(m.Right, m.N), 1) }
 
 // worst is the severity that the list and its verdict go by.
 func (m ModelRowVM) worst() component.Severity {
@@ -71,19 +71,19 @@ func drifts(s component.Severity) bool { return s == component.High || s == comp
 // is not quiet.
 func unjudged(s component.Severity) bool { return s == component.Blind || s == component.Absent }
 
-func (v ModelsVM) verdict() string {
+func (v ModelsVM) verdict(l lang.Lang) string {
 	all, drifting, blind := v.count()
 	switch {
 	case all == 0:
-		return "No model yet"
+		return l.T("No model yet")
 	case drifting > 0:
-		return format.Count(int64(drifting)) + " of " + format.Plural(int64(all), "model", "models") + " drifting"
+		return l.N(int64(all), "%[2]d of %[1]d\u00a0model drifting", "%[2]d of %[1]d\u00a0models drifting", drifting)
 	case blind > 0:
-		return "No drift seen, but " + format.Count(int64(blind)) + " of " + format.Plural(int64(all), "model", "models") + " cannot be judged"
+		return l.N(int64(all), "No drift seen, but %[2]d of %[1]d\u00a0model cannot be judged", "No drift seen, but %[2]d of %[1]d\u00a0models cannot be judged", blind)
 	case all == 1:
-		return "One model, judged and quiet"
+		return l.T("One model, judged and quiet")
 	default:
-		return "All " + format.Count(int64(all)) + " models judged, none drifting"
+		return l.T("All %d models judged, none drifting", all)
 	}
 }
 
@@ -99,16 +99,16 @@ func (v ModelsVM) severity() component.Severity {
 	return worst
 }
 
-func (v ModelsVM) line() string {
+func (v ModelsVM) line(l lang.Lang) string {
 	all, drifting, blind := v.count()
 	switch {
 	case all == 0:
-		return "A model appears here with its first prediction."
+		return l.T("A model appears here with its first prediction.")
 	case blind > 0 && drifting > 0:
-		return format.Count(int64(blind)) + " cannot be judged by one of the two checks. Each tenant’s worst first."
+		return l.T("%d cannot be judged by one of the two checks. Each tenant’s worst first.", blind)
 	case blind > 0:
-		return "What cannot be judged is not quiet: the reason stands beside it."
+		return l.T("What cannot be judged is not quiet: the reason stands beside it.")
 	default:
-		return "Each tenant’s worst first; accuracy and outcomes over the last 7 days."
+		return l.T("Each tenant’s worst first; accuracy and outcomes over the last 7 days.")
 	}
 }

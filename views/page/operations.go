@@ -5,7 +5,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // OperationsVM is the page of the watching itself.
@@ -63,11 +63,11 @@ type FeedVM struct {
 // NotCounted stands for a number of rows that nobody counted.
 const NotCounted = -1
 
-func (f FeedVM) lastHour() string {
+func (f FeedVM) lastHour(l lang.Lang) string {
 	if f.LastHour < 0 {
-		return format.Missing
+		return lang.Missing
 	}
-	return format.Count(f.LastHour)
+	return l.Count(f.LastHour)
 }
 
 // FeedState is how a feed stands.
@@ -116,48 +116,56 @@ func (v OperationsVM) schedule() chart.Schedule {
 	return s
 }
 
-func (j JobVM) clock() string {
-	return format.Clock(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(j.At))
+func (j JobVM) clock(l lang.Lang) string {
+	return l.Clock(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(j.At))
 }
 
 // next says when the job runs again.
-func (j JobVM) next(now time.Time) []component.Piece {
+func (j JobVM) next(l lang.Lang, now time.Time) []component.Piece {
 	if j.Next.IsZero() {
 		return nil
 	}
-	return []component.Piece{component.At(j.Next, component.DayClock), {Text: ", in " + format.Age(j.Next.Sub(now))}}
+	return component.Sentence(l.T("{0}, in %s", l.Age(j.Next.Sub(now))), component.At(j.Next, component.DayClock))
 }
 
-func (b BacklogVM) inbox(now time.Time) string {
+func (b BacklogVM) inbox(l lang.Lang, now time.Time) string {
 	if b.Inbox == 0 || b.InboxOldest.IsZero() {
-		return format.Count(b.Inbox)
+		return l.Count(b.Inbox)
 	}
-	return format.Count(b.Inbox) + ", oldest " + format.Age(now.Sub(b.InboxOldest))
+	return l.T("%d, oldest %s", b.Inbox, l.Age(now.Sub(b.InboxOldest)))
 }
 
-func (b BackfillVM) progress() string {
-	s := format.Count(b.Done) + " of " + format.Plural(b.Total, "day", "days")
+func (b BackfillVM) progress(l lang.Lang) string {
 	if b.Left > 0 {
-		s += ", " + format.Age(b.Left) + " left"
+		return l.N(b.Total, "%[2]d of %[1]d day, %[3]s left. Checks of the day go first; the board stays quick.",
+			"%[2]d of %[1]d days, %[3]s left. Checks of the day go first; the board stays quick.", b.Done, l.Age(b.Left))
 	}
-	return s + "."
+	return l.N(b.Total, "%[2]d of %[1]d day. Checks of the day go first; the board stays quick.",
+		"%[2]d of %[1]d days. Checks of the day go first; the board stays quick.", b.Done)
 }
 
-func (f FeedVM) lag() string {
+func (f FeedVM) lag(l lang.Lang) string {
 	if f.Last.IsZero() {
-		return format.Missing
+		return lang.Missing
 	}
-	return format.Age(f.Lag)
+	return l.Age(f.Lag)
 }
 
 // feedsNote counts what the table leaves out.
-func (v OperationsVM) feedsNote() string {
+func (v OperationsVM) feedsNote(l lang.Lang) string {
 	if v.FeedsMore == 0 {
-		return "worst first"
+		return l.T("worst first")
 	}
-	verb := "are"
-	if v.FeedsMore == 1 {
-		verb = "is"
+	return l.N(int64(v.FeedsMore), "worst first; %d more is on time", "worst first; %d more are on time")
+}
+
+// kind is what comes in by the feed, in words.
+func (f FeedVM) kind(l lang.Lang) string {
+	switch f.Feed {
+	case "predictions":
+		return l.T("predictions")
+	case "outcomes":
+		return l.T("outcomes")
 	}
-	return "worst first; " + format.Count(int64(v.FeedsMore)) + " more " + verb + " on time"
+	return f.Feed
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // ReportVM is one report with every number it holds. Undefined numbers are
@@ -77,7 +77,7 @@ func (c CountsVM) recall() float64 { return share(c.TP, c.TP+c.FN) }
 // share is part of whole, not a number where whole is nothing.
 func share(part, whole int64) float64 {
 	if whole <= 0 {
-		return format.Value(nil)
+		return lang.Value(nil)
 	}
 	return float64(part) / float64(whole)
 }
@@ -90,149 +90,151 @@ type numberRow struct {
 }
 
 // rows are the numbers of the report in the order of the table.
-func (r ReportVM) rows(now time.Time) []numberRow {
+func (r ReportVM) rows(l lang.Lang, now time.Time) []numberRow {
 	rows := []numberRow{
-		{name: "Window", recent: windowText(r.Recent, now), baseline: windowText(r.Baseline, now)},
-		{name: "Version", recent: r.ModelVersion, baseline: baselineText(r.BaselineSource), aside: true},
+		{name: l.T("Window"), recent: windowText(l, r.Recent, now), baseline: windowText(l, r.Baseline, now)},
+		{name: l.T("Version"), recent: r.ModelVersion, baseline: baselineText(l, r.BaselineSource), aside: true},
 	}
 	switch {
 	case r.Statistical != nil:
-		rows = append(rows, r.Statistical.rows()...)
+		rows = append(rows, r.Statistical.rows(l)...)
 	case r.Performance != nil:
-		rows = append(rows, r.Performance.rows()...)
+		rows = append(rows, r.Performance.rows(l)...)
 	}
-	rows = append(rows, numberRow{name: "Severity", recent: r.severityWord(), baseline: r.secondaryWord(), aside: true})
-	return rows
+	return append(rows, numberRow{name: l.T("Severity"), recent: r.severityWord(l), baseline: r.secondaryWord(l), aside: true})
 }
 
-func (s *StatisticalVM) rows() []numberRow {
-	v := format.Value
+func (s *StatisticalVM) rows(l lang.Lang) []numberRow {
+	v := lang.Value
 	rows := []numberRow{
-		{name: "Scores", recent: format.Count(s.NRecent), baseline: format.Count(s.NBaseline)},
-		{name: "Mean", recent: format.Fixed(v(s.MeanRecent), 4), baseline: format.Fixed(v(s.MeanBaseline), 4)},
+		{name: l.T("Scores"), recent: l.Count(s.NRecent), baseline: l.Count(s.NBaseline)},
+		{name: l.T("Mean"), recent: l.Fixed(v(s.MeanRecent), 4), baseline: l.Fixed(v(s.MeanBaseline), 4)},
 	}
 	if s.SaysYesRecent != nil || s.SaysYesBase != nil {
-		rows = append(rows, numberRow{name: "Decides “yes”", recent: format.Percent(v(s.SaysYesRecent), 1), baseline: format.Percent(v(s.SaysYesBase), 1)})
+		rows = append(rows, numberRow{name: l.T("Decides “yes”"), recent: l.Percent(v(s.SaysYesRecent), 1), baseline: l.Percent(v(s.SaysYesBase), 1)})
 	}
 	fraction := ""
 	if s.Numerator != "" {
-		fraction = s.Numerator + " / (" + format.Count(s.NRecent) + " · " + format.Count(s.NBaseline) + ")"
+		fraction = s.Numerator + " / (" + l.Count(s.NRecent) + " · " + l.Count(s.NBaseline) + ")"
 	}
 	return append(rows, []numberRow{
-		{"D", format.Fixed(v(s.D), 5), fraction, true},
-		{"D lies at score", format.Fixed(v(s.At), 4), "", true},
-		{"p, two-sided", format.PDigits(v(s.P), 3), methodText(s.Method), true},
-		{"Smallest D found HIGH", format.Fixed(v(s.MinDetectableD), 4), "with these n", true},
-		{"Material", yesNo(s.Material), "D of 0.1 or more", true},
-		{"PSI", format.Fixed(v(s.PSI), 4), "0.2 is much", true},
-		{"Jensen-Shannon distance", format.Fixed(v(s.JS), 4), "0 to 1", true},
-		{"Wasserstein", format.Fixed(v(s.Wasserstein), 4), "of the baseline’s sd", true},
+		{"D", l.Fixed(v(s.D), 5), fraction, true},
+		{l.T("D lies at score"), l.Fixed(v(s.At), 4), "", true},
+		{l.T("p, two-sided"), l.PDigits(v(s.P), 3), methodText(l, s.Method), true},
+		{l.T("Smallest D found HIGH"), l.Fixed(v(s.MinDetectableD), 4), l.T("with these n"), true},
+		{l.T("Material"), yesNo(l, s.Material), l.T("D of %s or more", l.Fixed(0.1, 1)), true},
+		{"PSI", l.Fixed(v(s.PSI), 4), l.T("%s is much", l.Fixed(0.2, 1)), true},
+		{l.T("Jensen-Shannon distance"), l.Fixed(v(s.JS), 4), l.T("0 to 1"), true},
+		{"Wasserstein", l.Fixed(v(s.Wasserstein), 4), l.T("of the baseline’s sd"), true},
 	}...)
 }
 
-func (p *PerformanceVM) rows() []numberRow {
-	v := format.Value
-	of := func(c CountsVM, n int64) string { return format.Count(c.right()) + " of " + format.Count(n) }
+func (p *PerformanceVM) rows(l lang.Lang) []numberRow {
+	v := lang.Value
+	of := func(c CountsVM, n int64) string { return l.T("%d of %d", c.right(), n) }
 	matrix := func(c CountsVM) string {
-		return format.Count(c.TP) + " · " + format.Count(c.FP) + " · " + format.Count(c.FN) + " · " + format.Count(c.TN)
+		return l.Count(c.TP) + " · " + l.Count(c.FP) + " · " + l.Count(c.FN) + " · " + l.Count(c.TN)
 	}
 	return []numberRow{
-		{name: "Right", recent: of(p.Recent, p.NRecent), baseline: of(p.Baseline, p.NBaseline)},
-		{name: "Accuracy", recent: format.Percent(v(p.AccuracyRecent), 1), baseline: format.Percent(v(p.AccuracyBaseline), 1)},
-		{name: "95 % Wilson", recent: format.PercentRange(v(p.RecentLow), v(p.RecentHigh), 1), baseline: format.PercentRange(v(p.BaselineLow), v(p.BaselineHigh), 1)},
-		{"Drop", format.Points(v(p.Drop), 1), newcombeText(p), true},
-		{"p, one-sided", format.PDigits(v(p.P), 2), significantText(p), true},
-		{name: "Precision", recent: format.Percent(p.Recent.precision(), 1), baseline: format.Percent(p.Baseline.precision(), 1)},
-		{"Precision drop", format.Points(v(p.PrecisionDrop), 1), "", true},
-		{name: "Recall", recent: format.Percent(p.Recent.recall(), 1), baseline: format.Percent(p.Baseline.recall(), 1)},
-		{"Recall drop", format.Points(v(p.RecallDrop), 1), "", true},
+		{name: l.T("Right"), recent: of(p.Recent, p.NRecent), baseline: of(p.Baseline, p.NBaseline)},
+		{name: l.T("Accuracy"), recent: l.Percent(v(p.AccuracyRecent), 1), baseline: l.Percent(v(p.AccuracyBaseline), 1)},
+		{name: "95 % Wilson", recent: l.PercentRange(v(p.RecentLow), v(p.RecentHigh), 1), baseline: l.PercentRange(v(p.BaselineLow), v(p.BaselineHigh), 1)},
+		{l.T("Drop"), l.Points(v(p.Drop), 1), newcombeText(l, p), true},
+		{l.T("p, one-sided"), l.PDigits(v(p.P), 2), significantText(l, p), true},
+		{name: l.T("Precision"), recent: l.Percent(p.Recent.precision(), 1), baseline: l.Percent(p.Baseline.precision(), 1)},
+		{l.T("Precision drop"), l.Points(v(p.PrecisionDrop), 1), "", true},
+		{name: l.T("Recall"), recent: l.Percent(p.Recent.recall(), 1), baseline: l.Percent(p.Baseline.recall(), 1)},
+		{l.T("Recall drop"), l.Points(v(p.RecallDrop), 1), "", true},
 		{name: "TP · FP · FN · TN", recent: matrix(p.Recent), baseline: matrix(p.Baseline)},
-		{name: "With outcome", recent: format.Percent(v(p.CompletenessRecent), 1), baseline: format.Percent(v(p.CompletenessBase), 1)},
+		{name: l.T("With outcome"), recent: l.Percent(v(p.CompletenessRecent), 1), baseline: l.Percent(v(p.CompletenessBase), 1)},
 	}
 }
 
-func newcombeText(p *PerformanceVM) string {
+func newcombeText(l lang.Lang, p *PerformanceVM) string {
 	if p.DropLow == nil || p.DropHigh == nil {
 		return ""
 	}
-	return format.PointsRange(*p.DropLow, *p.DropHigh, 1) + ", 95 % Newcombe"
+	return l.PointsRange(*p.DropLow, *p.DropHigh, 1) + ", 95 % Newcombe"
 }
 
-func significantText(p *PerformanceVM) string {
+func significantText(l lang.Lang, p *PerformanceVM) string {
 	switch {
 	case p.P == nil:
 		return ""
 	case p.Significant:
-		return "significant, below 0.05"
+		return l.T("significant, below %s", l.Fixed(0.05, 2))
 	default:
-		return "not significant, 0.05 or more"
+		return l.T("not significant, %s or more", l.Fixed(0.05, 2))
 	}
 }
 
-func methodText(method string) string {
+func methodText(l lang.Lang, method string) string {
 	switch method {
 	case "exact":
-		return "exact"
+		return l.T("exact")
 	case "limit":
-		return "Kolmogorov limit"
+		return l.T("Kolmogorov limit")
 	default:
 		return method
 	}
 }
 
-func baselineText(source string) string {
+func baselineText(l lang.Lang, source string) string {
 	switch source {
 	case "window":
-		return "baseline: its own window"
+		return l.T("baseline: its own window")
 	case "validation":
-		return "baseline: its validation set"
+		return l.T("baseline: its validation set")
 	default:
-		return "no baseline found"
+		return l.T("no baseline found")
 	}
 }
 
-func windowText(w chart.Window, now time.Time) string {
+func windowText(l lang.Lang, w chart.Window, now time.Time) string {
 	if !w.To.After(w.From) {
-		return format.Missing
+		return lang.Missing
 	}
-	return format.DaysAs(w.From, w.To, now)
+	return l.DaysAs(w.From, w.To, now)
 }
 
-func yesNo(b bool) string {
+func yesNo(l lang.Lang, b bool) string {
 	if b {
-		return "yes"
+		return l.T("yes")
 	}
-	return "no"
+	return l.T("no")
 }
 
-func (r ReportVM) severityWord() string {
+func (r ReportVM) severityWord(l lang.Lang) string {
 	if r.Insufficient {
-		return "too little data to judge"
+		return l.T("too little data to judge")
 	}
-	return r.Severity.Word()
+	return l.T(r.Severity.Word())
 }
 
-func (r ReportVM) secondaryWord() string {
+func (r ReportVM) secondaryWord(l lang.Lang) string {
 	if r.SecondarySeverity == component.None || r.SecondarySeverity == component.Blind {
 		return ""
 	}
-	return "secondary: " + r.SecondarySeverity.Word()
+	return l.T("secondary: %s", l.T(r.SecondarySeverity.Word()))
 }
 
-func (r ReportVM) title() string {
+func (r ReportVM) title(l lang.Lang) string {
 	if r.DriftType == "performance" {
-		return "Performance check"
+		return l.T("Performance check")
 	}
-	return "Statistical check"
+	return l.T("Statistical check")
 }
 
 // provenance says which report this is.
-func (r ReportVM) provenance(now time.Time) []component.Piece {
-	return []component.Piece{
-		{Text: "Report " + strconv.FormatInt(r.ID, 10) + ", check of " + format.WeekdayAs(r.Date, now) + ", revision " + strconv.Itoa(r.Revision) + ", written "},
-		component.At(r.CreatedAt, component.DayClock),
-		{Text: ". "},
-	}
+func (r ReportVM) provenance(l lang.Lang, now time.Time) []component.Piece {
+	return append(component.Sentence(
+		l.T("Report %s, check of %s, revision %s, written {0}.", strconv.FormatInt(r.ID, 10), l.WeekdayAs(r.Date, now), strconv.Itoa(r.Revision)),
+		component.At(r.CreatedAt, component.DayClock)), component.Plain(" "))
+}
+
+// digest is the beginning of a digest, with all of it in the hover text.
+func digest(s string) component.Piece {
+	return component.Piece{Text: shortDigest(s), Mono: true, Title: s}
 }
 
 // shortDigest shows as much of a digest as tells two apart.

@@ -1,14 +1,12 @@
 package page
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // RetrainVM is the page on which one retrain is decided. What is nil or empty is not shown.
@@ -107,11 +105,11 @@ type LaterVM struct {
 }
 
 // title says how many of them are shown.
-func (v LaterVM) title() string {
+func (v LaterVM) title(l lang.Lang) string {
 	if v.Of > len(v.Items) {
-		return fmt.Sprintf("Later reports, the %d newest of %s", len(v.Items), format.Count(int64(v.Of)))
+		return l.T("Later reports, the %d newest of %d", len(v.Items), v.Of)
 	}
-	return "Later reports"
+	return l.T("Later reports")
 }
 
 // LaterReportVM is a report newer than the one that the retrain was proposed on.
@@ -120,6 +118,17 @@ type LaterReportVM struct {
 	Date      time.Time
 	Severity  component.Severity
 	Message   string
+}
+
+// kind is the check that made it, in words.
+func (v LaterReportVM) kind(l lang.Lang) string {
+	switch v.DriftType {
+	case "statistical":
+		return l.T("statistical")
+	case "performance":
+		return l.T("performance")
+	}
+	return v.DriftType
 }
 
 // RetrainTimelineVM is what happened, newest first: a live fragment.
@@ -142,58 +151,44 @@ type EarlierVM struct {
 }
 
 // why it ended, with who ended it.
-func (e EarlierVM) why() string {
-	if said := e.Decision.words(); said != "" {
-		return said + "."
+func (e EarlierVM) why(l lang.Lang) string {
+	if said := e.Decision.words(l); said != "" {
+		return said
 	}
 	return e.Note
 }
 
+// retrainTitles ask or tell, by state, with the model's name.
+var retrainTitles = map[string]string{
+	"proposed": lang.Key("A retrain of %s is proposed"), "waiting_approval": lang.Key("Retrain %s?"),
+	"countdown": lang.Key("%s is about to retrain"), "queued": lang.Key("%s waits for its turn to train"),
+	"training": lang.Key("%s is being trained"), "validating": lang.Key("The candidate of %s is being validated"),
+	"activating": lang.Key("The candidate of %s is about to serve"), "watching": lang.Key("%s serves a new version, and is watched"),
+	"kept": lang.Key("%s keeps its new version"), "rolled_back": lang.Key("%s was rolled back"),
+	"refused": lang.Key("%s was not retrained: refused"), "expired": lang.Key("%s was not retrained: nobody decided"),
+	"cancelled": lang.Key("%s was not retrained: cancelled"), "failed": lang.Key("%s was not retrained: it failed"),
+}
+
 // title asks or tells.
-func (s RetrainStateVM) title() string {
+func (s RetrainStateVM) title(l lang.Lang) string {
 	model := s.Tenant + " " + s.ModelType
-	switch s.State {
-	case "waiting_approval":
-		return "Retrain " + model + "?"
-	case "countdown":
-		return model + " is about to retrain"
-	case "queued":
-		return model + " waits for its turn to train"
-	case "training":
-		return model + " is being trained"
-	case "validating":
-		return "The candidate of " + model + " is being validated"
-	case "activating":
-		return "The candidate of " + model + " is about to serve"
-	case "watching":
-		return model + " serves a new version, and is watched"
-	case "kept":
-		if s.Gone != "" {
-			return model + " kept its new version, which does not serve any more"
-		}
-		return model + " keeps its new version"
-	case "rolled_back":
-		return model + " was rolled back"
-	case "refused":
-		return model + " was not retrained: refused"
-	case "expired":
-		return model + " was not retrained: nobody decided"
-	case "cancelled":
-		return model + " was not retrained: cancelled"
-	case "failed":
-		return model + " was not retrained: it failed"
+	if s.State == "kept" && s.Gone != "" {
+		return l.T("%s kept its new version, which does not serve any more", model)
 	}
-	return "A retrain of " + model + " is proposed"
+	if title, ok := retrainTitles[s.State]; ok {
+		return l.T(title, model)
+	}
+	return l.T(retrainTitles["proposed"], model)
 }
 
 // line says who asked, what they said, and what follows.
-func (s RetrainStateVM) line() []component.Piece {
-	ps := s.RetrainRowVM.line()
+func (s RetrainStateVM) line(l lang.Lang) []component.Piece {
+	ps := s.RetrainRowVM.line(l)
 	if s.ApprovedBy != "" && s.Decision.Move != "approve" {
-		ps = append(ps, component.Piece{Text: " Approved by " + s.ApprovedBy + "."})
+		ps = component.Join(ps, component.Words(l.T("Approved by %s.", s.ApprovedBy)))
 	}
 	if s.Gone != "" {
-		ps = append(ps, component.Piece{Text: " " + s.Gone})
+		ps = component.Join(ps, component.Words(s.Gone))
 	}
 	return ps
 }
@@ -209,14 +204,14 @@ func (a RetrainActionsVM) domID(part string) string {
 func (a RetrainActionsVM) path(move string) string { return retrainHref(a.ID) + "/" + move }
 
 // word is a safeguard's verdict as it is read aloud.
-func (g GuardVM) word() string {
+func (g GuardVM) word(l lang.Lang) string {
 	switch g.State {
 	case "passed":
-		return "passed"
+		return l.T("passed")
 	case "failed":
-		return "not passed"
+		return l.T("not passed")
 	}
-	return "not yet"
+	return l.T("not yet")
 }
 
 func (g GuardVM) icon() string {
@@ -230,22 +225,24 @@ func (g GuardVM) icon() string {
 }
 
 // tally counts the verdicts: "3 passed, 1 not, 1 not yet".
-func (g GuardsVM) tally() string {
+func (g GuardsVM) tally(l lang.Lang) string {
 	n := map[string]int{}
 	for _, it := range g.Items {
 		n[it.State]++
 	}
 	var parts []string
-	for _, p := range [][2]string{{"passed", " passed"}, {"failed", " not"}, {"later", " not yet"}} {
-		if n[p[0]] > 0 {
-			parts = append(parts, strconv.Itoa(n[p[0]])+p[1])
+	for _, p := range []struct{ state, words string }{
+		{"passed", l.T("%d passed", n["passed"])}, {"failed", l.T("%d not", n["failed"])}, {"later", l.T("%d not yet", n["later"])},
+	} {
+		if n[p.state] > 0 {
+			parts = append(parts, p.words)
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
 // facts are the report's numbers in large.
-func (v RetrainVM) facts() []component.FactVM {
+func (v RetrainVM) facts(l lang.Lang) []component.FactVM {
 	if v.Report == nil {
 		return nil
 	}
@@ -253,14 +250,12 @@ func (v RetrainVM) facts() []component.FactVM {
 	if v.Report.Statistical != nil {
 		facts = v.Report.Statistical.facts
 	}
-	out := facts(*v.Report)
-	if f, ok := v.Features.fact(); ok {
+	out := facts(l, *v.Report)
+	if f, ok := v.Features.fact(l); ok {
 		out = append(out, f)
 	}
 	return out
 }
-
-func orNone(s string) string { return orElse(s, "none") }
 
 func orElse(s, other string) string {
 	if s == "" {

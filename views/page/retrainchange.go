@@ -3,7 +3,7 @@ package page
 import (
 	"time"
 
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // StepsVM is a retrain's way: what follows while it is under way, what happened once it has ended. A live
@@ -20,11 +20,11 @@ type RetrainStepVM struct {
 	Now         bool
 }
 
-func (s StepsVM) title() string {
+func (s StepsVM) title(l lang.Lang) string {
 	if s.Ended {
-		return "What happened"
+		return l.T("What happened")
 	}
-	return "What happens"
+	return l.T("What happens")
 }
 
 // ChangeVM is what serves beside what would be trained; after its activation, what served before it: a live
@@ -50,28 +50,28 @@ type TermVM struct {
 }
 
 // record is how many of a version's predictions were right.
-func record(right, outcomes int64) string {
+func record(l lang.Lang, right, outcomes int64) string {
 	if outcomes == 0 {
-		return "no outcomes"
+		return l.T("no outcomes")
 	}
-	return format.Percent(float64(right)/float64(outcomes), 1) + " of " + format.Count(outcomes)
+	return l.T("%s of %d", l.Percent(float64(right)/float64(outcomes), 1), outcomes)
 }
 
-func (c ChangeVM) candidateRecord() string {
+func (c ChangeVM) candidateRecord(l lang.Lang) string {
 	if !c.Activated {
-		return "unknown until validated"
+		return l.T("unknown until validated")
 	}
-	return record(c.Candidate.Right, c.Candidate.Outcomes)
+	return record(l, c.Candidate.Right, c.Candidate.Outcomes)
 }
 
 // span is from when to when the rows are that it learns from.
-func (c ChangeVM) span(now time.Time) string {
+func (c ChangeVM) span(l lang.Lang, now time.Time) string {
 	from, to := c.From, now
 	if !c.WindowFrom.IsZero() {
 		from, to = c.WindowFrom, c.Through
 	}
 	if from.IsZero() {
-		return "none"
+		return l.T("none")
 	}
-	return format.DayAs(from, now) + " to " + format.DayAs(to, now)
+	return l.T("%s to %s", l.DayAs(from, now), l.DayAs(to, now))
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // RetrainResultVM is the candidate's validation and its watch: a live fragment.
@@ -47,12 +48,12 @@ type Side struct {
 }
 
 // title is the check with its value beside what is needed.
-func (c CheckVM) title() string {
+func (c CheckVM) title(l lang.Lang) string {
 	if c.Value == "" {
 		return c.Name
 	}
 	if c.Threshold == "" {
 		return c.Name + " " + c.Value
 	}
-	return c.Name + " " + c.Value + ", needs " + c.Threshold
+	return l.T("%s %s, needs %s", c.Name, c.Value, c.Threshold)
 }

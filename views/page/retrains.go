@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // RetrainsVM is the list of retrains: what waits for a decision first.
@@ -63,21 +63,21 @@ func retrainID(part string, id int64) string {
 	return "retrain-" + part + "-" + strconv.FormatInt(id, 10)
 }
 
+// stateWords are the states of a retrain in words.
+var stateWords = map[string]string{
+	"proposed": lang.Key("Proposed"), "waiting_approval": lang.Key("Waits for a manager"), "countdown": lang.Key("Counting down"),
+	"queued": lang.Key("Queued"), "training": lang.Key("Training"), "validating": lang.Key("Validating"),
+	"activating": lang.Key("Activating"), "watching": lang.Key("Watched"), "kept": lang.Key("Kept"),
+	"rolled_back": lang.Key("Rolled back"), "refused": lang.Key("Refused"), "expired": lang.Key("Expired"),
+	"cancelled": lang.Key("Cancelled"), "failed": lang.Key("Failed"),
+}
+
 // StateWord is a retrain's state in words.
-func StateWord(state string) string {
-	switch state {
-	case "waiting_approval":
-		return "Waits for a manager"
-	case "countdown":
-		return "Counting down"
-	case "watching":
-		return "Watched"
-	case "rolled_back":
-		return "Rolled back"
-	case "":
-		return ""
+func StateWord(l lang.Lang, state string) string {
+	if word, ok := stateWords[state]; ok {
+		return l.T(word)
 	}
-	return strings.ToUpper(state[:1]) + state[1:]
+	return state
 }
 
 // stateTone colours the state's label: what waits for a hand, and what went wrong.
@@ -93,66 +93,62 @@ func stateTone(state string) string {
 	return ""
 }
 
-// asker says who wanted the retrain.
-func asker(manual bool, by string) string {
-	if manual {
-		return by + " asked for it"
+// asked says who wanted the retrain and how long ago, without a full stop.
+func (r RetrainRowVM) asked(l lang.Lang) component.Piece {
+	age := l.Age(r.Now.Sub(r.CreatedAt))
+	if r.Manual {
+		return component.Plain(l.T("%s asked for it %s ago", r.RequestedBy, age))
 	}
-	return "Drift asked for it"
+	return component.Plain(l.T("Drift asked for it %s ago", age))
 }
 
 // line says what goes on in a row, and what follows.
-func (r RetrainRowVM) line() []component.Piece {
-	ps := component.Words(asker(r.Manual, r.RequestedBy) + " " + format.Age(r.Now.Sub(r.CreatedAt)) + " ago")
-	say := func(s string) { ps = append(ps, component.Piece{Text: s}) }
-	due := func(before, after string) {
-		if !r.Due.IsZero() {
-			say(before)
-			ps = append(ps, component.At(r.Due, component.DayClock))
-			say(after)
-		}
+func (r RetrainRowVM) line(l lang.Lang) []component.Piece {
+	asked, due, falls := r.asked(l), component.At(r.Due, component.DayClock), !r.Due.IsZero()
+	only := component.Sentence(l.T("{0}."), asked)
+	switch {
+	case r.State == "waiting_approval" && falls:
+		return component.Sentence(l.T("{0}; it lapses {1} if nobody decides."), asked, due)
+	case r.State == "countdown" && falls:
+		return component.Sentence(l.T("{0}; it starts at {1} unless somebody cancels it."), asked, due)
+	case r.State == "watching" && falls:
+		return component.Sentence(l.T("{0}; version {1} serves and is judged {2}."), asked, component.Plain(r.Candidate), due)
+	case r.State == "watching":
+		return component.Sentence(l.T("{0}; version {1} serves and a manager is asked whether it stays."), asked, component.Plain(r.Candidate))
+	case (r.State == "training" || r.State == "validating") && r.Progress != "":
+		return component.Sentence(l.T("{0}: {1}"), asked, component.Plain(l.Said(r.Progress)))
+	case r.State == "training" || r.State == "validating" || r.State == "waiting_approval" || r.State == "countdown":
+		return only
 	}
-	switch r.State {
-	case "waiting_approval":
-		due("; it lapses ", " if nobody decides")
-	case "countdown":
-		due("; it starts at ", " unless somebody cancels it")
-	case "watching":
-		say("; version " + r.Candidate + " serves")
-		if r.Due.IsZero() {
-			say(" and a manager is asked whether it stays")
-		}
-		due(" and is judged ", "")
-	case "training", "validating":
-		if r.Progress != "" {
-			say(": " + r.Progress)
-			return ps
-		}
-	default:
-		if said := r.Decision.words(); said != "" {
-			say(". " + said)
-		} else if r.Note != "" {
-			say(". " + strings.TrimSuffix(r.Note, "."))
-		}
+	if said := r.Decision.words(l); said != "" {
+		return component.Join(only, component.Words(said))
 	}
-	say(".")
-	return ps
+	if r.Note != "" {
+		return component.Join(only, component.Words(strings.TrimSuffix(r.Note, ".")+"."))
+	}
+	return only
 }
 
 // DecisionVM is a person's move on a retrain and why, in their own words.
 type DecisionVM struct{ By, Move, Why string }
 
-// words say who did what, without a full stop: "admin rejected it: “too little data”".
-func (d DecisionVM) words() string {
-	did := map[string]string{
-		"approve": "approved it", "reject": "rejected it", "cancel": "cancelled it", "keep": "kept it", "roll_back": "rolled it back",
-	}[d.Move]
-	if did == "" {
+// decided are a person's moves as sentences: without and with their reason.
+var decided = map[string][2]string{
+	"approve":   {lang.Key("%s approved it."), lang.Key("%s approved it: “%s”.")},
+	"reject":    {lang.Key("%s rejected it."), lang.Key("%s rejected it: “%s”.")},
+	"cancel":    {lang.Key("%s cancelled it."), lang.Key("%s cancelled it: “%s”.")},
+	"keep":      {lang.Key("%s kept it."), lang.Key("%s kept it: “%s”.")},
+	"roll_back": {lang.Key("%s rolled it back."), lang.Key("%s rolled it back: “%s”.")},
+}
+
+// words say who did what: "admin rejected it: “too little data”."; "" for nobody.
+func (d DecisionVM) words(l lang.Lang) string {
+	did, ok := decided[d.Move]
+	switch {
+	case !ok:
 		return ""
+	case d.Why == "":
+		return l.T(did[0], d.By)
 	}
-	text := d.By + " " + did
-	if d.Why != "" {
-		text += ": “" + d.Why + "”"
-	}
-	return text
+	return l.T(did[1], d.By, d.Why)
 }

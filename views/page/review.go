@@ -5,7 +5,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // MorningVM is the guide's morning review.
@@ -34,13 +34,8 @@ type MorningVM struct {
 // ListedVM says how much of a list is shown.
 type ListedVM struct{ Shown, Total int }
 
-// more says what a list leaves out, "" where that is nothing.
-func (l ListedVM) more(one, many string) string {
-	if left := l.Total - l.Shown; left > 0 {
-		return format.Plural(int64(left), one, many) + " more"
-	}
-	return ""
-}
+// left is how many a list leaves out.
+func (v ListedVM) left() int64 { return int64(v.Total - v.Shown) }
 
 // ReviewAlertsVM is a list of alerts of a review.
 type ReviewAlertsVM struct {
@@ -132,22 +127,29 @@ func (c ChooserVM) pattern() string {
 
 // reviewTabs are the three reviews.
 var reviewTabs = []struct{ href, label, when string }{
-	{"/reviews", "Morning", "every day, 9:00"},
-	{"/reviews/weekly", "Weekly", "every Monday"},
-	{"/reviews/monthly", "Monthly", "first Monday of a month"},
+	{"/reviews", lang.Key("Morning"), lang.Key("every day, 9:00")},
+	{"/reviews/weekly", lang.Key("Weekly"), lang.Key("every Monday")},
+	{"/reviews/monthly", lang.Key("Monthly"), lang.Key("first Monday of a month")},
 }
 
 // delta is the distance from the baseline in points, with its sign.
-func (m DayMetricsVM) delta() string {
+func (m DayMetricsVM) delta(l lang.Lang) string {
 	if m.Delta == nil {
-		return format.Missing
+		return lang.Missing
 	}
-	return signedPoints(*m.Delta)
+	return signedPoints(l, *m.Delta)
 }
 
-func signedPoints(v float64) string {
+func signedPoints(l lang.Lang, v float64) string {
 	if v > 0 {
-		return "+" + format.Points(v, 1)
+		return "+" + l.Points(v, 1)
 	}
-	return format.Points(v, 1)
+	return l.Points(v, 1)
+}
+
+// raised says how many alerts were raised overnight and since the review before.
+func (v MorningVM) raised(l lang.Lang) []component.Piece {
+	overnight := component.Bold(l.N(int64(v.Overnight), "%d drift alert", "%d drift alerts"))
+	return component.Sentence(l.N(int64(v.Raised.Total), "{0} since 00:00 UTC, %d alert of every kind since {1}.",
+		"{0} since 00:00 UTC, %d alerts of every kind since {1}."), overnight, component.At(v.Since, component.DayClock))
 }

@@ -1,10 +1,11 @@
 package page
 
 import (
+	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // WeeklyVM is the guide's weekly review.
@@ -48,15 +49,15 @@ type TrendVM struct {
 	DaysDegraded, DaysKnown int // within the period
 }
 
-func (t TrendVM) interval() string {
-	return format.PercentRange(format.Value(t.Low), format.Value(t.High), 1)
+func (t TrendVM) interval(l lang.Lang) string {
+	return l.PercentRange(lang.Value(t.Low), lang.Value(t.High), 1)
 }
 
-func (t TrendVM) change() string {
+func (t TrendVM) change(l lang.Lang) string {
 	if t.Change == nil {
-		return format.Missing
+		return lang.Missing
 	}
-	return signedPoints(*t.Change)
+	return signedPoints(l, *t.Change)
 }
 
 // EndsVM is how the retrains of a period ended.
@@ -102,8 +103,14 @@ func (s ProofStepVM) class() string {
 	return ""
 }
 
-func (s ProofStepVM) word() string {
-	return map[string]string{"passed": "passed", "failed": "failed"}[s.State]
+func (s ProofStepVM) word(l lang.Lang) string {
+	switch s.State {
+	case "passed":
+		return l.T("passed")
+	case "failed":
+		return l.T("failed")
+	}
+	return ""
 }
 
 // RollbacksVM are the rollbacks of a period.
@@ -137,7 +144,7 @@ type MonthlyVM struct {
 	AlertLine string
 	Tally     EndsVM
 	Rollbacks RollbacksVM
-	Quarter   string
+	Quarter   string // the heading of the rollbacks: "4. Rollbacks of quarter 3 of 1998"
 }
 
 // TargetVM is one of the guide's targets: met or not, in words.
@@ -164,4 +171,13 @@ type FrequencyVM struct {
 	Backfilled              int64
 	Met                     bool
 	Least                   string // what counts: "HIGH and above"
+}
+
+// weekday is the head of a day's column: "Wed 1".
+func weekday(l lang.Lang, day time.Time) string {
+	if l == lang.German {
+		name, _, _ := strings.Cut(l.Weekday(day), " ")
+		return name + " " + day.Format("2.")
+	}
+	return day.Format("Mon 2")
 }

@@ -4,13 +4,14 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // SettingEditVM is the page of one setting.
 type SettingEditVM struct {
 	Name, Help string
-	Whose      string // "every tenant" or a tenant's name
 	Tenant     string // "" for every tenant
+	Global     bool   // it has one value, the same for every tenant
 	Back       string // the list of settings
 	Action     string // this page, without a query
 	Facts      []component.FactVM
@@ -21,7 +22,7 @@ type SettingEditVM struct {
 	// Choices is set where the value is one of a few; else Value is written.
 	Choices *component.SelectVM
 	Value   component.FieldVM
-	// Below is what holds where this value is taken back, "" where there is none of its own.
+	// Below says what this value can be taken back to, "" where there is none of its own.
 	Below string
 	// Preview is set once a value was chosen: it is changed only after that.
 	Preview *SettingPreviewVM
@@ -42,4 +43,26 @@ type SettingChangeVM struct {
 	Old, New, Scope, By, Why string
 	At                       time.Time
 	Take                     string
+}
+
+// shown says for whom the value is that the page shows.
+func (v SettingEditVM) shown(l lang.Lang) string {
+	switch {
+	case v.Tenant != "":
+		return l.T("Shown is what holds for %s.", v.Tenant)
+	case v.Global:
+		return l.T("Shown is what holds for every tenant.")
+	}
+	return l.T("Shown is what holds for every tenant without a value of its own.")
+}
+
+// changes is the button that changes it.
+func (v SettingEditVM) changes(l lang.Lang) string {
+	switch {
+	case v.Tenant != "":
+		return l.T("Change it for %s", v.Tenant)
+	case v.Global:
+		return l.T("Change it for every tenant")
+	}
+	return l.T("Change it for every tenant without a value of its own")
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // TeamsVM is the page of who is told: teams with their queues, and webhooks.
@@ -83,19 +83,21 @@ type DeliveryVM struct {
 	Why      string    // what the last attempt failed at
 }
 
-func (t TeamVM) note() string {
-	s := format.Plural(int64(t.Waiting), "alert waits", "alerts wait")
-	if t.Waiting == 0 {
-		s = "nothing waits"
+func (t TeamVM) note(l lang.Lang) string {
+	switch n := int64(t.Waiting); {
+	case n == 0 && t.Mine:
+		return l.T("your team, nothing waits")
+	case n == 0:
+		return l.T("nothing waits")
+	case t.Mine:
+		return l.N(n, "your team, %d alert waits", "your team, %d alerts wait")
+	default:
+		return l.N(n, "%d alert waits", "%d alerts wait")
 	}
-	if t.Mine {
-		return "your team, " + s
-	}
-	return s
 }
 
-func (t TeamVM) more() string {
-	return format.Plural(int64(t.Waiting-len(t.Queue)), "more waits", "more wait") + ", less urgent or newer."
+func (t TeamVM) more(l lang.Lang) string {
+	return l.N(int64(t.Waiting-len(t.Queue)), "%d more waits, less urgent or newer.", "%d more wait, less urgent or newer.")
 }
 
 // others are the people who are no members yet.
@@ -112,15 +114,35 @@ func (t TeamVM) others(people []string) []string {
 // used tells whether there is an address that events are sent to.
 func (w WebhookVM) used() bool { return w.URL != "" && w.Disabled == "" }
 
-func (w WebhookVM) state() string {
+func (w WebhookVM) state(l lang.Lang) string {
 	switch {
 	case w.URL == "":
-		return "none set"
+		return l.T("none set")
 	case w.Disabled != "":
-		return "disabled: " + w.Disabled
+		return l.T("disabled: %s", w.Disabled)
 	}
-	return "set by " + w.CreatedBy + ", " + format.Count(int64(w.Pending)) + " to be sent, " +
-		format.Plural(int64(w.Dead), "dead letter", "dead letters")
+	return l.N(int64(w.Dead), "set by %[2]s, %[3]d to be sent, %[1]d dead letter", "set by %[2]s, %[3]d to be sent, %[1]d dead letters",
+		w.CreatedBy, w.Pending)
 }
 
 func (d DeliveryVM) number() string { return strconv.FormatInt(d.ID, 10) }
+
+// about names a delivery: its event, and whose it is.
+func (d DeliveryVM) about() string {
+	if d.Tenant == "" {
+		return d.Type
+	}
+	return d.Type + ", " + d.Tenant
+}
+
+// words say which event it is and how it stands.
+func (d DeliveryVM) words(l lang.Lang) []component.Piece {
+	text := l.N(int64(d.Attempts), "{0} {1}: pending, next attempt {2}, %d attempt", "{0} {1}: pending, next attempt {2}, %d attempts")
+	switch d.State {
+	case "delivered":
+		text = l.N(int64(d.Attempts), "{0} {1}: delivered {2}, %d attempt", "{0} {1}: delivered {2}, %d attempts")
+	case "dead":
+		text = l.N(int64(d.Attempts), "{0} {1}: dead {2}, %d attempt", "{0} {1}: dead {2}, %d attempts")
+	}
+	return component.Sentence(text, component.Bold(d.number()), component.Plain(d.about()), component.At(d.At, component.DayClock))
+}

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // VersionVM is one version with what is known of its making, its service and its predictions.
@@ -39,27 +39,36 @@ func (v VersionVM) newest() []ServiceVM { return v.Services[:min(len(v.Services)
 
 func (v VersionVM) older() []ServiceVM { return v.Services[min(len(v.Services), stretchesShown):] }
 
-func (s ServiceVM) words() []component.Piece {
+func (s ServiceVM) words(l lang.Lang) []component.Piece {
 	if s.To.IsZero() {
-		return []component.Piece{{Text: "since "}, component.At(s.From, component.DayClock)}
+		return component.Sentence(l.T("since {0}"), component.At(s.From, component.DayClock))
 	}
 	return []component.Piece{component.At(s.From, component.DayClock), {Text: " – "}, component.At(s.To, component.DayClock)}
 }
 
 // source says where the version comes from.
-func (v VersionVM) source() string {
+func (v VersionVM) source(l lang.Lang) string {
 	if v.External {
-		return "external: known from a log"
+		return l.T("external: known from a log")
 	}
-	return "trained here"
+	return l.T("trained here")
 }
 
-// window is the span of its training rows.
-func (v VersionVM) window(now time.Time) string {
+// training is the span of its training rows and who trained it.
+func (v VersionVM) training(l lang.Lang, now time.Time) string {
 	if v.WindowFrom.IsZero() || v.WindowTo.IsZero() {
-		return ""
+		return l.T("by %s", v.Trainer)
 	}
-	return format.DaysAs(v.WindowFrom, v.WindowTo, now)
+	return l.T("%s, by %s", l.DaysAs(v.WindowFrom, v.WindowTo, now), v.Trainer)
+}
+
+// retrain leads to the retrain that made it, with who approved that.
+func (v VersionVM) retrain(l lang.Lang) []component.Piece {
+	link := component.Link(l.T("its retrain"), v.RetrainHref)
+	if v.ApprovedBy == "" {
+		return []component.Piece{link}
+	}
+	return component.Sentence(l.T("{0}, approved by {1}"), link, component.Plain(v.ApprovedBy))
 }
 
 // VersionsVM is the panel of a model's versions.
@@ -106,10 +115,32 @@ type ServedVM struct {
 }
 
 // both are the records of what serves and of what would.
-func (v RollBackVM) both() []component.KeyValueVM {
-	list := []component.KeyValueVM{{Key: "Now, version " + v.From, Value: component.Words(v.FromLately)}}
+func (v RollBackVM) both(l lang.Lang) []component.KeyValueVM {
+	list := []component.KeyValueVM{{Key: l.T("Now, version %s", v.From), Value: component.Words(v.FromLately)}}
 	if v.To != "" {
-		list = append(list, component.KeyValueVM{Key: "Then, version " + v.To, Value: component.Words(v.ToLately)})
+		list = append(list, component.KeyValueVM{Key: l.T("Then, version %s", v.To), Value: component.Words(v.ToLately)})
 	}
 	return list
+}
+
+// title is the question that the page asks.
+func (v RollBackVM) title(l lang.Lang) string {
+	switch {
+	case v.Off != "":
+		return l.T("%s cannot be rolled back", v.ModelType)
+	case v.To == "":
+		return l.T("Roll back %s of %s?", v.ModelType, v.Tenant)
+	}
+	return l.T("Roll back %s of %s to version %s?", v.ModelType, v.Tenant, v.To)
+}
+
+// line says what would happen.
+func (v RollBackVM) line(l lang.Lang) string {
+	switch {
+	case v.Off != "":
+		return v.Off
+	case v.To == "":
+		return l.T("Version %s serves. Choose the version that serves instead: the moment you say so it does, and every server and follower gets it within a second. Neither a queue, a flag nor the emergency stop holds it up. The model's retraining is paused until a manager resumes it.", v.From)
+	}
+	return l.T("Version %s stops serving at once, and every server and follower gets %s within a second. Neither a queue, a flag nor the emergency stop holds it up. Its retraining is paused until a manager resumes it.", v.From, v.To)
 }

@@ -15,11 +15,11 @@ import (
 func BoardCases() []Case {
 	alerts := Shell("(6) Board", "board")
 	alerts.Demo = true
-	alerts.Progress = &component.ProgressVM{Done: 522, Total: 854, Text: "Backfill of nsw-market: 522 of 854 days, 3 m left. The checks of the day go first."}
+	alerts.Progress = &component.ProgressVM{Title: "Backfill of nsw-market", Done: 522, Total: 854, Left: 3 * time.Minute}
 	viewer := Shell("(6) Board", "board")
 	viewer.User = layout.UserVM{Name: "K. Adeyemi", Role: "viewer", Initials: "KA", Tenants: "nsw-market"}
 	blind := Shell("Board", "board")
-	blind.BlindText = "no check since Wed 04:00 UTC"
+	blind.BlindSince = Ago(24*time.Hour + 12*time.Minute)
 	return []Case{
 		{Name: "board-alerts", Shell: alerts, Body: page.Board(BoardAlerts(true))},
 		{Name: "board-viewer", Shell: viewer, Body: page.Board(BoardAlerts(false))},
@@ -45,10 +45,11 @@ func BoardAlerts(canAck bool) page.BoardVM {
 			{Text: " if nobody takes it."},
 		},
 		LookHref: "/alerts/4812", Tally: sampleTally(), Filter: sampleFilter(""),
-		Rows: sampleRows(canAck), Count: "11 open alerts, worst first", Health: sampleHealth(),
-		SummaryURL: "/?part=summary",
+		Items: sampleItems(canAck), Count: "11 open alerts, 6 incidents, worst first", Health: sampleHealth(),
+		SummaryURL: "/?all=1&part=summary", Views: sampleViews(),
 	}
 	if canAck {
+		v.Select = sampleSelect()
 		v.Ack = &page.AckVM{AlertID: 4812, Version: 1, About: "nsw-market conflict_predictor"}
 	}
 	return v
@@ -116,6 +117,7 @@ func sampleRows(canAck bool) []component.AlertRowVM {
 	slices.SortFunc(rows, func(a, b component.AlertRowVM) int { return strings.Compare(a.Order(), b.Order()) })
 	for i := range rows {
 		rows[i].Cleared = rows[i].Tenant == "west-water"
+		rows[i].CanPick = canAck
 		rows[i].CanAck = canAck && (rows[i].Status == "NEW" || rows[i].Status == "ESCALATED")
 	}
 	return rows
@@ -124,10 +126,10 @@ func sampleRows(canAck bool) []component.AlertRowVM {
 func sampleHealth() page.HealthVM {
 	const q = "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
 	of := func(tenant, model string, now component.Severity, tail string) page.HealthRowVM {
-		return page.HealthRowVM{Tenant: tenant, Model: model, Href: "/models/" + tenant + "/" + model, Strip: Days(q[:30-len(tail)] + tail), Now: now}
+		return page.HealthRowVM{Tenant: tenant, Model: model, Href: "/models/" + tenant + "/" + model, Note: "checked today, 97 % of outcomes", Strip: Days(q[:30-len(tail)] + tail), Now: now}
 	}
 	return page.HealthVM{
-		From: Ago(29 * 24 * time.Hour), To: Now, AllText: "38 models", MoreText: "24 more: 16 medium, 8 quiet",
+		From: Ago(29 * 24 * time.Hour), To: Now, AllText: "38 models", NextText: "Next check in 20 h 48 m.", MoreText: "24 more: 16 medium, 8 quiet",
 		Models: []page.HealthRowVM{
 			of("nsw-market", "conflict_predictor", component.Critical, "mmqqqqqqqqhccccccccccccccc"),
 			of("south-bay", "fraud_detector", component.Critical, "mc"),
@@ -150,9 +152,9 @@ func sampleHealth() page.HealthVM {
 func boardFiltered() page.BoardVM {
 	v := BoardAlerts(true)
 	v.Filter = sampleFilter("<script>alert(1)</script> weekend")
-	v.Filter.Active = true
+	v.Filter.Active, v.Filter.Problem = true, "Nothing is called \"<b>\" here."
 	v.Filter.Selects[0].Options[2].Selected = true
-	v.Rows = nil
+	v.Items = nil
 	v.Count = "0 of 11 open alerts"
 	v.None = component.EmptyVM{Icon: "search", Title: "No alert matches this filter", Line: []component.Piece{{Text: "11 others are open. "}, {Text: "Show them", Href: "/"}}}
 	return v
@@ -172,7 +174,7 @@ func boardQuiet() page.BoardVM {
 			{Label: "Outcomes", Value: "97.9\u00a0% of yesterday", Note: "6 of 6 feeds spoke in the last hour"},
 			{Label: "Next check", Value: "in 20\u00a0h 48\u00a0m", Note: "Fri 01:00 UTC, outcomes"},
 		},
-		Filter: sampleFilter(""), Count: "No open alert", SummaryURL: "/?part=summary",
+		Filter: sampleFilter(""), Views: sampleViews(), Count: "No open alert", SummaryURL: "/?part=summary",
 		None:   component.EmptyVM{Icon: "check", Title: "No alert is open", Line: component.Words("Resolved ones are under the status filter.")},
 		Health: sampleHealth(),
 	}
@@ -191,7 +193,7 @@ func boardBlind() page.BoardVM {
 	v.Verdict = "No check has run since Wednesday 04:00 UTC"
 	v.Line = component.Words("What is below is as of then. Nobody knows what has drifted since. The operations page says what failed and offers to run it again.")
 	v.LookHref, v.LookLabel, v.Ack = "/operations", "Operations", nil
-	v.Rows = v.Rows[4:9] // blind and high
+	v.Items = rowItems(sampleRows(true)[4:9]) // blind and high
 	v.Count = "5 open alerts as of Wed 04:00 UTC"
 	v.Tally.Critical, v.Tally.CriticalNote = 0, ""
 	v.Tally.Watching = component.Words("0 of 4 checks ran today: the job of 01:00 UTC failed at its last attempt. Nothing was judged.")
@@ -215,8 +217,8 @@ func boardEmpty() page.BoardVM {
 // are measured at.
 func Board200() page.BoardVM {
 	v := BoardAlerts(true)
-	base := v.Rows
-	v.Rows = nil
+	base := sampleRows(true)
+	var rows []component.AlertRowVM
 	for i := range 200 {
 		r := base[i%len(base)]
 		r.ID = int64(9000 + i)
@@ -224,9 +226,10 @@ func Board200() page.BoardVM {
 		r.Tenant = fmt.Sprintf("%s-%02d", r.Tenant, i/len(base))
 		r.Change = strings.Replace(r.Change, "0.", fmt.Sprintf("0.%d", i%7), 1)
 		r.CreatedAt = r.CreatedAt.Add(-time.Duration(i*37) * time.Second)
-		v.Rows = append(v.Rows, r)
+		rows = append(rows, r)
 	}
-	slices.SortFunc(v.Rows, func(a, b component.AlertRowVM) int { return strings.Compare(a.Order(), b.Order()) })
+	slices.SortFunc(rows, func(a, b component.AlertRowVM) int { return strings.Compare(a.Order(), b.Order()) })
+	v.Items = rowItems(rows)
 	v.Count = "200 open alerts, worst first"
 	return v
 }

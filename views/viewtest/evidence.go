@@ -6,7 +6,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
@@ -213,7 +213,7 @@ func running(counts []int64) []float64 {
 // Trend is the given number of days of checks that end in a drift.
 func Trend(days int) chart.Trend {
 	t := chart.Trend{
-		Lead:  "Crossed high on " + format.Day(day(15)) + "; alert 4811 was refreshed 14 times since.",
+		Lead:  "Crossed high on " + lang.English.Day(day(15)) + "; alert 4811 was refreshed 14 times since.",
 		Note:  "n 336 against 1,440; cut-offs drawn for these n",
 		DCuts: []chart.Cut{{Severity: chart.Critical, Value: .117}, {Severity: chart.High, Value: .0986}, {Severity: chart.Medium, Value: .082}},
 		PCuts: []chart.Cut{{Severity: chart.Critical, Value: .001}, {Severity: chart.High, Value: .01}, {Severity: chart.Medium, Value: .05}},

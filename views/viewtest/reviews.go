@@ -132,7 +132,7 @@ func sampleMonthly() page.MonthlyVM {
 	v := page.MonthlyVM{
 		Now: Now, Verdict: "1 of 2 targets is not met", Severity: component.High, Line: component.Words("The guide’s monthly review of June 2026."),
 		Choose: sampleChooser(), Days: sampleDays(), Trends: sampleTrends(), RuleWords: "Consistently degraded: 3 of 7.", Tally: sampleEnds(),
-		Rollbacks: page.RollbacksVM{None: "No model was rolled back in quarter 2 of 2026."}, Quarter: "quarter 2 of 2026", AlertLine: "1 of 2 models met the target.",
+		Rollbacks: page.RollbacksVM{None: "No model was rolled back in quarter 2 of 2026."}, Quarter: "4. Rollbacks of quarter 2 of 2026", AlertLine: "1 of 2 models met the target.",
 		Targets: []page.TargetVM{
 			{Label: "Models with 2 or more drift alerts", Value: "1", Note: "Target: fewer than 2 a month.", State: page.TargetMissed},
 			{Label: "Rollbacks in quarter 2 of 2026", Value: "0", Note: "Target: fewer than 1 a quarter.", State: page.TargetMet},

@@ -93,7 +93,7 @@ func TestRowIsFragment(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range v.Rows {
+	for _, r := range viewtest.Rows(v) {
 		var row bytes.Buffer
 		if err := component.AlertRow(r).Render(context.Background(), &row); err != nil {
 			t.Fatal(err)
@@ -107,7 +107,7 @@ func TestRowIsFragment(t *testing.T) {
 // TestRowOrder: sorted by its keys a list is worst first, and newest first
 // within a severity.
 func TestRowOrder(t *testing.T) {
-	rows := viewtest.Board200().Rows
+	rows := viewtest.Rows(viewtest.Board200())
 	for i := 1; i < len(rows); i++ {
 		a, b := rows[i-1], rows[i]
 		switch {
@@ -124,7 +124,7 @@ func TestRowOrder(t *testing.T) {
 // TestViewerSeesNoButton: the bytes of a viewer's board hold no act.
 func TestViewerSeesNoButton(t *testing.T) {
 	var b bytes.Buffer
-	for _, r := range viewtest.BoardAlerts(false).Rows {
+	for _, r := range viewtest.Rows(viewtest.BoardAlerts(false)) {
 		if err := component.AlertRow(r).Render(context.Background(), &b); err != nil {
 			t.Fatal(err)
 		}

@@ -14,8 +14,8 @@ func SettingEdit() page.SettingEditVM {
 		return page.SettingChangeVM{Old: from, New: to, Scope: "every tenant", By: "S. Varga", Why: why, At: day(back), Take: "/settings/" + name + "?value=" + to}
 	}
 	return page.SettingEditVM{
-		Name: name, Help: "Accuracy drop from which a performance check is HIGH.", Whose: "every tenant without a value of its own",
-		Back: "/settings", Action: "/settings/" + name, Below: "the file's or the default",
+		Name: name, Help: "Accuracy drop from which a performance check is HIGH.",
+		Back: "/settings", Action: "/settings/" + name, Below: "Take it back to the file's or the default",
 		Facts: []component.FactVM{
 			{Label: "In force", Value: "0.12", Note: "12 points, or 12 %"},
 			{Label: "Comes from", Value: "database, all tenants"},

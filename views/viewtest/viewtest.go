@@ -3,11 +3,13 @@ package viewtest
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/layout"
 )
 
@@ -18,6 +20,8 @@ var Now = time.Date(2026, 7, 2, 4, 12, 0, 0, time.UTC)
 type Case struct {
 	// Name is the name of its golden file: "board-alerts".
 	Name string
+	// Lang is the language that it is rendered in; the zero value is English.
+	Lang lang.Lang
 	// Shell goes around Body, unless Bare is set.
 	Shell layout.Shell
 	Bare  *layout.BareVM
@@ -28,7 +32,7 @@ type Case struct {
 
 // Render writes the whole page.
 func (c Case) Render(w io.Writer) error {
-	ctx := templ.WithChildren(component.AsOf(context.Background(), Now), c.Body)
+	ctx := templ.WithChildren(lang.With(component.AsOf(context.Background(), Now), c.Lang), c.Body)
 	if c.Frame != nil {
 		return c.Frame.Render(ctx, w)
 	}
@@ -41,10 +45,28 @@ func (c Case) Render(w io.Writer) error {
 // All is every case of every page.
 func All() []Case {
 	var all []Case
-	for _, cases := range [][]Case{BoardCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases(), WallCases(), WorkCases()} {
+	for _, cases := range [][]Case{BoardCases(), BoardBarCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases(), WallCases(), WorkCases()} {
 		all = append(all, cases...)
 	}
-	return all
+	return append(all, inGerman(all)...)
+}
+
+// german are the cases that are looked at in German too.
+var german = []string{
+	"login", "login-wrong", "setup", "error-404", "alert-critical", "alert-blind", "alert-lost-race", "models", "model-90", "model-rollback",
+	"retrain-waiting", "retrain-watching", "retrains-stopped", "operations", "settings", "review-morning", "review-weekly", "teams-admin",
+}
+
+// inGerman are those cases with ".de" after their names.
+func inGerman(all []Case) []Case {
+	var out []Case
+	for _, c := range all {
+		if slices.Contains(german, c.Name) {
+			c.Name, c.Lang = c.Name+".de", lang.German
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Shell is the frame of a sample page. active is the place in the navigation.
@@ -52,7 +74,7 @@ func Shell(title, active string) layout.Shell {
 	return layout.Shell{
 		Title: title, Active: active, Seq: 4812, Now: Now,
 
-		User: layout.UserVM{Name: "A. Rossi", Role: "operator", Initials: "AR", Tenants: "all tenants"},
+		User: layout.UserVM{Name: "A. Rossi", Role: "operator", Initials: "AR", AllTenants: true},
 	}
 }
 
