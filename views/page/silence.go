@@ -81,7 +81,7 @@ var matchKindText = map[string]string{
 	"statistical": lang.Key("Statistical drift"),
 	"performance": lang.Key("Performance drift"),
 	"blind":       lang.Key("Blind spots of the watching"),
-	"rollback":    lang.Key("Rollbacks"),
+	"rollback":    lang.Key("Rollbacks of models"),
 }
 
 // KindText names a kind of alert.
