@@ -64,7 +64,7 @@ func TestARotaByItsPages(t *testing.T) {
 		t.Fatalf("escalate: %d", a.status)
 	}
 	a = h.get(fmt.Sprintf("/alerts/%d", id), asBrowser, operator)
-	a.says(t, "the escalated alert", "on call:", "mara")
+	a.says(t, "the escalated alert", "was on call", "mara")
 	if n := h.count(`SELECT count(*) FROM event WHERE payload::text LIKE '%"on_call"%mara%'`); n != 1 {
 		t.Errorf("%d events name who is on call", n)
 	}
