@@ -30,8 +30,12 @@ func filterVM(l lang.Lang, f boardFilter, d drift.BoardData) page.FilterVM {
 			{"critical", l.T("critical")}, {"blind", l.T("blind")}, {"high", l.T("high")}, {"medium", l.T("medium")},
 		}},
 		{"status", l.T("Status"), l.T("Open"), []choice{
-			{"new", l.T("new")}, {"acknowledged", l.T("acknowledged")}, {"assigned", l.T("assigned")},
-			{"escalated", l.T("escalated")}, {"suppressed", l.T("suppressed")}, {"resolved", l.T("resolved")},
+			{"new", l.T("new")},
+			{"acknowledged", l.T("acknowledged")},
+			{"assigned", l.T("assigned")},
+			{"escalated", l.T("escalated")},
+			{"suppressed", l.T("suppressed")},
+			{"resolved", l.T("resolved")},
 		}},
 		{"tenant", l.T("Tenant"), l.T("All tenants"), tenants},
 		{"model", l.T("Model"), l.T("All models"), models},
@@ -40,8 +44,11 @@ func filterVM(l lang.Lang, f boardFilter, d drift.BoardData) page.FilterVM {
 		}},
 		{"assignee", l.T("Owner"), l.T("Any owner"), owners},
 		{"age", l.T("Age"), l.T("Any age"), []choice{
-			{">1h", l.T("over %s", l.Age(time.Hour))}, {">4h", l.T("over %s", l.Age(4*time.Hour))}, {">1d", l.T("over %s", l.Age(24*time.Hour))},
-			{">1w", l.T("over %s", l.Age(7*24*time.Hour))}, {"<1h", l.T("under %s", l.Age(time.Hour))},
+			{">1h", l.T("over %s", l.Age(time.Hour))},
+			{">4h", l.T("over %s", l.Age(4*time.Hour))},
+			{">1d", l.T("over %s", l.Age(24*time.Hour))},
+			{">1w", l.T("over %s", l.Age(7*24*time.Hour))},
+			{"<1h", l.T("under %s", l.Age(time.Hour))},
 		}},
 	} {
 		v.Selects = append(v.Selects, selectOf(s.name, s.label, s.all, f.chosen(s.name), s.options))

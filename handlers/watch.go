@@ -186,7 +186,7 @@ func watchingLine(l lang.Lang, w watching, judged, models int, now time.Time) []
 	}
 	if blind := models - judged; blind > 0 {
 		say(l.N(int64(models), "%[2]d of %[1]d model judged, %[3]s.", "%[2]d of %[1]d models judged, %[3]s.", judged, slot(0)),
-			component.Piece{Text: l.T("%d blind", blind), Href: "/models"})
+			component.Piece{Text: component.SeverityCount(l, component.Blind, blind), Href: "/models"})
 	} else {
 		say(l.N(int64(models), "%[2]d of %[1]d model judged.", "%[2]d of %[1]d models judged.", judged))
 	}

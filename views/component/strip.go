@@ -54,15 +54,15 @@ func (v StripVM) label(l lang.Lang) string {
 func SeverityCount(l lang.Lang, s Severity, n int) string {
 	switch s {
 	case Critical:
-		return l.T("%d critical", n)
+		return l.N(int64(n), "%d critical", "%d critical")
 	case High:
-		return l.T("%d high", n)
+		return l.N(int64(n), "%d high", "%d high")
 	case Medium:
-		return l.T("%d medium", n)
+		return l.N(int64(n), "%d medium", "%d medium")
 	case Blind:
-		return l.T("%d blind", n)
+		return l.N(int64(n), "%d blind", "%d blind")
 	}
-	return l.T("%d quiet", n)
+	return l.N(int64(n), "%d quiet", "%d quiet")
 }
 
 // x is the left edge of day i of n; a day is 6 units wide, 5 of them drawn.
