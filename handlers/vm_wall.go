@@ -64,7 +64,11 @@ func (s boardSays) wallTiles(v *page.WallVM, histories map[drift.Model]*history)
 
 // wallFoot is the last line: how the watching stands, and what no page shows.
 func (s boardSays) wallFoot(v *page.WallVM) {
-	v.Foot = append(v.Foot, watchingLine(s.l, s.w, s.judged, len(s.d.Models), s.now))
+	watching := watchingLine(s.l, s.w, s.judged, len(s.d.Models), s.now)
+	for i := range watching { // nothing on a wall can be pressed
+		watching[i].Href = ""
+	}
+	v.Foot = append(v.Foot, watching)
 	if more := s.d.MatchingIncidents - len(s.d.Incidents); more > 0 {
 		v.Foot = append(v.Foot, words(s.l.N(int64(more), "%d more incident stands on the board", "%d more incidents stand on the board")))
 	}
@@ -115,7 +119,7 @@ func wallWhat(l lang.Lang, i *drift.Incident, row component.AlertRowVM) string {
 func wallNumber(l lang.Lang, a *drift.Alert) (number, note string) {
 	switch {
 	case a.AlertType == drift.AlertRollback:
-		return a.ModelVersion, ""
+		return "", l.T("version %s", a.ModelVersion)
 	case a.DriftType == nil:
 		return "", ""
 	case *a.DriftType == drift.Performance:
