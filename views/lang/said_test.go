@@ -32,7 +32,8 @@ var seenThrough = map[string]int{
 	"drift/retrain/command/ending.go": 1, "drift/retrain/webhook/request.go": 1, "drift/retrain/predictions.go": 2, // makers of errors
 	"store/db.go":            1,                       // away
 	"web/auth/middleware.go": 1, "handlers/api.go": 2, // the sentence of a gate
-	"handlers/handlers.go":   1,
+	"handlers/handlers.go":    1,
+	"drift/engine/silence.go": 1, "drift/oncall/calendar.go": 1, "handlers/api_silences.go": 1, // variables of their functions
 	"handlers/api_alerts.go": 1, "handlers/filters.go": 1, "handlers/incident.go": 1, // what cannot be read in a query
 }
 
