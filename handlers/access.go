@@ -194,8 +194,8 @@ func (p *Pages) readRights(r *http.Request, wall bool) (a rightsAsked, err error
 	return a, nil
 }
 
-// refusedForm tells a refusal that a form's page shows from a failure.
-func refusedForm(r *http.Request, err error) (*drift.Error, bool) {
+// formRefusal tells a refusal that a form's page shows from a failure.
+func formRefusal(r *http.Request, err error) (*drift.Error, bool) {
 	var e *drift.Error
 	ok := errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict || e.Code == drift.CodeTooMany) && web.WantsPage(r)
 	return e, ok

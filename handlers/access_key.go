@@ -101,7 +101,7 @@ func (p *Pages) makeKey(wall bool) handler {
 		if err == nil {
 			k, err = p.store.AddToken(r.Context(), auth.ActorFrom(r.Context()), k, hash)
 		}
-		if e, ok := refusedForm(r, err); ok {
+		if e, ok := formRefusal(r, err); ok {
 			return p.showKeys(w, r, web.Status(e.Code), wall, component.FormNoteVM{}, nil, e)
 		}
 		if err != nil {
@@ -151,7 +151,7 @@ func (p *Pages) revokeKey(wall bool) handler {
 		if err = sureOf(r); err == nil {
 			err = p.store.RevokeToken(r.Context(), auth.ActorFrom(r.Context()), id)
 		}
-		if e, ok := refusedForm(r, err); ok {
+		if e, ok := formRefusal(r, err); ok {
 			return p.showKeys(w, r, web.Status(e.Code), wall, refused(r, e), nil, nil)
 		}
 		if err != nil {

@@ -46,7 +46,7 @@ func (p *Pages) addPerson(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u, err := p.newPerson(r)
-	if e, ok := refusedForm(r, err); ok {
+	if e, ok := formRefusal(r, err); ok {
 		return p.showPersonNew(w, r, web.Status(e.Code), e)
 	}
 	if err != nil {
@@ -134,7 +134,7 @@ func (p *Pages) changePerson(w http.ResponseWriter, r *http.Request) error {
 	}
 	do := chi.URLParam(r, "do")
 	err = p.change(r, id, do)
-	if e, ok := refusedForm(r, err); ok {
+	if e, ok := formRefusal(r, err); ok {
 		return p.showPerson(w, r, web.Status(e.Code), component.FormNoteVM{}, e)
 	}
 	if err != nil {

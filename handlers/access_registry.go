@@ -62,7 +62,7 @@ func (p *Pages) addTenant(w http.ResponseWriter, r *http.Request) error {
 			err = drift.Invalid("name", "There is a tenant of this name already.")
 		}
 	}
-	if e, ok := refusedForm(r, err); ok {
+	if e, ok := formRefusal(r, err); ok {
 		return p.showTenants(w, r, web.Status(e.Code), e)
 	}
 	if err != nil {
@@ -126,7 +126,7 @@ func (p *Pages) addModelType(w http.ResponseWriter, r *http.Request) error {
 			err = drift.Invalid("name", "There is a model type of this name already.")
 		}
 	}
-	if e, ok := refusedForm(r, err); ok {
+	if e, ok := formRefusal(r, err); ok {
 		return p.showModelTypes(w, r, web.Status(e.Code), e)
 	}
 	if err != nil {

@@ -53,7 +53,7 @@ func (p *Pages) changePassword(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	}
-	if e, ok := refusedForm(r, err); ok {
+	if e, ok := formRefusal(r, err); ok {
 		id, _ := auth.From(r.Context())
 		return p.showPreferences(w, r, web.Status(e.Code), id.Prefs, nil, e)
 	}

@@ -26,6 +26,9 @@ type Store interface {
 	LifeStore
 	TeamStore
 	ReviewStore
+	SilenceStore
+	OnCallStore
+	WorkStore
 	FindStore
 	PrefsStore
 	BoardStore
@@ -100,6 +103,7 @@ type Engine interface {
 	SettingChanger
 	FeatureComparer
 	Rehearser
+	Silencer
 }
 
 // FeatureComparer says which features moved.
@@ -230,6 +234,8 @@ func (p *Pages) Routes(r chi.Router) {
 	r.Post("/logout", p.do(p.signOut))
 	p.get(r, "/setup", p.setup)
 	r.Post("/setup", p.do(p.makeAdmin))
+	r.With(p.openWall, p.o.Auth.RequireWall).Get("/wall", p.do(p.wallPage))
+	r.With(p.openWall, p.o.Auth.RequireWall).Head("/wall", p.do(p.wallPage))
 	r.Group(func(r chi.Router) {
 		r.Use(p.o.Auth.Require(drift.RoleViewer))
 		p.get(r, "/", p.boardPage)
@@ -258,6 +264,9 @@ func (p *Pages) Routes(r chi.Router) {
 		p.retrainRoutes(r)
 		p.reviewRoutes(r)
 		p.accessRoutes(r)
+		p.silenceRoutes(r)
+		p.rotaRoutes(r)
+		p.workRoutes(r)
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
 		admin := r.With(p.o.Auth.Require(drift.RoleAdmin))
 		admin.Post("/teams/members/{do}", p.do(p.changeMember))

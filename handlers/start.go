@@ -48,7 +48,7 @@ func (p *Pages) startToken(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	k, secret, err := p.makeFirstToken(r)
-	if e, ok := refusedForm(r, err); ok {
+	if e, ok := formRefusal(r, err); ok {
 		return p.showStart(w, r, web.Status(e.Code), startForm{wrong: e})
 	}
 	if err != nil {
@@ -87,7 +87,7 @@ func (p *Pages) startBackfill(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err := p.askBackfill(r)
-	if e, ok := refusedForm(r, err); ok {
+	if e, ok := formRefusal(r, err); ok {
 		return p.showStart(w, r, web.Status(e.Code), startForm{wrong: e})
 	}
 	if err != nil {

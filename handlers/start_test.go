@@ -40,7 +40,7 @@ func TestFirstSteps(t *testing.T) {
 		a := h.get("/start", asBrowser, admin)
 		a.isPage(t, 200, "the first steps")
 		var done []string
-		for _, m := range regexp.MustCompile(`<p id="step-(\w+)" data-part class="why done"`).FindAllStringSubmatch(a.body, -1) {
+		for _, m := range regexp.MustCompile(`<p id="step-(\w+)" data-part class="why ticked"`).FindAllStringSubmatch(a.body, -1) {
 			done = append(done, m[1])
 		}
 		if strings.Join(done, " ") != strings.Join(want, " ") {

@@ -7,7 +7,7 @@ var deSaidAccess = entries{
 	"A backfill judges the models of every tenant, and you see some tenants only.":                   {"Eine Nachberechnung beurteilt die Modelle aller Mandanten, und Sie sehen nur einige."},
 	"A token has no password.":                              {"Ein Token hat kein Passwort."},
 	"A token is signed in nowhere.":                         {"Ein Token ist nirgends angemeldet."},
-	"Backfill %s to %s":                                     {"Nachberechnung %v bis %v"},
+	"Backfill %s to %s":                                     {"Nachberechnung %t bis %t"},
 	"Choose a role.":                                        {"Wählen Sie eine Rolle."},
 	"Choose a tenant, or all of them.":                      {"Wählen Sie einen Mandanten oder alle."},
 	"Only a manager or an administrator starts a backfill.": {"Nur Manager oder Administratoren starten eine Nachberechnung."},
