@@ -69,7 +69,7 @@ func findSettings(l lang.Lang, v *page.SettingsVM, tenant, text string) {
 	for i := range v.Groups {
 		g := &v.Groups[i]
 		g.Settings = slices.DeleteFunc(g.Settings, func(s page.SettingVM) bool {
-			all := strings.ToLower(strings.Join([]string{s.Name, strings.ReplaceAll(s.Name, "_", " "), s.Help, g.Title, s.Value, s.Words, s.ChangedBy, s.Why}, "\n"))
+			all := strings.ToLower(strings.Join([]string{s.Name, strings.ReplaceAll(s.Name, "_", " "), g.Title, s.Value, s.Words, s.ChangedBy, s.Why}, "\n"))
 			return slices.ContainsFunc(wanted, func(w string) bool { return !strings.Contains(all, w) })
 		})
 		found += len(g.Settings)
@@ -131,7 +131,7 @@ func settingVM(l lang.Lang, d drift.SettingsData, spec drift.SettingSpec, by dri
 	s := page.SettingVM{
 		Name: spec.Name, Value: value, Words: settingWords(l, spec, value), Default: spec.Default, Differs: value != spec.Default,
 		From: originWords(l, d.Settings.Origin(spec.Name), tenant), Command: "driftwatch config set " + spec.Name + " " + shellWord(value),
-		Href: settingHref(spec.Name, tenant, nil), Shell: spec.Shell, Help: l.Said(spec.Help), Allowed: allowed(l, spec),
+		Href: settingHref(spec.Name, tenant, nil), Shell: spec.Shell, Allowed: allowed(l, spec),
 	}
 	if spec.Kind == drift.KindSecret { // from standard input: a command line is seen by others
 		s.Command = "driftwatch config set " + spec.Name + " -"

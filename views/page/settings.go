@@ -34,8 +34,8 @@ type SettingVM struct {
 	// with its unit in words ("20 points of accuracy").
 	Value, Words string
 	Default      string
-	// Help says what it does, Allowed which values it may have.
-	Help, Allowed string
+	// Allowed says which values it may have.
+	Allowed string
 	// Differs marks a value that is not the default.
 	Differs bool
 	// From is where the value comes from: "default", "file", "database, all
