@@ -192,8 +192,13 @@ type member struct {
 // pasteLines log one prediction.
 func pasteLines(address string, s startLines, now time.Time) []page.UseVM {
 	return logLines(address+"/api/v1/predictions", s.secret, []member{
-		{"prediction_id", "first-1"}, {"tenant", s.tenant}, {"model_type", s.model}, {"model_version", "1"},
-		{"created_at", now.UTC().Truncate(time.Second).Add(-time.Minute).Format(time.RFC3339)}, {"score", 0.83}, {"predicted", true},
+		{"prediction_id", "first-1"},
+		{"tenant", s.tenant},
+		{"model_type", s.model},
+		{"model_version", "1"},
+		{"created_at", now.UTC().Truncate(time.Second).Add(-time.Minute).Format(time.RFC3339)},
+		{"score", 0.83},
+		{"predicted", true},
 	})
 }
 
