@@ -137,7 +137,7 @@ func (p *Pages) alarm(w http.ResponseWriter, r *http.Request) error {
 		if a.AlertType == drift.AlertBlind {
 			level = "blind"
 		}
-		out.Loud[i] = loud{a.ID, level, modelOf(a), a.Message}
+		out.Loud[i] = loud{a.ID, level, modelOf(a), lang.From(r.Context()).Said(a.Message)}
 	}
 	web.WriteJSON(w, http.StatusOK, out)
 	return nil
