@@ -58,6 +58,7 @@ func (p *Pages) alertVM(d drift.AlertData, l lang.Lang, by drift.Actor) page.Ale
 	now := stamp(p.now())
 	a := d.Alert
 	v := page.AlertVM{
+		Files: alertFiles(a.ID), Fold: alertFold(d), ReportHref: alertHref(a.ID) + "/report",
 		Now: p.now(), State: alertStateVM(d, l, now), Actions: alertActionsVM(d, l, class(by.Role)), Timeline: alertTimelineVM(d, l, now),
 		Reports: p.reportVMs(d, l), Sibling: siblingVM(d.Sibling, l), Blind: blindVM(d, l, now),
 	}

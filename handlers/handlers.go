@@ -62,6 +62,7 @@ type EvidenceStore interface {
 	ModelPage(ctx context.Context, by drift.Actor, q drift.ModelQuery) (drift.ModelData, error)
 	RollbackPage(ctx context.Context, by drift.Actor, q drift.RollbackQuery) (drift.RollbackData, error)
 	Scores(ctx context.Context, by drift.Actor, v drift.VersionKey, from, to drift.Date, fn func(chunk []float64) error) error
+	VersionHistory(ctx context.Context, by drift.Actor, q drift.HistoryQuery) (drift.VersionHistory, error)
 }
 
 // WatchStore reads what is said of the watching itself.
@@ -98,6 +99,8 @@ type Engine interface {
 	SettingChanger
 	FeatureComparer
 	Rehearser
+	Comparer
+	Trier
 }
 
 // FeatureComparer says which features moved.
@@ -178,6 +181,7 @@ type Pages struct {
 	cuts    *cutCache
 	alarms  *alarmCache
 	moves   movesCache
+	compared evidenceCache
 	audited auditCheck
 	wrote   atomic.Int64 // the newest event when somebody last moved an alert here
 }
@@ -232,6 +236,8 @@ func (p *Pages) Routes(r chi.Router) {
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/bulk", p.do(p.bulk))
 		r.Post("/alerts/{id}/presence", p.do(p.presence))
 		p.get(r, "/alerts/{id}", p.alertPage)
+		p.get(r, "/alerts/{id}/evidence", p.alertEvidencePage)
+		p.get(r, "/alerts/{id}/charts/{file}", p.alertChart)
 		p.get(r, "/alerts/{id}/recent.csv", p.samples(true))
 		p.get(r, "/alerts/{id}/baseline.csv", p.samples(false))
 		p.get(r, "/models", p.modelsPage)
