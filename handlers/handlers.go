@@ -242,6 +242,8 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/alerts/{id}/baseline.csv", p.samples(false))
 		p.get(r, "/models", p.modelsPage)
 		p.get(r, "/models/{tenant}/{model}", p.modelPage)
+		p.get(r, "/models/{tenant}/{model}/compare", p.comparePage)
+		p.get(r, "/models/{tenant}/{model}/charts/{file}", p.modelChart)
 		p.get(r, "/models/{tenant}/{model}/rollback", p.rollBackPage)
 		p.get(r, "/operations", p.operationsPage)
 		p.get(r, "/teams", p.teamsPage)
