@@ -102,12 +102,9 @@ type Engine interface {
 	SettingChanger
 	FeatureComparer
 	Rehearser
-<<<<<<< HEAD
 	Comparer
 	Trier
-=======
 	Silencer
->>>>>>> main
 }
 
 // FeatureComparer says which features moved.
