@@ -66,6 +66,7 @@ type EvidenceStore interface {
 	RollbackPage(ctx context.Context, by drift.Actor, q drift.RollbackQuery) (drift.RollbackData, error)
 	Scores(ctx context.Context, by drift.Actor, v drift.VersionKey, from, to drift.Date, fn func(chunk []float64) error) error
 	VersionHistory(ctx context.Context, by drift.Actor, q drift.HistoryQuery) (drift.VersionHistory, error)
+	JudgedAlerts(ctx context.Context, by drift.Actor, m drift.Model, from, to time.Time, most int) (list []drift.JudgedAlert, more bool, err error)
 }
 
 // WatchStore reads what is said of the watching itself.
@@ -104,6 +105,7 @@ type Engine interface {
 	Rehearser
 	Comparer
 	Trier
+	Proposer
 	Silencer
 }
 
@@ -255,6 +257,7 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/teams", p.teamsPage)
 		p.get(r, "/settings", p.settingsPage)
 		p.get(r, "/settings/rollout", p.rolloutPage)
+		p.get(r, "/settings/thresholds", p.thresholdsPage)
 		p.get(r, "/settings/{name}", p.settingPage)
 		p.get(r, "/audit", p.auditPage)
 		p.get(r, "/search", p.searchPage)
@@ -276,6 +279,8 @@ func (p *Pages) Routes(r chi.Router) {
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/rollback", p.do(p.rollBack))
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/resume", p.do(p.resumeModel))
 		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/rollout", p.do(p.rollOut))
+		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/settings/thresholds", p.do(p.propose))
+		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/proposals/{id}/{do}", p.do(p.decide))
 		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/{name}", p.do(p.setSetting))
 	})
 }

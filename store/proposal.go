@@ -11,7 +11,7 @@ import (
 )
 
 func (tx *Tx) proposals(ctx context.Context, tail string, args ...any) ([]drift.SettingProposal, error) {
-	rows, err := tx.Query(ctx, `SELECT p.id, p.scope, COALESCE(t.name, ''), p.values, p.were, p.reason, p.proposed_by, p.proposed_at,
+	rows, err := tx.Query(ctx, `SELECT p.id, p.scope, COALESCE(t.name, ''), p.wanted, p.were, p.reason, p.proposed_by, p.proposed_at,
 			p.state, p.decided_by, p.decided_at, p.decided_why
 		FROM setting_proposal p LEFT JOIN tenant t ON t.id = p.scope `+tail, args...)
 	return collected(rows, err, pgx.RowToStructByPos[drift.SettingProposal], "proposals")
@@ -53,7 +53,7 @@ func (tx *Tx) PutProposal(ctx context.Context, p *drift.SettingProposal) error {
 	if err != nil {
 		return fmt.Errorf("encode values in force: %w", err)
 	}
-	err = tx.QueryRow(ctx, `INSERT INTO setting_proposal (scope, values, were, reason, proposed_by, proposed_at)
+	err = tx.QueryRow(ctx, `INSERT INTO setting_proposal (scope, wanted, were, reason, proposed_by, proposed_at)
 		VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`, p.TenantID, values, were, p.Reason, p.By, p.At).Scan(&p.ID)
 	return errOr(err, "insert proposal")
 }

@@ -5,7 +5,7 @@
 CREATE TABLE setting_proposal (
     scope       bigint NOT NULL,
     id          bigint GENERATED ALWAYS AS IDENTITY,
-    values      jsonb NOT NULL CHECK (jsonb_typeof(values) = 'object' AND values <> '{}'),
+    wanted      jsonb NOT NULL CHECK (jsonb_typeof(wanted) = 'object' AND wanted <> '{}'),
     were        jsonb NOT NULL,
     reason      text NOT NULL CHECK (reason <> ''),
     proposed_by text NOT NULL,
