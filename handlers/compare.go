@@ -50,7 +50,7 @@ func (p *Pages) readPair(r *http.Request) (comparisonAsked, error) {
 	} {
 		*side.version, *side.window = drift.VersionKey{Model: a.model.Model, Version: values.Get(side.name + "_version")}, side.usual
 		if side.version.Version == "" {
-			side.version.Version = a.model.Serving.Version
+			side.version.Version = seenVersion(a.model)
 			if side.name == "baseline" {
 				side.version.Version = a.pair.recent.Version
 			}
@@ -210,4 +210,19 @@ func versionNames(d drift.ModelData) []drift.VersionSummary {
 	out := slices.DeleteFunc(slices.Clone(d.Versions), func(v drift.VersionSummary) bool { return v.Last.IsZero() })
 	slices.SortStableFunc(out, func(a, b drift.VersionSummary) int { return b.Last.Compare(a.Last) })
 	return out
+}
+
+// seenVersion is the version that a model is compared by where nobody names one: the one in service or,
+// while that has made no prediction, the one that predicted last.
+func seenVersion(d drift.ModelData) string {
+	list := versionNames(d)
+	for _, v := range list {
+		if v.Version == d.Serving {
+			return d.Serving.Version
+		}
+	}
+	if len(list) > 0 {
+		return list[0].Version.Version
+	}
+	return ""
 }

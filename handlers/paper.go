@@ -16,7 +16,7 @@ import (
 const (
 	paperFeatures = 6
 	paperSlices   = 6
-	paperTimeline = 5
+	paperTimeline = 3
 )
 
 // onPaper keeps of the evidence what two pages have room for; the rest is a link away.

@@ -140,9 +140,9 @@ const feedbackMost = 5000
 
 // feedback is what people found the alerts of the days tried to be.
 func (p *Pages) feedback(ctx context.Context, by drift.Actor, t tried) (map[int64]string, error) {
-	now := p.now()
+	end := drift.DateOf(p.now()).Add(1)
 	list, _, err := p.store.JudgedAlerts(ctx, by, drift.Model{TenantID: t.scope, Tenant: t.tenant, ModelType: t.modelType},
-		now.AddDate(0, 0, -engine.WhatIfDays), now, feedbackMost)
+		end.Add(-engine.WhatIfDays).Time(), end.Time(), feedbackMost)
 	if err != nil {
 		return nil, err
 	}

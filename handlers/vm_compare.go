@@ -27,7 +27,7 @@ func compareVM(l lang.Lang, a comparisonAsked, now time.Time) page.CompareVM {
 	preset := func(label string, k pairKey) {
 		v.Presets = append(v.Presets, page.PresetVM{Label: label, Href: v.Action + "?" + pairQuery(k).Encode(), Current: k == a.pair})
 	}
-	serving := a.model.Serving
+	serving := drift.VersionKey{Model: m, Version: seenVersion(a.model)}
 	if serving.Version == "" {
 		return v
 	}

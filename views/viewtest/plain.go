@@ -55,6 +55,7 @@ func sampleSettings() page.SettingsVM {
 	changed.Differs, changed.From = true, "database, all tenants"
 	changed.ChangedBy, changed.ChangedAt, changed.Why = "S. Varga", Ago(9*24*time.Hour), "Nights are thinly staffed in July."
 	return page.SettingsVM{
+		Proposals: Proposals(),
 		Now:  Now,
 		Line: component.Words("One differs from its default. Values are for all tenants unless a tenant is named."),
 		Groups: []page.SettingGroupVM{
