@@ -198,11 +198,11 @@ func (p *Pages) modelCharts(r *http.Request, l lang.Lang) ([]chart.Chart, drift.
 	if err != nil {
 		return nil, drift.Model{}, err
 	}
-	past, err := p.historyOf(r.Context(), by, d, d.SpanEnd(drift.DateOf(q.Now)), q.Days)
+	history, err := p.historyOf(r.Context(), by, d, d.SpanEnd(drift.DateOf(q.Now)), q.Days)
 	if err != nil {
 		return nil, d.Model, err
 	}
-	return p.modelVM(d, past, l, q, r.URL.Query().Get("metric")).Charts(), d.Model, nil
+	return p.modelVM(d, history, l, q, r.URL.Query().Get("metric")).Charts(), d.Model, nil
 }
 
 // versionNames are a model's versions, those that predicted last first.

@@ -158,8 +158,12 @@ func (p *Pages) alertChart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	l := lang.From(r.Context())
-	charts := p.alertVM(d, l, auth.ActorFrom(r.Context())).Charts()
+	l, by := lang.From(r.Context()), auth.ActorFrom(r.Context())
+	events, err := p.alertEvents(r.Context(), by, d, l)
+	if err != nil {
+		return err
+	}
+	charts := p.alertVM(d, l, by, events).Charts()
 	if !draws(charts, l, chi.URLParam(r, "file")) && d.Own != nil {
 		v, err := p.alertEvidence(r, d)
 		if err != nil {

@@ -82,13 +82,13 @@ func pathText(r *http.Request, name string) (string, error) {
 }
 
 // modelVM is one model's page.
-func (p *Pages) modelVM(d drift.ModelData, past *drift.VersionHistory, l lang.Lang, q drift.ModelQuery, metric string) page.ModelVM {
+func (p *Pages) modelVM(d drift.ModelData, seen *past, l lang.Lang, q drift.ModelQuery, metric string) page.ModelVM {
 	now := q.Now
 	end := d.SpanEnd(drift.DateOf(now))
 	h := historiesOf(d.Marks, end)[d.Model]
 	span := spanOf(end.Add(-q.Days), end.Add(1))
 	scores, outcomes := latest(d.Latest, drift.Statistical), latest(d.Latest, drift.Performance)
-	events := modelEvents(past, l)
+	events := modelEvents(seen, l)
 	v := page.ModelVM{
 		Now: now, Tenant: d.Model.Tenant, ModelType: d.Model.ModelType, Href: modelHref(d.Model), Days: q.Days,
 		Severity: worse(mark(h.now(drift.Statistical)), mark(h.now(drift.Performance))),
@@ -98,12 +98,12 @@ func (p *Pages) modelVM(d drift.ModelData, past *drift.VersionHistory, l lang.La
 			{Name: l.T("Accuracy"), Strip: component.StripVM{Days: h.of(drift.Performance)}, Now: mark(h.now(drift.Performance))},
 		},
 		Accuracy: *accuracy(l, d.Days, outcomes, span, events), Trend: *p.trend(l, d.Checks, scores, span), Metrics: metricCharts(d.Metrics, l, span),
-		Heat: heat(past, scores, end, events), Metric: chosenMetric(metric, d.Metrics, l, span, events), MetricChoice: metricChoice(l, metric),
+		Heat: heat(seen, scores, end, events), Metric: chosenMetric(metric, d.Metrics, l, span, events), MetricChoice: metricChoice(l, metric),
 		Facts: modelFacts(d, l, scores, outcomes, now), Line: modelLine(d, l, h, now),
 	}
 	v.Trend.Events = events
 	v.Files = chart.Files{Base: v.Href + "/charts/", Query: modelQuery(q.Days, metric)}
-	if d.Serving.Version != "" {
+	if seen != nil {
 		v.CompareHref = v.Href + "/compare"
 		v.Fold = &page.FoldVM{Href: v.CompareHref, Part: v.CompareHref + "?part=" + partEvidence}
 	}

@@ -56,7 +56,11 @@ func (p *Pages) alertReport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l, by := lang.From(r.Context()), auth.ActorFrom(r.Context())
-	v := p.alertVM(d, l, by)
+	events, err := p.alertEvents(r.Context(), by, d, l)
+	if err != nil {
+		return err
+	}
+	v := p.alertVM(d, l, by, events)
 	if v.Features, err = p.featuresVM(r.Context(), by, d.Own); err != nil {
 		return err
 	}
@@ -98,11 +102,11 @@ func (p *Pages) modelReport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	past, err := p.historyOf(r.Context(), by, d, d.SpanEnd(drift.DateOf(q.Now)), q.Days)
+	history, err := p.historyOf(r.Context(), by, d, d.SpanEnd(drift.DateOf(q.Now)), q.Days)
 	if err != nil {
 		return err
 	}
-	v := p.modelVM(d, past, l, q, "")
+	v := p.modelVM(d, history, l, q, "")
 	title := d.Model.Tenant + " " + d.Model.ModelType
 	paper := page.PaperVM{
 		Title: component.Words(title), Line: v.Line, BackHref: v.Href, URL: fullURL(r), By: by.Name, At: q.Now, Now: q.Now, Facts: v.Facts,

@@ -18,25 +18,64 @@ const heatDays = 60
 // find.
 var axisSettings = append([]string{"ALERT_MIN_SEVERITY", "SECONDARY_METRIC_ALERTS", "GUARD_K_OF_M"}, append(detect.StatisticalSettings, detect.PerformanceSettings...)...)
 
-// historyOf reads the serving version through time, up to a day; nil where none serves.
-func (p *Pages) historyOf(ctx context.Context, by drift.Actor, d drift.ModelData, end drift.Date, days int) (*drift.VersionHistory, error) {
-	if d.Serving.Version == "" {
+// past is a version through time, with what people noted of its model.
+type past struct {
+	drift.VersionHistory
+	notes []drift.ModelNote
+}
+
+// historyOf reads the version that a model is seen by through time, up to a day; nil where none has predicted.
+func (p *Pages) historyOf(ctx context.Context, by drift.Actor, d drift.ModelData, end drift.Date, days int) (*past, error) {
+	version := seenVersion(d)
+	if version == "" {
 		return nil, nil
 	}
+	return p.pastOf(ctx, by, drift.VersionKey{Model: d.Model, Version: version}, drift.DriftWindow{From: end.Add(1 - max(days, heatDays)), To: end.Add(1)})
+}
+
+func (p *Pages) pastOf(ctx context.Context, by drift.Actor, v drift.VersionKey, w drift.DriftWindow) (*past, error) {
 	h, err := p.store.VersionHistory(ctx, by, drift.HistoryQuery{
-		Tenant: d.Model.Tenant, ModelType: d.Model.ModelType, Version: d.Serving.Version, Settings: axisSettings,
-		Window: drift.DriftWindow{From: end.Add(1 - max(days, heatDays)), To: end.Add(1)},
+		Tenant: v.Tenant, ModelType: v.ModelType, Version: v.Version, Settings: axisSettings, Window: w,
 	})
-	return &h, err
+	if err != nil {
+		return nil, err
+	}
+	notes, err := p.store.ModelNotes(ctx, by, v.Model, w.From, w.To)
+	return &past{h, notes}, err
+}
+
+// alertEvents is what happened to an alert's model in the days of its charts; of an alert without a report
+// nothing.
+func (p *Pages) alertEvents(ctx context.Context, by drift.Actor, d drift.AlertData, l lang.Lang) ([]chart.Event, error) {
+	if d.Own == nil {
+		return nil, nil
+	}
+	to := d.Alert.CheckDate.Add(1)
+	h, err := p.pastOf(ctx, by, d.Own.Version, drift.DriftWindow{From: to.Add(-chartDays), To: to})
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range h.Events {
+		if e.AlertID == d.Alert.ID { // it has its own words there
+			h.Events = append(h.Events[:i], h.Events[i+1:]...)
+			break
+		}
+	}
+	return modelEvents(h, l), nil
 }
 
 // modelEvents is what happened to a model, for the axis of its charts.
-func modelEvents(h *drift.VersionHistory, l lang.Lang) (out []chart.Event) {
+func modelEvents(h *past, l lang.Lang) (out []chart.Event) {
 	if h == nil {
 		return nil
 	}
 	for _, e := range h.Events {
 		out = append(out, chart.Event{At: e.At, Label: eventLabel(e, l)})
+	}
+	for _, n := range h.notes {
+		if n.RemovedAt == nil {
+			out = append(out, chart.Event{At: max(n.From, h.Window.From).Time(), Label: n.Text})
+		}
 	}
 	return out
 }
@@ -59,8 +98,8 @@ func eventLabel(e drift.ModelEvent, l lang.Lang) string {
 	return l.T("alert: %s", l.T(component.ParseSeverity(e.Severity.String()).Word()))
 }
 
-// heat is the scores of each of the last days; nil where no version serves.
-func heat(h *drift.VersionHistory, scores *drift.Report, end drift.Date, events []chart.Event) *chart.Heat {
+// heat is the scores of each of the last days; nil where there is no history.
+func heat(h *past, scores *drift.Report, end drift.Date, events []chart.Event) *chart.Heat {
 	if h == nil {
 		return nil
 	}

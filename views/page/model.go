@@ -29,7 +29,7 @@ type ModelVM struct {
 	// Metrics are the other daily metrics, one small chart each; their IDs are
 	// unique on the page.
 	Metrics  []chart.Metric
-	// Heat is the scores of the last 60 days; nil where no version serves.
+	// Heat is the scores of the last 60 days; nil where no version has predicted.
 	Heat *chart.Heat
 	// Metric is the one that was chosen in place of the accuracy, nil for none; MetricChoice are all.
 	Metric       *chart.Metric
