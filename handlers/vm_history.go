@@ -93,7 +93,7 @@ func eventLabel(e drift.ModelEvent, l lang.Lang) string {
 		return l.T("setting: %s is %s, by %s", e.Setting, *e.New, e.By)
 	}
 	if e.Alert == drift.AlertBlind {
-		return l.T("blind")
+		return l.T("blind spot")
 	}
 	return l.T("alert: %s", l.T(component.ParseSeverity(e.Severity.String()).Word()))
 }

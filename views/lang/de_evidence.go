@@ -2,6 +2,7 @@ package lang
 
 // deEvidence are the German texts of that area.
 var deEvidence = entries{
+	"blind spot":                 {"blinder Fleck"},
 	"%d alerts fewer in 90 days": {"%d Alarm weniger in 90 Tagen", "%d Alarme weniger in 90 Tagen"},
 	"%d alerts more in 90 days":  {"%d Alarm mehr in 90 Tagen", "%d Alarme mehr in 90 Tagen"},
 	"%d checks are left out: GUARD_FDR weighs them against the others of their day.": {"%d Prüfung bleibt außen vor: GUARD_FDR wägt sie gegen die anderen ihres Tages ab.", "%d Prüfungen bleiben außen vor: GUARD_FDR wägt sie gegen die anderen ihres Tages ab."},
