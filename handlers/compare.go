@@ -20,9 +20,9 @@ import (
 
 // comparisonAsked is a comparison as the query of a page says it, and the model that it is about.
 type comparisonAsked struct {
-	model    drift.ModelData
-	pair     pairKey
-	problem  *drift.Error // of a query that says no comparison
+	model   drift.ModelData
+	pair    pairKey
+	problem *drift.Error // of a query that says no comparison
 }
 
 // readPair reads which model is meant and which windows and versions are compared; what the query leaves

@@ -24,15 +24,15 @@ func TestEvidencePages(t *testing.T) {
 	}.Encode()
 
 	for path, want := range map[string][]string{
-		alert:               {`data-load="` + alert + `/evidence?part=evidence"`, alert + "/charts/trend.png", `href="/help/numbers#ks-d"`, alert + "/report"},
-		alert + "/evidence": {`id="histograms"`, `id="slices"`, `id="confusion"`, `id="reliability"`, `id="curves"`, `id="estimate"`, alert + "/charts/confusion.csv"},
-		alert + "/report":   {`class="paper"`, "printed for <b>ann</b>", h.site[len("http://"):] + alert + "/report", `id="distance"`, `id="estimate"`},
-		model:               {`id="score-days"`, "/compare", `name="metric"`, "/charts/accuracy.svg?days=30"},
+		alert:                               {`data-load="` + alert + `/evidence?part=evidence"`, alert + "/charts/trend.png", `href="/help/numbers#ks-d"`, alert + "/report"},
+		alert + "/evidence":                 {`id="histograms"`, `id="slices"`, `id="confusion"`, `id="reliability"`, `id="curves"`, `id="estimate"`, alert + "/charts/confusion.csv"},
+		alert + "/report":                   {`class="paper"`, "printed for <b>ann</b>", h.site[len("http://"):] + alert + "/report", `id="distance"`, `id="estimate"`},
+		model:                               {`id="score-days"`, "/compare", `name="metric"`, "/charts/accuracy.svg?days=30"},
 		model + "?metric=precision&days=90": {`id="metric"`, "/charts/metric.csv?days=90&amp;metric=precision"},
-		model + "/report":   {`class="paper"`, `id="score-days"`, `id="confusion"`},
-		model + "/compare":  {"The newest check", "Last 7 days against the 30 before", `id="distance"`, "Drift between these windows"},
-		compare:             {`value="` + today.Add(-20).String() + `"`, "/charts/distance.svg?baseline_from=" + today.Add(-20).String()},
-		"/help/numbers":     {`id="ks-d"`, `id="newcombe"`, `id="cbpe"`, "Wilson 1927"},
+		model + "/report":                   {`class="paper"`, `id="score-days"`, `id="confusion"`},
+		model + "/compare":                  {"The newest check", "Last 7 days against the 30 before", `id="distance"`, "Drift between these windows"},
+		compare:                             {`value="` + today.Add(-20).String() + `"`, "/charts/distance.svg?baseline_from=" + today.Add(-20).String()},
+		"/help/numbers":                     {`id="ks-d"`, `id="newcombe"`, `id="cbpe"`, "Wilson 1927"},
 	} {
 		a := h.get(path, asBrowser, who)
 		a.isPage(t, 200, path)

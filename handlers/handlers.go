@@ -180,16 +180,16 @@ type Options struct {
 // Pages answers browsers. Its methods may be called at the same time.
 type Pages struct {
 	Failures
-	o       Options
-	store   Store
-	board   *boardCache
-	lives   *fragmentCache
-	cuts    *cutCache
-	alarms  *alarmCache
-	moves   movesCache
+	o        Options
+	store    Store
+	board    *boardCache
+	lives    *fragmentCache
+	cuts     *cutCache
+	alarms   *alarmCache
+	moves    movesCache
 	compared evidenceCache
-	audited auditCheck
-	wrote   atomic.Int64 // the newest event when somebody last moved an alert here
+	audited  auditCheck
+	wrote    atomic.Int64 // the newest event when somebody last moved an alert here
 }
 
 // NewPages returns the pages.

@@ -28,7 +28,7 @@ type ModelVM struct {
 	Trend    chart.Trend
 	// Metrics are the other daily metrics, one small chart each; their IDs are
 	// unique on the page.
-	Metrics  []chart.Metric
+	Metrics []chart.Metric
 	// Heat is the scores of the last 60 days; nil where no version has predicted.
 	Heat *chart.Heat
 	// Metric is the one that was chosen in place of the accuracy, nil for none; MetricChoice are all.
