@@ -99,6 +99,10 @@ func fillWork(t *testing.T, db *store.DB, a *drift.Alert) {
 		if err := tx.PutSilence(ctx, &s); err != nil {
 			return err
 		}
+		proposal := drift.SettingProposal{TenantID: a.TenantID, Values: map[string]string{"MIN_SCORES": "41"}, Reason: "r", By: "rita", At: now}
+		if err := tx.PutProposal(ctx, &proposal); err != nil {
+			return err
+		}
 		return tx.NoteHidden(ctx, s.ID, a, now)
 	})
 	if err := db.AddModelNote(t.Context(), system, m, &drift.ModelNote{From: checkDay, To: checkDay, Text: "x"}); err != nil {

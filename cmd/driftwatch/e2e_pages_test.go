@@ -144,8 +144,29 @@ func (w *world) states(t *testing.T) []state {
 	} {
 		list = append(list, state{name: "model " + m[0] + " " + m[1], role: "operator", path: "/models/" + m[0] + "/" + m[1]})
 	}
+	list = append(list, comparing(path)...)
 	list = append(list, state{name: "model 90 days", role: "operator", path: "/models/harbour-freight/conflict_predictor?days=90"})
 	return list
+}
+
+// comparing are the pages of evidence, thresholds and numbers, of an alert and a model.
+func comparing(alert string) []state {
+	const model = "/models/harbour-freight/conflict_predictor"
+	return []state{
+		{name: "alert with its evidence", role: "operator", path: alert, then: func(tb *tab) {
+			tb.click("details[data-load] summary")
+			tb.wait("the evidence", `document.querySelectorAll("#evidence .fig").length >= 6`)
+		}},
+		{name: "alert evidence", role: "operator", path: alert + "/evidence"},
+		{name: "alert report", role: "operator", path: alert + "/report"},
+		{name: "model report", role: "viewer", path: model + "/report"},
+		{name: "model recall", role: "operator", path: model + "?metric=recall"},
+		{name: "compare", role: "viewer", path: model + "/compare"},
+		{name: "compare refused", role: "viewer", path: model + "/compare?recent_from=x&recent_to=y", then: func(*tab) {}},
+		{name: "thresholds", role: "operator", path: "/settings/thresholds"},
+		{name: "thresholds tried", role: "viewer", path: "/settings/thresholds?PERFORMANCE_DRIFT_HIGH=0.15&PERFORMANCE_DRIFT_MEDIUM=0.15"},
+		{name: "numbers", role: "viewer", path: "/help/numbers"},
+	}
 }
 
 // retrainStates are the pages of the demo's retrains: one that waits for a manager, one that is watched,

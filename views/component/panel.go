@@ -19,6 +19,8 @@ type FactVM struct {
 	// Tone colours the value where it crossed a cut-off: "ct", "ht", "mt",
 	// "bt" or "".
 	Tone string
+	// Help is the anchor of the page that says how the number is computed; "" for none.
+	Help string
 }
 
 // KeyValueVM is one line of a list of names and values.
