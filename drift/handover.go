@@ -149,7 +149,7 @@ type HandOverHead struct {
 type HandOverData struct {
 	Watch
 	Shift  Shift
-	Mine   []Alert // the reader's own open alerts, the worst first
+	Mine   []Alert // the reader's own, save what is suppressed or with a team; the worst first
 	People []string
 	Past   []HandOverHead // newest first
 	Before int64          // leads to older ones, 0 where there are none

@@ -28,7 +28,7 @@ func (db *DB) HandOverPage(ctx context.Context, by drift.Actor, q drift.HandOver
 		if d.Shift, err = tx.Shift(ctx, q.From, q.To); err != nil {
 			return d, err
 		}
-		mine, err := tx.reviewAlerts(ctx, `a.status <> 'RESOLVED' AND a.assignee = $1`, by.Name)
+		mine, err := tx.reviewAlerts(ctx, `a.status IN ('NEW', 'ACKNOWLEDGED', 'ASSIGNED') AND a.assignee = $1`, by.Name)
 		if err != nil {
 			return d, err
 		}

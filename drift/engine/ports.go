@@ -51,6 +51,7 @@ type Tx interface {
 	Serving
 	Replays
 	Rehearsals
+	Shifts
 	Journal
 }
 
