@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"drift/query":            {"drift"},
 	"drift/rollback":         {"drift", "drift/stats"},
 	"drift/schedule":         {"drift"},
+	"drift/oncall":           {"drift"},
 	"drift/engine":           {"drift/..."},
 	"drift/ingest":           {"drift"},
 	"drift/demo":             {"drift"},

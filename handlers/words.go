@@ -16,6 +16,7 @@ var pastTense = map[drift.Move]string{
 	drift.MoveRaise: "raised", drift.MoveRefresh: "saw", drift.MoveWorsen: "raised the severity of", drift.MoveClear: "cleared",
 	drift.MoveUndo:   "took back the acknowledgement of",
 	drift.MoveRemind: "reminded of", drift.MoveReturn: "brought back", drift.MoveOverdue: "escalated", drift.MoveRecover: "resolved",
+	drift.MoveSilence: "silenced",
 }
 
 // doneWords is the note on the page after one's own move.
