@@ -25,6 +25,7 @@ type Shift struct {
 type ShiftCommon struct {
 	Failed   []ShiftJob     `json:"failed_jobs"`
 	Settings []ShiftSetting `json:"settings"` // set for every tenant
+	Silences []ShiftSilence `json:"silences"` // of every tenant
 }
 
 // ShiftTenant is a tenant's part of a shift.
@@ -36,6 +37,7 @@ type ShiftTenant struct {
 	Retrains  Listed[ShiftRetrain]  `json:"retrains"`
 	Rollbacks []RolledBack          `json:"rollbacks"`
 	Settings  []ShiftSetting        `json:"settings"` // the tenant's own
+	Silences  []ShiftSilence        `json:"silences"` // of the tenant, in force at some time of the shift
 	Open      Listed[ShiftIncident] `json:"open"`     // the worst first
 	Given     []ShiftGiven          `json:"given"`    // the author's open alerts that were to change hands
 }
@@ -88,6 +90,15 @@ type ShiftSetting struct {
 	New    *string   `json:"new"`
 	By     string    `json:"by"`
 	Reason string    `json:"reason"`
+}
+
+// ShiftSilence is a silence that was in force.
+type ShiftSilence struct {
+	ID     int64     `json:"id"`
+	Reason string    `json:"reason"`
+	By     string    `json:"by"`
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"` // when it ends or was ended
 }
 
 // ShiftJob is a run of a daily job that failed its last attempt.

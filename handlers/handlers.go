@@ -31,6 +31,7 @@ type Store interface {
 	FindStore
 	PrefsStore
 	BoardStore
+	HandOverStore
 }
 
 // BoardStore keeps what the board has for each person, and reads incidents.
@@ -98,6 +99,7 @@ type LifeStore interface {
 type Engine interface {
 	Mover
 	LoopRunner
+	HandOverMaker
 	SettingChanger
 	FeatureComparer
 	Rehearser
@@ -257,6 +259,7 @@ func (p *Pages) Routes(r chi.Router) {
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		p.retrainRoutes(r)
 		p.reviewRoutes(r)
+		p.handOverRoutes(r)
 		p.silenceRoutes(r)
 		p.rotaRoutes(r)
 		p.workRoutes(r)

@@ -28,7 +28,7 @@ func (tx *Tx) Shift(ctx context.Context, from, to time.Time) (drift.Shift, error
 			TenantID: t.ID, Tenant: t.Name, Moves: drift.Listed[drift.ShiftMove]{Items: []drift.ShiftMove{}},
 			Retrains: drift.Listed[drift.ShiftRetrain]{Items: []drift.ShiftRetrain{}}, Rollbacks: []drift.RolledBack{},
 			Settings: []drift.ShiftSetting{}, Open: drift.Listed[drift.ShiftIncident]{Items: []drift.ShiftIncident{}},
-			Given: []drift.ShiftGiven{},
+			Given: []drift.ShiftGiven{}, Silences: []drift.ShiftSilence{},
 		}
 		of[t.ID] = &s.Tenants[i]
 	}
@@ -40,6 +40,9 @@ func (tx *Tx) Shift(ctx context.Context, from, to time.Time) (drift.Shift, error
 		}
 	}
 	if err := tx.shiftSettings(ctx, &s, of); err != nil {
+		return s, err
+	}
+	if err := tx.shiftSilences(ctx, &s, of); err != nil {
 		return s, err
 	}
 	s.Failed, err = tx.shiftJobs(ctx, from, to)

@@ -85,6 +85,30 @@ func (tx *Tx) shiftSettings(ctx context.Context, s *drift.Shift, of shiftTenants
 	return nil
 }
 
+// shiftSilences lists the silences that were in force at some time, a tenant's own with the tenant.
+func (tx *Tx) shiftSilences(ctx context.Context, s *drift.Shift, of shiftTenants) error {
+	s.Silences = []drift.ShiftSilence{}
+	rows, err := tx.Query(ctx, `SELECT scope, id, reason, created_by, starts_at, COALESCE(ended_at, ends_at) FROM silence
+		WHERE starts_at < $2 AND COALESCE(ended_at, ends_at) > $1 ORDER BY id LIMIT $3`, s.From, s.To, drift.ShiftRows)
+	if err != nil {
+		return fmt.Errorf("silences of a shift: %w", err)
+	}
+	var scope int64
+	var x drift.ShiftSilence
+	_, err = pgx.ForEachRow(rows, []any{&scope, &x.ID, &x.Reason, &x.By, &x.From, &x.To}, func() error {
+		if scope == 0 {
+			s.Silences = append(s.Silences, x)
+		} else if t := of[scope]; t != nil {
+			t.Silences = append(t.Silences, x)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("silences of a shift: %w", err)
+	}
+	return nil
+}
+
 // shiftJobs lists the runs of daily jobs that failed for good.
 func (tx *Tx) shiftJobs(ctx context.Context, from, to time.Time) ([]drift.ShiftJob, error) {
 	rows, err := tx.Query(ctx, `SELECT finished_at, name, slot, error FROM schedule_run

@@ -88,15 +88,25 @@ func auditHandOver(tx Tx, by drift.Actor, h *drift.HandOver, given int) error {
 	return nil
 }
 
+// CheckShift refuses a stretch of time that is no shift.
+func CheckShift(from, to, now time.Time) error {
+	switch {
+	case !from.Before(to):
+		return drift.Invalid("from", "A shift begins before it ends.")
+	case to.After(now):
+		return drift.Invalid("to", "A shift cannot end ahead of now: nobody knows yet what will happen.")
+	case to.Sub(from) > drift.MaxShift:
+		return drift.Invalid("from", "A hand-over covers at most 7 days. For longer stretches there are reports.")
+	}
+	return nil
+}
+
 func checkHandOver(req *HandOverRequest, now time.Time) error {
 	req.Notes = strings.TrimSpace(req.Notes)
+	if err := CheckShift(req.From, req.To, now); err != nil {
+		return err
+	}
 	switch {
-	case !req.From.Before(req.To):
-		return drift.Invalid("from", "A shift begins before it ends.")
-	case req.To.After(now.Add(time.Minute)):
-		return drift.Invalid("to", "A shift cannot end ahead of now: nobody knows yet what will happen.")
-	case req.To.Sub(req.From) > drift.MaxShift:
-		return drift.Invalid("from", "A hand-over covers at most 7 days. For longer stretches there are reports.")
 	case utf8.RuneCountInString(req.Notes) > drift.MaxHandOverNotes:
 		return drift.Invalid("notes", fmt.Sprintf("Notes have at most %d characters.", drift.MaxHandOverNotes))
 	case !utf8.ValidString(req.Notes) || strings.ContainsRune(req.Notes, 0):
