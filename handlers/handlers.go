@@ -32,6 +32,8 @@ type Store interface {
 	PrefsStore
 	BoardStore
 	HandOverStore
+	IncidentReviewStore
+	PeriodReportStore
 }
 
 // BoardStore keeps what the board has for each person, and reads incidents.
@@ -260,6 +262,8 @@ func (p *Pages) Routes(r chi.Router) {
 		p.retrainRoutes(r)
 		p.reviewRoutes(r)
 		p.handOverRoutes(r)
+		p.incidentReviewRoutes(r)
+		p.reportRoutes(r)
 		p.silenceRoutes(r)
 		p.rotaRoutes(r)
 		p.workRoutes(r)

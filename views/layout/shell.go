@@ -83,7 +83,7 @@ var nav = []navItem{
 	{"retrains", "/retrains", "loop", lang.Key("Retrains"), "r"},
 	{"operations", "/operations", "pulse", lang.Key("Operations"), "o"},
 	{"reviews", "/reviews", "check", lang.Key("Reviews"), "v"},
-	{"handover", "/handover", "list", lang.Key("Hand-over"), "h"},
+	{"handover", "/handover", "note", lang.Key("Hand-over"), "h"},
 	{"teams", "/teams", "user", lang.Key("Teams"), "t"},
 	{"audit", "/audit", "list", lang.Key("Audit"), "a"},
 	{"settings", "/settings", "gear", lang.Key("Settings"), "s"},
