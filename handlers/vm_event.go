@@ -73,7 +73,7 @@ func markOf(t drift.AlertType, s drift.Severity) component.Severity {
 func alertLink(l lang.Lang, model string, id int64) component.Piece {
 	text := l.T("alert %s", strconv.FormatInt(id, 10))
 	if model != "" {
-		text = l.T("alert %s of %s", strconv.FormatInt(id, 10), model)
+		text = l.T("alert %s (%s)", strconv.FormatInt(id, 10), model)
 	}
 	return component.Piece{Text: text, Href: alertHref(id)}
 }
@@ -81,7 +81,7 @@ func alertLink(l lang.Lang, model string, id int64) component.Piece {
 func retrainLink(l lang.Lang, model string, id int64) component.Piece {
 	text := l.T("retrain %s", strconv.FormatInt(id, 10))
 	if model != "" {
-		text = l.T("retrain %s of %s", strconv.FormatInt(id, 10), model)
+		text = l.T("retrain %s (%s)", strconv.FormatInt(id, 10), model)
 	}
 	return component.Piece{Text: text, Href: retrainHref(id)}
 }
