@@ -156,9 +156,9 @@ func TestReports(t *testing.T) {
 	var d struct {
 		Alerts struct {
 			Items []struct {
-				Tenant           string
-				Critical, High   int
-				Counted          int
+				Tenant         string
+				Critical, High int
+				Counted        int
 			}
 		}
 		Acks []struct{ Kind string } `json:"acknowledgement"`
