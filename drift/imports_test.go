@@ -50,7 +50,6 @@ var allowed = map[string][]string{
 	"views/page":             {"static", "views/..."},
 	"views/component":        {"static", "views/..."},
 	"views/chart":            {"static", "views/..."},
-	"views/format":           {"static", "views/..."},
 	"views/lang":             {},
 	"static":                 {},
 }
