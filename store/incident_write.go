@@ -86,12 +86,14 @@ func (db *DB) WriteCause(ctx context.Context, by drift.Actor, q drift.IncidentQu
 
 // causeConflict names who wrote meanwhile.
 func causeConflict(last []drift.Cause) error {
-	e := &drift.Error{Code: drift.CodeConflict, Field: "causes", Message: "The causes were changed meanwhile. Nothing was saved; look at them as they are now."}
-	if len(last) > 0 {
-		e.Message = fmt.Sprintf("%s changed the causes meanwhile. Your text was not saved: put together what both of you wrote, and save again.", last[0].By)
-		e.Extra = map[string]any{"version": last[0].Version, "winner": last[0].By}
+	if len(last) == 0 {
+		return &drift.Error{Code: drift.CodeConflict, Field: "causes", Message: "The causes were changed meanwhile. Nothing was saved; look at them as they are now."}
 	}
-	return e
+	return &drift.Error{
+		Code: drift.CodeConflict, Field: "causes",
+		Message: fmt.Sprintf("%s changed the causes meanwhile. Your text was not saved: put together what both of you wrote, and save again.", last[0].By),
+		Extra:   map[string]any{"version": last[0].Version, "winner": last[0].By},
+	}
 }
 
 // AddFollowUp adds something to do to an incident's review.

@@ -3,6 +3,7 @@ package lang
 // deSaidReport are the German forms of what is said of hand-overs, reviews of incidents and reports: see
 // [Lang.Said].
 var deSaidReport = entries{
+	"%s changed the causes meanwhile. Your text was not saved: put together what both of you wrote, and save again.": {"%s hat die Ursachen inzwischen geändert. Ihr Text wurde nicht gespeichert: Führen Sie zusammen, was Sie beide geschrieben haben, und speichern Sie erneut."},
 	"%s has it by now.":                      {"Inzwischen hat ihn %s."},
 	"A day is written as 2026-01-31.":        {"Ein Tag wird wie 2026-01-31 geschrieben."},
 	"A follow-up has at most %d characters.": {"Eine Folgeaufgabe hat höchstens %d Zeichen."},
