@@ -137,9 +137,12 @@ func (p *Pages) keptPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := page.KeptVM{Note: p.noteFor(w, r), ID: h.ID, Notes: h.Notes, Hidden: h.Hidden, Shift: shiftVM(l, h.Shift, h.At)}
 	v.Shift.OpenNone = l.T("Nothing was open.")
-	v.Line = component.Join(component.Sentence(l.T("From {0} to {1}, kept {2}, "), component.At(h.Shift.From, component.DayClock),
-		component.At(h.Shift.To, component.DayClock), component.At(h.At, component.DayClock)), givenWords(l, h.By, h.To),
-		component.Words(l.T(". This is how it stood then.")))
+	line := l.T("From {0} to {1}, kept {2} by {3}. This is how it stood then.")
+	if h.To != "" {
+		line = l.T("From {0} to {1}, kept {2} by {3} for {4}. This is how it stood then.")
+	}
+	v.Line = component.Sentence(line, component.At(h.Shift.From, component.DayClock), component.At(h.Shift.To, component.DayClock),
+		component.At(h.At, component.DayClock), component.Bold(h.By), component.Bold(h.To))
 	return p.show(w, r, http.StatusOK, p.shell(by, watch, l.T("Hand-over %s", strconv.FormatInt(id, 10)), "handover"), page.Kept(v))
 }
 
