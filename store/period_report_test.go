@@ -25,6 +25,7 @@ type invented struct {
 	resolved bool
 	backfill bool
 	verdict  string
+	incident string
 }
 
 // ackMinutes are the tenants' targets; 0 is none.
@@ -48,6 +49,7 @@ func inventLives(t *testing.T, db *store.DB, tenants []drift.Tenant, n int) []in
 		case "ROLLBACK":
 			kind, severity = "ML_ROLLBACK", "HIGH"
 		}
+		x.incident = fmt.Sprintf("%s:%d", x.model, i/6)
 		status, cleared := "NEW", false
 		type step struct{ actor, move, to string }
 		steps, after := []step{{"driftwatch", "raise", "NEW"}}, []time.Duration{0}
@@ -104,7 +106,7 @@ func inventLives(t *testing.T, db *store.DB, tenants []drift.Tenant, n int) []in
 				from_backfill, metadata, incident_key)
 			VALUES ($1, $2, $3::timestamptz, $4, $5, $5, $6, 'm', 'r', 'statistical', $7, 'v1', $8, $3::timestamptz::date, 1, $3::timestamptz, $9, $10, '{}', $11) RETURNING id`,
 			x.tenant.ID, len(steps), x.raised, kind, severity, status, x.model, fmt.Sprint("life ", i), cleared, x.backfill,
-			fmt.Sprintf("%s:%d", x.model, i/3)).Scan(&id)
+			x.incident).Scan(&id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,6 +222,7 @@ func TestPeriodReport(t *testing.T) {
 			checkReport(t, fmt.Sprintf("%v %v", by.Tenants, q.Period), d, mine, minutes)
 		}
 	}
+	checkIncidents(t, db, lives[:120])
 	if _, err := db.PeriodReport(t.Context(), only(drift.RoleAdmin, tenants[0]), drift.ReportQuery{
 		Now: now, Tenant: "zeta", Rows: 100, Period: drift.Period{From: today.Add(-9), To: today},
 	}); drift.CodeOf(err) != drift.CodeNotFound {
@@ -274,5 +277,41 @@ func checkReport(t *testing.T, what string, d drift.PeriodReport, mine []invente
 	if j := d.Judged; j.False != said["false"] || j.Real != said["real"] || j.Expected != said["expected"] ||
 		j.Judged != said["false"]+said["real"]+said["expected"] || j.Raised != j.Judged+said[""] {
 		t.Errorf("%s: %+v, want %v", what, j, said)
+	}
+}
+
+// checkIncidents finds the times of the incidents of invented lives again. The lives are whole incidents.
+func checkIncidents(t *testing.T, db *store.DB, lives []invented) {
+	t.Helper()
+	of := map[[2]string][]invented{}
+	for _, x := range lives {
+		of[[2]string{x.tenant.Name, x.incident}] = append(of[[2]string{x.tenant.Name, x.incident}], x)
+	}
+	for name, list := range of {
+		var want drift.IncidentTimes
+		over := true
+		for _, x := range list {
+			if want.Raised.IsZero() || x.raised.Before(want.Raised) {
+				want.Raised = x.raised
+			}
+			if at := x.raised.Add(x.taken); x.taken >= 0 && (want.Taken.IsZero() || at.Before(want.Taken)) {
+				want.Taken = at
+			}
+			if at := x.raised.Add(x.ended); at.After(want.Recovered) {
+				want.Recovered = at
+			}
+			over = over && x.ended >= 0
+		}
+		if !over {
+			want.Recovered = time.Time{}
+		}
+		d, err := db.IncidentReview(t.Context(), only(drift.RoleViewer, list[0].tenant), drift.IncidentQuery{Tenant: name[0], Key: name[1], Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := d.Times
+		if d.Alerts.Total != len(list) || !got.Raised.Equal(want.Raised) || !got.Taken.Equal(want.Taken) || !got.Recovered.Equal(want.Recovered) {
+			t.Errorf("%v: %d alerts, %+v, want %d, %+v", name, d.Alerts.Total, got, len(list), want)
+		}
 	}
 }
