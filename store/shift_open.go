@@ -37,7 +37,7 @@ func (tx *Tx) shiftOpen(ctx context.Context, _, _ time.Time, of shiftTenants) er
 	}
 	var x line
 	_, err = pgx.ForEachRow(rows, []any{
-		&x.tenant, &x.Key, &x.Rank, &x.AlertID, &x.severity, &x.Type, &x.Message, &x.models, &x.ShiftIncident.Alerts, &x.Unowned,
+		&x.tenant, &x.Key, &x.Rank, &x.AlertID, &x.severity, &x.Type, &x.Message, &x.models, &x.Alerts, &x.Unowned,
 		&x.owners, &x.teams, &x.Since, &x.total, &x.place,
 	}, func() (err error) {
 		i := x.ShiftIncident
