@@ -17,8 +17,8 @@ func periodReportVM(l lang.Lang, d drift.PeriodReport, now time.Time) page.Perio
 		Now: now, From: d.Period.From.String(), To: (d.Period.To - 1).String(), Last: today.String(),
 		Line: component.Join(words(l.N(int64(d.Period.Days()), "%d day, %s, by UTC.", "%d days, %s, by UTC.",
 			l.DaysAs(d.Period.From.Time(), d.Period.To.Time(), now))), soFar(l, d.Period, now)),
-		Tenant: named("tenant", l.T("Tenant"), l.T("all tenants"), d.Tenant, d.Tenants),
-		Model:  named("model", l.T("Model type"), l.T("all models"), d.ModelType, d.Models),
+		Tenant: choiceOf("tenant", l.T("Tenant"), l.T("all tenants"), d.Tenant, d.Tenants),
+		Model:  choiceOf("model", l.T("Model type"), l.T("all models"), d.ModelType, d.Models),
 		Listed: listed(d.Alerts), Judged: listed(d.Verdicts), Gained: listed(d.Gains), Targets: reportTargets(l, d),
 		Tally:  tallyVM(l, d.Tally, true, l.T("No retrain was decided in this period, so there is no rate of success. Decided is what was put into service and judged there.")),
 		Rolled: rollbacksVM(l, d.Rollbacks, l.T("No model was rolled back in this period, by hand or by a watch.")),
@@ -69,8 +69,8 @@ func listed[T any](list drift.Listed[T]) page.ListedVM {
 	return page.ListedVM{Shown: len(list.Items), Total: list.Total}
 }
 
-// named is a list of names to choose from, the first of them all.
-func named(name, label, all, chosen string, names []string) component.SelectVM {
+// choiceOf is a list of names to choose from, the first of them all.
+func choiceOf(name, label, all, chosen string, names []string) component.SelectVM {
 	s := component.SelectVM{ID: name, Name: name, Label: label, Options: []component.OptionVM{{Label: all}}}
 	for _, n := range names {
 		s.Options = append(s.Options, component.OptionVM{Value: n, Label: n, Selected: n == chosen})
