@@ -32,6 +32,9 @@ type Store interface {
 	FindStore
 	PrefsStore
 	BoardStore
+	HandOverStore
+	IncidentReviewStore
+	PeriodReportStore
 	AccessStore
 }
 
@@ -102,6 +105,7 @@ type LifeStore interface {
 type Engine interface {
 	Mover
 	LoopRunner
+	HandOverMaker
 	SettingChanger
 	FeatureComparer
 	Rehearser
@@ -277,6 +281,9 @@ func (p *Pages) Routes(r chi.Router) {
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		p.retrainRoutes(r)
 		p.reviewRoutes(r)
+		p.handOverRoutes(r)
+		p.incidentReviewRoutes(r)
+		p.reportRoutes(r)
 		p.accessRoutes(r)
 		p.silenceRoutes(r)
 		p.rotaRoutes(r)

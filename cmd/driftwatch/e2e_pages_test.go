@@ -114,6 +114,16 @@ func (w *world) states(t *testing.T) []state {
 			tb.wait("the proof", `!!document.querySelector("main p.note[role=status]") && document.querySelectorAll("#proof li.passed").length === 10`)
 		}},
 		{name: "monthly review", role: "viewer", path: "/reviews/monthly"},
+		{name: "report", role: "viewer", path: "/reports"},
+		{name: "hand-over", role: "operator", path: "/handover"},
+		{name: "hand-over as viewer", role: "viewer", path: "/handover"},
+		{name: "hand-over kept", role: "operator", path: "/handover", then: func(tb *tab) {
+			tb.fill("#notes", "The feed is late.")
+			tb.click(`form[action="/handover"][method=post] button`)
+			tb.wait("the kept hand-over", `location.pathname.startsWith("/handover/") && !!document.querySelector("#open")`)
+		}},
+		{name: "review of an incident", role: "operator", path: "/alerts/1/review"},
+		{name: "review of an incident as viewer", role: "viewer", path: "/alerts/1/review"},
 		{name: "not there", role: "operator", path: "/no-such-page", then: func(*tab) {}},
 		{name: "no such alert", role: "operator", path: "/alerts/999999", then: func(*tab) {}},
 	}
@@ -363,7 +373,7 @@ func TestEmptyPages(t *testing.T) {
 	tb.fill("#again", "a long enough password")
 	tb.click("main form button[type=submit]")
 	tb.wait("the board", `location.pathname === "/" && !!document.getElementById("board-verdict")`)
-	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/reviews", "/reviews/weekly", "/reviews/monthly", "/teams", "/settings", "/audit", "/access", "/access/tokens", "/access/tenants", "/start", "/preferences"} {
+	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/reviews", "/reviews/weekly", "/reviews/monthly", "/reports", "/handover", "/teams", "/settings", "/audit", "/access", "/access/tokens", "/access/tenants", "/start", "/preferences"} {
 		tb.look(looks[0])
 		tb.visit(path)
 		tb.live()

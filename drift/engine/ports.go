@@ -53,6 +53,7 @@ type Tx interface {
 	Serving
 	Replays
 	Rehearsals
+	Shifts
 	Journal
 }
 
