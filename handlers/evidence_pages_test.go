@@ -112,6 +112,9 @@ func TestThresholds(t *testing.T) {
 			t.Errorf("what was tried does not say %q", w)
 		}
 	}
+	if a := h.get("/settings/thresholds/charts/what-if.csv?tenant=acme&"+moved, asBrowser, ann); a.status != 200 || !strings.Contains(a.body, ",") {
+		t.Errorf("its chart: %d", a.status)
+	}
 	h.get("/settings/thresholds?tenant=acme&PERFORMANCE_DRIFT_HIGH=0.9", asBrowser, ann).isPage(t, 422, "reversed")
 	h.get("/settings/thresholds?tenant=acme&PERFORMANCE_DRIFT_HIGH=lots", asBrowser, ann).isPage(t, 422, "no number")
 	h.get("/settings/thresholds?tenant=zeta", asBrowser, ann).isPage(t, 404, "another tenant")

@@ -268,6 +268,7 @@ func (p *Pages) Routes(r chi.Router) {
 		p.get(r, "/settings", p.settingsPage)
 		p.get(r, "/settings/rollout", p.rolloutPage)
 		p.get(r, "/settings/thresholds", p.thresholdsPage)
+		p.get(r, "/settings/thresholds/charts/{file}", p.thresholdsChart)
 		p.get(r, "/settings/{name}", p.settingPage)
 		p.get(r, "/audit", p.auditPage)
 		p.get(r, "/search", p.searchPage)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
@@ -116,23 +117,51 @@ func (p *Pages) showThresholds(w http.ResponseWriter, r *http.Request, status in
 	by, l := auth.ActorFrom(r.Context()), lang.From(r.Context())
 	v := thresholdsVM(l, t, by)
 	v.Note, v.Reason.Value, v.Reason.Problem = note, reason, problem
-	feedback, err := p.feedback(r.Context(), by, t)
-	if err != nil {
-		return err
-	}
-	result, err := p.o.Engine.WhatIf(r.Context(), by, engine.WhatIf{
-		Tenant: t.tenant, ModelType: t.modelType, Days: engine.WhatIfDays, Changes: t.values, Feedback: feedback,
-	})
+	result, err := p.try(r.Context(), by, t)
 	var e *drift.Error
 	switch {
 	case err == nil:
 		v.Result = whatIfVM(l, result)
+		v.Result.Files = chart.Files{Base: "/settings/thresholds/charts/", Query: "?" + t.query().Encode()}
 	case errors.As(err, &e) && e.Code == drift.CodeInvalid:
 		status, v.Problem = web.Status(e.Code), l.Said(e.Message)
 	default:
 		return err
 	}
 	return p.show(w, r, status, p.shell(by, t.settings.Watch, l.T("Thresholds"), "settings"), page.Thresholds(v))
+}
+
+// try judges the checks of the last days anew.
+func (p *Pages) try(ctx context.Context, by drift.Actor, t tried) (engine.WhatIfResult, error) {
+	feedback, err := p.feedback(ctx, by, t)
+	if err != nil {
+		return engine.WhatIfResult{}, err
+	}
+	return p.o.Engine.WhatIf(ctx, by, engine.WhatIf{
+		Tenant: t.tenant, ModelType: t.modelType, Days: engine.WhatIfDays, Changes: t.values, Feedback: feedback,
+	})
+}
+
+// query says what is tried.
+func (t tried) query() url.Values {
+	q := url.Values{"tenant": {t.tenant}, "model_type": {t.modelType}}
+	for name, v := range t.values {
+		q.Set(name, v)
+	}
+	return q
+}
+
+// thresholdsChart answers the chart of what was tried as a file.
+func (p *Pages) thresholdsChart(w http.ResponseWriter, r *http.Request) error {
+	t, err := p.readTried(r, r.URL.Query())
+	if err != nil {
+		return err
+	}
+	result, err := p.try(r.Context(), auth.ActorFrom(r.Context()), t)
+	if err != nil {
+		return err
+	}
+	return ChartFile(w, r, "thresholds", chi.URLParam(r, "file"), whatIfChart(lang.From(r.Context()), result))
 }
 
 // feedbackMost bounds what people said of alerts that is read for one page.

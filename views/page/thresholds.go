@@ -46,6 +46,7 @@ type WhatIfVM struct {
 	Line, Note string
 	Facts      []component.FactVM
 	Chart      chart.WhatIf
+	Files      chart.Files
 	Models     []WhatIfModelVM
 	MoreModels int64
 	Alerts     []WhatIfAlertVM // that there would not have been, or would have been

@@ -834,7 +834,7 @@ func whatIf(r WhatIfVM) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = chart.Show(r.Chart, chart.Files{}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = chart.Show(r.Chart, r.Files).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
