@@ -51,7 +51,9 @@ var allowed = map[string][]string{
 	"views/component":        {"static", "views/..."},
 	"views/chart":            {"static", "views/..."},
 	"views/format":           {"static", "views/..."},
+	"views/help":             {"docs", "views/..."}, // the console shows the guide that the repository holds
 	"views/lang":             {},
+	"docs":                   {},
 	"static":                 {},
 }
 
