@@ -19,6 +19,8 @@ type FactVM struct {
 	// Tone colours the value where it crossed a cut-off: "ct", "ht", "mt",
 	// "bt" or "".
 	Tone string
+	// Topic is what the number is, explained beside its label; "" for what its label says already.
+	Topic Topic
 }
 
 // KeyValueVM is one line of a list of names and values.
