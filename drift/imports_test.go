@@ -50,7 +50,6 @@ var allowed = map[string][]string{
 	"views/page":             {"static", "views/..."},
 	"views/component":        {"static", "views/..."},
 	"views/chart":            {"static", "views/..."},
-	"views/format":           {"static", "views/..."},
 	"views/help":             {"docs", "views/..."}, // the console shows the guide that the repository holds
 	"views/lang":             {},
 	"docs":                   {},

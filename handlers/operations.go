@@ -83,7 +83,7 @@ func (p *Pages) operationsVM(l lang.Lang, d drift.OperationsData, by drift.Actor
 		Backlog: page.BacklogVM{DaysToRebuild: d.Backlog.MarkedDays, Inbox: d.Backlog.Inbox, InboxOldest: d.Backlog.InboxOldest},
 	}
 	if work := underWay(d.Progress, now); work != nil {
-		v.Backlog.Backfill = &page.BackfillVM{Title: work.Title, Done: work.Done, Total: work.Total, Left: timeLeft(*work, now)}
+		v.Backlog.Backfill = &page.BackfillVM{Title: l.Said(work.Title), Done: work.Done, Total: work.Total, Left: timeLeft(*work, now)}
 	}
 	for _, j := range watch.jobs {
 		v.Jobs = append(v.Jobs, jobVM(l, d, j, now))
@@ -122,7 +122,7 @@ func operationsVerdict(l lang.Lang, v *page.OperationsVM, d drift.OperationsData
 			judged++
 		}
 	}
-	v.Line = watchingLine(lang.English, w, judged, len(d.Models), now)
+	v.Line = watchingLine(l, w, judged, len(d.Models), now)
 	failed := slices.IndexFunc(v.Jobs, func(j page.JobVM) bool { return j.State == stateNames[jobFailed] })
 	switch {
 	case !w.blindSince.IsZero():

@@ -95,7 +95,7 @@ var deWork = entries{
 	"Set the runbook":                             {"Anleitung speichern"},
 	"Set the turns":                               {"Wechsel festlegen"},
 	"Set weekly turns":                            {"Wöchentlichen Wechsel festlegen"},
-	"Severity":                                    {"Schwere"},
+	"Severity":                                    {"Schweregrad"},
 	"Show what it hides":                          {"Zeigen, was sie verbirgt"},
 	"Silence %s begins later":                     {"Stummschaltung %s beginnt später"},
 	"Silence %s hides it now":                     {"Stummschaltung %s verbirgt ihn jetzt"},
