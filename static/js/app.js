@@ -27,10 +27,9 @@ const find = (e) => {
 addEventListener('keydown', (e) => e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && find(e));
 byId('find')?.addEventListener('click', (e) => e.ctrlKey || e.metaKey || e.shiftKey || find(e));
 
-// An open menu closes on Escape and on a click elsewhere.
-const menus = document.querySelectorAll('details.who, details.pop');
+// An open menu or explanation closes on Escape and on a click elsewhere.
 /** @param {(d: Element) => boolean} which */
-const shut = (which) => menus.forEach((d) => which(d) && d.removeAttribute('open'));
+const shut = (which) => document.querySelectorAll(':is(.who, .pop, .hint)[open]').forEach((d) => which(d) && d.removeAttribute('open'));
 addEventListener('keydown', (e) => e.key === 'Escape' && shut(() => true));
 addEventListener('click', (e) => shut((d) => !(e.target instanceof Node && d.contains(e.target))));
 
