@@ -2,10 +2,9 @@ package lang
 
 // deHelp are the German texts of that area.
 var deHelp = entries{
-	"Besides":     {"Außerdem"},
-	"Commands":    {"Befehle"},
-	"Example":     {"Beispiel"},
-	"First steps": {"Erste Schritte"},
+	"Besides":  {"Außerdem"},
+	"Commands": {"Befehle"},
+	"Example":  {"Beispiel"},
 	"From an empty installation to the first check.": {"Von der leeren Installation zur ersten Prüfung."},
 	"Help":      {"Hilfe"},
 	"Next: %s":  {"Weiter: %s"},
