@@ -50,13 +50,15 @@ var allowed = map[string][]string{
 	"views/page":             {"static", "views/..."},
 	"views/component":        {"static", "views/..."},
 	"views/chart":            {"static", "views/..."},
+	"views/help":             {"docs", "views/..."}, // the console shows the guide that the repository holds
 	"views/lang":             {},
+	"docs":                   {},
 	"static":                 {},
 }
 
-// inTests is what the tests of a package may import besides: databases and
-// samples, never a way round the table for the program itself.
-var inTests = []string{"drift", "drift/ingest", "drift/query", "drift/stats", "store", "store/queue", "store/storetest", "static"}
+// inTests is what the tests of a package may import besides: databases, samples
+// and the guide, never a way round the table for the program itself.
+var inTests = []string{"docs", "drift", "drift/ingest", "drift/query", "drift/stats", "store", "store/queue", "store/storetest", "static"}
 
 // drivers are the modules that know the database, and who may know them.
 var drivers = map[string][]string{

@@ -14,6 +14,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift/detect"
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/help"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
@@ -199,6 +200,7 @@ type Pages struct {
 	moves    movesCache
 	compared evidenceCache
 	audited  auditCheck
+	guides   help.Guides
 	wrote    atomic.Int64 // the newest event when somebody last moved an alert here
 }
 
@@ -216,7 +218,7 @@ func NewPages(o Options) *Pages {
 	return &Pages{
 		Failures: Failures{Log: o.Log, Clock: o.Clock, Version: o.Version, Warning: o.Warning},
 		o:        o, store: o.Store, board: newBoardCache(), lives: newFragmentCache(), cuts: newCutCache(),
-		alarms: newAlarmCache(),
+		alarms: newAlarmCache(), guides: renderedGuide(),
 	}
 }
 
@@ -289,6 +291,7 @@ func (p *Pages) Routes(r chi.Router) {
 		p.silenceRoutes(r)
 		p.rotaRoutes(r)
 		p.workRoutes(r)
+		p.helpRoutes(r)
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
 		admin := r.With(p.o.Auth.Require(drift.RoleAdmin))
 		admin.Post("/teams/members/{do}", p.do(p.changeMember))

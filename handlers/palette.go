@@ -43,7 +43,7 @@ func (p *Pages) searchPage(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, http.StatusOK, p.shell(by, watch, lang.From(r.Context()).T("Search"), ""), page.Search(v))
 }
 
-// find looks for what the question names: models, alerts, retrains, then settings.
+// find looks for what the question names: models, alerts, retrains, then settings and the guide.
 func (p *Pages) find(r *http.Request) ([]page.FoundVM, error) {
 	question := r.URL.Query().Get("q")
 	if err := web.CheckText("q", question); err != nil {
@@ -61,7 +61,8 @@ func (p *Pages) find(r *http.Request) ([]page.FoundVM, error) {
 	for i := range found {
 		items = append(items, foundVM(l, &found[i]))
 	}
-	return append(items, settingsNamed(l, question)...), nil
+	items = append(items, settingsNamed(l, question)...)
+	return append(items, p.helpNamed(l, question)...), nil
 }
 
 func foundVM(l lang.Lang, f *drift.Found) page.FoundVM {

@@ -33,6 +33,14 @@ var guardNames = map[string]string{
 	drift.SafeguardSeverity: lang.Key("Severity"), drift.SafeguardValidation: lang.Key("Validation"),
 }
 
+// guardTopic is the explanation of a safeguard: its name, but for the one that is called like what it asks for.
+func guardTopic(name string) component.Topic {
+	if name == drift.SafeguardSeverity {
+		return "severity_guard"
+	}
+	return component.Topic(name)
+}
+
 func guardState(s drift.Safeguard) string {
 	switch {
 	case s.Passed == nil:
@@ -61,7 +69,9 @@ func guardsVM(l lang.Lang, r *drift.Retrain, today []drift.Safeguard) page.Guard
 
 func guardItems(l lang.Lang, list []drift.Safeguard) (out []page.GuardVM) {
 	for _, s := range list {
-		out = append(out, page.GuardVM{Name: l.T(guardNames[s.Name]), State: guardState(s), Compared: l.Said(s.Compared), Detail: l.Said(s.Detail)})
+		out = append(out, page.GuardVM{
+			Topic: guardTopic(s.Name), Name: l.T(guardNames[s.Name]), State: guardState(s), Compared: l.Said(s.Compared), Detail: l.Said(s.Detail),
+		})
 	}
 	return out
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/static"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
@@ -17,7 +16,7 @@ func wallVM(l lang.Lang, d drift.BoardData, number int, now time.Time) page.Wall
 	var board page.BoardVM
 	s.verdict(&board, 0)
 	v := page.WallVM{
-		Now: now, Verdict: board.Verdict, Tally: s.tally(), Build: static.URL("js/wall.js"), Page: number,
+		Now: now, Verdict: board.Verdict, Tally: s.tally(), Build: page.WallBuild(), Page: number,
 		Pages: max(1, (len(d.Incidents)+page.WallRows-1)/page.WallRows), ModelsLine: s.wallModels(),
 	}
 	if v.Page < 1 || v.Page > v.Pages {

@@ -124,6 +124,15 @@ func (w *world) states(t *testing.T) []state {
 		}},
 		{name: "review of an incident", role: "operator", path: "/alerts/1/review"},
 		{name: "review of an incident as viewer", role: "viewer", path: "/alerts/1/review"},
+		{name: "help", role: "viewer", path: "/help"},
+		{name: "help drift types", role: "viewer", path: "/help/drift-types"},
+		{name: "help monitoring", role: "viewer", path: "/help/monitoring"},
+		{name: "help procedures", role: "operator", path: "/help/procedures"},
+		{name: "search the help", role: "viewer", path: "/search?q=cooldown"},
+		{name: "board explained", role: "operator", path: "/", then: func(tb *tab) { tb.click("#board-tally .hint summary") }},
+		{name: "model explained", role: "operator", path: "/models/harbour-freight/conflict_predictor", then: func(tb *tab) {
+			tb.click("main .facts .hint summary")
+		}},
 		{name: "not there", role: "operator", path: "/no-such-page", then: func(*tab) {}},
 		{name: "no such alert", role: "operator", path: "/alerts/999999", then: func(*tab) {}},
 	}

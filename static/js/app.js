@@ -37,10 +37,9 @@ document.querySelector('[data-narrow]')?.addEventListener('input', (e) => {
   }
 });
 
-// An open menu closes on Escape and on a click elsewhere.
-const menus = document.querySelectorAll('details.who, details.pop');
+// An open menu or explanation closes on Escape and on a click elsewhere.
 /** @param {(d: Element) => boolean} which */
-const shut = (which) => menus.forEach((d) => which(d) && d.removeAttribute('open'));
+const shut = (which) => document.querySelectorAll(':is(.who, .pop, .hint)[open]').forEach((d) => which(d) && d.removeAttribute('open'));
 addEventListener('keydown', (e) => e.key === 'Escape' && shut(() => true));
 addEventListener('click', (e) => shut((d) => !(e.target instanceof Node && d.contains(e.target))));
 

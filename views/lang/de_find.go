@@ -6,7 +6,7 @@ var deFind = entries{
 	"Ctrl K":  {"Strg K"},
 	"Search":  {"Suche"},
 	"Results": {"Ergebnisse der Suche"},
-	"A model, an alert by its words or its number, a retrain, a setting.": {"Ein Modell, ein Alarm nach seinen Wörtern oder seiner Nummer, ein Nachtraining, eine Einstellung."},
+	"A model, an alert by its words or its number, a retrain, a setting, the guide.": {"Ein Modell, ein Alarm nach seinen Wörtern oder seiner Nummer, ein Nachtraining, eine Einstellung, der Leitfaden."},
 	"Nothing is called that": {"So heißt nichts"},
 	"Every word has to be part of a name, of an alert's text or of a setting. Fewer words find more.": {"Jedes Wort muss in einem Namen, im Text eines Alarms oder in einer Einstellung vorkommen. Weniger Wörter finden mehr."},
 	"Alert %s":   {"Alarm %s"},

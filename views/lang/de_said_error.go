@@ -143,6 +143,7 @@ var deSaidError = entries{
 	"That is more alerts than one button changes.":                                       {"Das sind mehr Alarme, als eine Schaltfläche ändert."},
 	"The board has no such part.":                                                        {"Diesen Teil hat die Übersicht nicht."},
 	"The wall has no such part.":                                                         {"Diesen Teil hat die Wand nicht."},
+	"The guide has no such section.":                                                     {"Diesen Abschnitt hat der Leitfaden nicht."},
 	"This wall's link is not good: it was revoked, or not copied whole. An administrator makes another under Access.": {"Der Link dieser Wand gilt nicht: Er wurde widerrufen oder nicht ganz kopiert. Ein Administrator macht unter „Zugang“ einen neuen."},
 	"The body cannot be read: %s.":                                                     {"Der Inhalt kann nicht gelesen werden: %s."},
 	"The body is not a JSON object.":                                                   {"Der Inhalt ist kein JSON-Objekt."},

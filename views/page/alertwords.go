@@ -176,8 +176,8 @@ func (v AlertVM) Facts(l lang.Lang) []component.FactVM {
 
 func (s *StatisticalVM) facts(l lang.Lang, r ReportVM) []component.FactVM {
 	v := lang.Value
-	d := component.FactVM{Label: l.T("Largest gap, D"), Help: "ks-d", Value: l.Fixed(v(s.D), 3), Tone: tone(r), Note: s.cutNote(l, r.Severity)}
-	p := component.FactVM{Label: l.T("Chance of it, p"), Help: "p", Value: l.P(v(s.P)), Note: l.T("two-sided")}
+	d := component.FactVM{Label: l.T("Largest gap, D"), Value: l.Fixed(v(s.D), 3), Tone: tone(r), Note: s.cutNote(l, r.Severity), Topic: "ks-d"}
+	p := component.FactVM{Label: l.T("Chance of it, p"), Value: l.P(v(s.P)), Note: l.T("two-sided"), Topic: "ks-p"}
 	if s.Method != "" {
 		p.Note = l.T("%s, two-sided", methodText(l, s.Method))
 	}
@@ -200,11 +200,11 @@ func (s *StatisticalVM) cutNote(l lang.Lang, found component.Severity) string {
 }
 
 func (p *PerformanceVM) facts(l lang.Lang, r ReportVM) []component.FactVM {
-	acc := component.FactVM{Label: accuracyLabel(l, r), Value: l.Percent(lang.Value(p.AccuracyRecent), 1), Tone: tone(r)}
+	acc := component.FactVM{Label: accuracyLabel(l, r), Value: l.Percent(lang.Value(p.AccuracyRecent), 1), Tone: tone(r), Topic: "wilson"}
 	if p.AccuracyBaseline != nil {
 		acc.Note = l.T("was %s", l.Percent(*p.AccuracyBaseline, 1))
 	}
-	drop := component.FactVM{Label: l.T("Fell by"), Value: l.Points(lang.Value(p.Drop), 1)}
+	drop := component.FactVM{Label: l.T("Fell by"), Value: l.Points(lang.Value(p.Drop), 1), Topic: "newcombe"}
 	if p.DropLow != nil && p.DropHigh != nil {
 		drop.Note = "95 %: " + l.PointsRange(*p.DropLow, *p.DropHigh, 1)
 	}

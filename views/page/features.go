@@ -100,7 +100,7 @@ func (v *FeaturesVM) fact(l lang.Lang) (component.FactVM, bool) {
 	}
 	f := v.Rows[0]
 	return component.FactVM{
-		Label: l.T("Moved furthest"), Value: f.Name,
+		Topic: "psi", Label: l.T("Moved furthest"), Value: f.Name,
 		Note: f.what(l) + " " + f.value(l, f.Baseline) + " → " + f.value(l, f.Recent) + ", PSI " + l.Fixed(lang.Value(f.PSI), 2),
 	}, true
 }

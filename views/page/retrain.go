@@ -90,6 +90,7 @@ type GuardsVM struct {
 
 // GuardVM is one safeguard. State is "passed", "failed" or "later".
 type GuardVM struct {
+	Topic                         component.Topic
 	Name, State, Compared, Detail string
 	// Now says what it says today where that is another verdict than the one above.
 	Now string

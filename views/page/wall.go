@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/driftwatch/driftwatch/static"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 )
@@ -58,6 +59,9 @@ const (
 	WallRows  = 6
 	WallTiles = 18
 )
+
+// WallBuild names the program's files.
+func WallBuild() string { return static.URL("js/wall.js") }
 
 // wallTurn is how long one page stands where no script turns it, in seconds.
 const wallTurn = 15

@@ -101,11 +101,11 @@ func waitingRetrain() page.RetrainVM {
 
 func sampleGuards() []page.GuardVM {
 	return []page.GuardVM{
-		{Name: "Feature flags", State: "passed", Compared: "ENABLE_AUTO_RETRAIN off", Detail: "The switches for automatic retraining are not asked of a manual request."},
-		{Name: "Cooldown", State: "passed", Compared: "48 days since the last ≥ 7 days", Detail: "The cooldown ended."},
-		{Name: "Data", State: "failed", Compared: "80 rows < 100", Detail: "80 rows with an outcome; 100 are needed.", Now: "2880 rows with an outcome."},
-		{Name: "Severity", State: "passed", Compared: "CRITICAL against HIGH or CRITICAL", Detail: "The drift is CRITICAL."},
-		{Name: "Validation", State: "later", Compared: "not yet", Detail: "Not yet: a candidate is validated after it has been trained."},
+		{Topic: "feature_flags", Name: "Feature flags", State: "passed", Compared: "ENABLE_AUTO_RETRAIN off", Detail: "The switches for automatic retraining are not asked of a manual request."},
+		{Topic: "cooldown", Name: "Cooldown", State: "passed", Compared: "48 days since the last ≥ 7 days", Detail: "The cooldown ended."},
+		{Topic: "data_threshold", Name: "Data", State: "failed", Compared: "80 rows < 100", Detail: "80 rows with an outcome; 100 are needed.", Now: "2880 rows with an outcome."},
+		{Topic: "severity_guard", Name: "Severity", State: "passed", Compared: "CRITICAL against HIGH or CRITICAL", Detail: "The drift is CRITICAL."},
+		{Topic: "validation", Name: "Validation", State: "later", Compared: "not yet", Detail: "Not yet: a candidate is validated after it has been trained."},
 	}
 }
 
