@@ -175,6 +175,8 @@ function head() {
   if (span) span.textContent = t('%s. Nothing moves until you show them.', summaryOf([...waiting.values()].map(mark)));
 }
 
+/** How soon the summary is asked for again where no answer came. */
+const AGAIN = 4000;
 /** @type {number | undefined} */
 let asked;
 /**
@@ -188,7 +190,7 @@ function summary() {
   asked = setTimeout(async () => {
     try {
       const r = await fetch(url, {headers: {Accept: 'text/html'}, redirect: 'error', signal: AbortSignal.timeout(8000)});
-      if (!r.ok) return;
+      if (!r.ok) throw new Error(String(r.status));
       const box = parse(await r.text());
       if (box?.dataset.first !== byId('summary')?.dataset.first) return location.reload();
       hold(() => {
@@ -206,7 +208,9 @@ function summary() {
       const title = byId('board-verdict')?.dataset.title;
       if (title) retitle(title);
       await group();
-    } catch { /* the next event asks again; a dead link shows as such */ }
+    } catch {
+      if (!stale()) asked = setTimeout(summary, AGAIN); // a dead link shows as such, and asks once it is back
+    }
   }, 300 + Math.random() * 500);
 }
 
@@ -258,6 +262,7 @@ export function start() {
     queue.push(/** @type {CustomEvent<Message>} */ (e).detail);
     schedule();
   });
+  link.addEventListener('state', () => stale() || summary());
   byId('alerts-new')?.addEventListener('click', () => {
     const first = waiting.keys().next().value;
     let_in();

@@ -1,11 +1,13 @@
 // The live link. The socket carries events after a sequence number; this
 // module keeps it, says honestly whether it is kept, and hands events on.
 //
-// A dead link is found by four signs: the socket closes; the browser is
-// offline; nothing was heard for QUIET and the server does not answer
-// /readyz (a lost database answers 503); and a socket silent for RENEW is
-// replaced by a new one before it is given up, because a half-open connection
-// looks like a quiet night. Pings are invisible to scripts.
+// A dead link is found by three signs: the socket closes; the browser is
+// offline; nothing came over the socket for QUIET, and a new socket that goes
+// on from the last event does not open within ANSWER, or /readyz does not say
+// yes (a lost database answers 503). A half-open connection looks like a quiet
+// night, other connections work beside it, and pings are invisible to scripts:
+// only a new socket proves that nothing was missed. So a page that looks live
+// lacks nothing older than QUIET + ANSWER, and a tick.
 
 import {byId, hold, say} from './dom.js';
 import {t} from './text.js';
@@ -13,7 +15,9 @@ import {age, clock, serverNow} from './time.js';
 
 /** @typedef {{seq?: number, type: string, tenant?: string, at?: string, alert?: any, html?: Record<string, string>}} Message */
 
-const QUIET = 20_000, RENEW = 90_000, ANSWER = 5_000, SETTLE = 200;
+const ANSWER = 5_000, SETTLE = 200;
+/** 20 seconds at most; each page its own, so that not all of them ask at once after the same event. */
+const QUIET = 20_000 - 5_000 * Math.random();
 /** The closing code of web/live for a session that ended. */
 const REVOKED = 4401;
 const root = document.documentElement;
@@ -22,11 +26,13 @@ const root = document.documentElement;
 export const link = new EventTarget();
 
 let seq = Number(root.dataset.seq ?? -1);
-/** @type {WebSocket | null} */
+/** @type {WebSocket | null} the one that is open */
 let socket = null;
+/** @type {WebSocket | null} the one that is being opened, beside the other or instead of it */
+let coming = null;
 /** @type {'wait' | 'live' | 'lost'} */
 let state = 'wait';
-let since = serverNow(), heard = Date.now(), socketHeard = Date.now(), lastTick = Date.now();
+let since = serverNow(), heard = Date.now(), lastTick = Date.now();
 let tries = 0, nextTry = 0, probing = false, leaving = false;
 /** @type {number | undefined} */
 let timer;
@@ -40,28 +46,28 @@ function open() {
   clearTimeout(timer);
   nextTry = 0;
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  const ws = new WebSocket(`${scheme}://${location.host}/ws?since=${seq}`);
-  const gaveUp = setTimeout(() => ws.close(), ANSWER);
+  const ws = coming = new WebSocket(`${scheme}://${location.host}/ws?since=${seq}`);
+  /** @param {number} code the closing code; of a socket that was replaced or given up it says nothing */
+  const end = (code) => {
+    clearTimeout(gaveUp);
+    if (!leaving && (ws === socket || ws === coming)) lose(code);
+  };
+  const gaveUp = setTimeout(() => end(1006), ANSWER);
   ws.addEventListener('open', () => {
     clearTimeout(gaveUp);
-    const old = socket;
-    socket = ws;
-    if (old && old !== ws) old.close(1000);
-    heard = socketHeard = Date.now();
+    if (ws !== coming) return ws.close(1000);
+    socket?.close(1000);
+    [socket, coming] = [ws, null];
+    heard = Date.now();
     settle();
   });
   ws.addEventListener('message', (e) => {
-    heard = socketHeard = Date.now();
+    if (ws !== socket) return;
+    heard = Date.now();
     if (state !== 'live') settle();
     receive(JSON.parse(e.data));
   });
-  ws.addEventListener('close', (e) => {
-    clearTimeout(gaveUp);
-    if (leaving) return;
-    if (socket && socket !== ws && e.code === 1000) return;
-    if (socket === ws || socket === null || socket.readyState > 1) lose(e.code);
-    else socket.close();
-  });
+  ws.addEventListener('close', (e) => end(e.code));
 }
 
 /** Live begins when the replay has come to rest: until then the page is old. */
@@ -74,12 +80,12 @@ function settle() {
   }, SETTLE);
 }
 
-/** @param {number} code the socket's closing code */
+/** Gives up what is open or opening without waiting for it to agree. @param {number} code the socket's closing code */
 function lose(code) {
-  socket = null;
+  const old = [socket, coming];
+  socket = coming = null;
+  for (const ws of old) ws?.close();
   clearTimeout(settling);
-  // REVOKED: the session or role ended. Load anew, but never in a circle.
-  if (code === REVOKED && performance.now() > 5000) return location.reload();
   if (state !== 'lost') {
     since = serverNow();
     show('lost');
@@ -89,6 +95,8 @@ function lose(code) {
   clearTimeout(timer);
   timer = setTimeout(retry, wait);
   paint();
+  // REVOKED: the session or role ended. Load anew, but never in a circle.
+  if (code === REVOKED && performance.now() > 5000) location.reload();
 }
 
 /** Tries again; a session that ended meanwhile leads to the sign-in page. */
@@ -100,12 +108,15 @@ async function retry() {
       if (r.type === 'opaqueredirect' || r.status === 401) return location.reload();
     } catch { /* no answer: the attempt below says so */ }
   }
-  if (!socket) open();
+  if (!socket && !coming) open();
 }
 
 /** @param {Message} m */
 function receive(m) {
-  if (m.type === 'RESET') return location.reload();
+  if (m.type === 'RESET') {
+    lose(1000); // until the new page comes, this one is old
+    return location.reload();
+  }
   if (!(Number(m.seq) > seq)) return;
   seq = Number(m.seq);
   root.dataset.seq = String(seq);
@@ -119,7 +130,6 @@ async function probe() {
   try {
     const r = await fetch('/readyz', {cache: 'no-store', signal: AbortSignal.timeout(ANSWER)});
     if (!r.ok) throw new Error(String(r.status));
-    heard = Date.now();
   } catch {
     cut();
   } finally {
@@ -127,25 +137,19 @@ async function probe() {
   }
 }
 
-/** Gives the socket up as dead without waiting for it to agree. */
-function cut() {
-  const old = socket;
-  if (!old) return;
-  socket = null;
-  old.close();
-  if (state !== 'lost') lose(1006);
+/** Looks whether the link still is one. */
+function prove() {
+  probe();
+  if (!coming) open();
 }
+
+const cut = () => socket && lose(1006);
 
 function watch() {
   const now = Date.now();
   const slept = now - lastTick > 10_000;
   lastTick = now;
-  if (state === 'live') {
-    if (now - socketHeard > RENEW) {
-      socketHeard = now;
-      open();
-    } else if (slept || now - heard > QUIET) probe();
-  }
+  if (state === 'live' && (slept || now - heard > QUIET)) prove();
   paint();
 }
 
@@ -158,6 +162,7 @@ function leave(e) {
   leaving = true;
   if (state === 'live') localStorage.setItem('driftwatch-heard', String(heard)); // for the page that says "offline"
   socket?.close(1000);
+  coming?.close();
   if (e.persisted) document.body.replaceChildren();
 }
 
@@ -219,9 +224,9 @@ export function start() {
   open();
   setInterval(watch, 1000);
   addEventListener('offline', cut);
-  addEventListener('online', () => (socket ? probe() : retry()));
+  addEventListener('online', () => (socket ? prove() : retry()));
   addEventListener('pagehide', leave);
   addEventListener('pageshow', (e) => e.persisted && location.reload());
-  document.addEventListener('visibilitychange', () => !document.hidden && state === 'live' && probe());
-  byId('link-retry')?.addEventListener('click', () => !socket && open());
+  document.addEventListener('visibilitychange', () => !document.hidden && state === 'live' && prove());
+  byId('link-retry')?.addEventListener('click', () => !socket && !coming && open());
 }
