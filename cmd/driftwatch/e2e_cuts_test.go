@@ -274,7 +274,7 @@ func (w *watcher) look(c cut) (s sight, ok bool) {
 		lag := begun.Sub(want.since)
 		w.lag = max(w.lag, lag)
 		if lag > promise {
-			w.t.Errorf("after %s: the board looks live, and shows version %d of alert %d, which is at %d since %v (gone: %v)", c, version, id, want.version, lag, want.gone)
+			w.t.Fatalf("after %s: the board looks live, and shows version %d of alert %d, which is at %d since %v (gone: %v)", c, version, id, want.version, lag, want.gone)
 		}
 	}
 	return s, true

@@ -9,17 +9,19 @@
 // only a new socket proves that nothing was missed. So a page that looks live
 // lacks nothing older than QUIET + ANSWER, and a tick.
 
-import {byId, hold, say} from './dom.js';
+import {byId, hold, say, toast} from './dom.js';
 import {t} from './text.js';
 import {age, clock, serverNow} from './time.js';
 
 /** @typedef {{seq?: number, type: string, tenant?: string, at?: string, alert?: any, html?: Record<string, string>}} Message */
 
-const ANSWER = 5_000, SETTLE = 200;
+const ANSWER = 5_000, SETTLE = 200, AGAIN = 15_000;
 /** 20 seconds at most; each page its own, so that not all of them ask at once after the same event. */
 const QUIET = 20_000 - 5_000 * Math.random();
-/** The closing code of web/live for a session that ended. */
-const REVOKED = 4401;
+/** The closing code of web/live for a session or a role that ended, and ours for events that are others. */
+const REVOKED = 4401, RESET = 4000;
+/** A page is not loaded anew sooner than that after it was, so that it never goes round in a circle. */
+const CIRCLE = 5_000;
 const root = document.documentElement;
 
 /** Events of this module: 'message' with a Message as detail, 'state'. */
@@ -34,6 +36,8 @@ let coming = null;
 let state = 'wait';
 let since = serverNow(), heard = Date.now(), lastTick = Date.now();
 let tries = 0, nextTry = 0, probing = false, leaving = false;
+/** Whether only a new page helps: the session or the role ended, or the events are others. */
+let ended = false;
 /** @type {number | undefined} */
 let timer;
 /** @type {number | undefined} */
@@ -45,6 +49,10 @@ export const WHY = t('Off: the link to the server is lost. It comes back on by i
 function open() {
   clearTimeout(timer);
   nextTry = 0;
+  if (ended) {
+    timer = setTimeout(retry, AGAIN); // where the new page does not come
+    return location.reload();
+  }
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   const ws = coming = new WebSocket(`${scheme}://${location.host}/ws?since=${seq}`);
   /** @param {number} code the closing code; of a socket that was replaced or given up it says nothing */
@@ -90,13 +98,15 @@ function lose(code) {
     since = serverNow();
     show('lost');
   }
-  const wait = Math.min(15_000, 400 * 1.7 ** tries++) * (0.5 + Math.random() / 2);
+  ended ||= code === REVOKED || code === RESET;
+  if (code === REVOKED) sessionStorage.setItem('driftwatch-ended', String(Date.now()));
+  const wait = ended
+    ? Math.max(0, CIRCLE - performance.now())
+    : Math.min(AGAIN, 400 * 1.7 ** tries++) * (0.5 + Math.random() / 2);
   nextTry = Date.now() + wait;
   clearTimeout(timer);
   timer = setTimeout(retry, wait);
   paint();
-  // REVOKED: the session or role ended. Load anew, but never in a circle.
-  if (code === REVOKED && performance.now() > 5000) location.reload();
 }
 
 /** Tries again; a session that ended meanwhile leads to the sign-in page. */
@@ -113,10 +123,7 @@ async function retry() {
 
 /** @param {Message} m */
 function receive(m) {
-  if (m.type === 'RESET') {
-    lose(1000); // until the new page comes, this one is old
-    return location.reload();
-  }
+  if (m.type === 'RESET') return lose(RESET);
   if (!(Number(m.seq) > seq)) return;
   seq = Number(m.seq);
   root.dataset.seq = String(seq);
@@ -217,10 +224,18 @@ function paint() {
   put(byId('link-next'), nextTry && left > 0 ? t('Next try in %d s, attempt %d', left, tries) : t('Trying, attempt %d', tries));
 }
 
+/** Says once, on the page that came instead, why the one before went. */
+function sayEnded() {
+  const at = Number(sessionStorage.getItem('driftwatch-ended'));
+  sessionStorage.removeItem('driftwatch-ended');
+  if (at && Date.now() - at < 60_000) toast(t('Your rights have changed. This page shows what you may do now.'));
+}
+
 /** Connects, and keeps at it for as long as the page lives. */
 export function start() {
   if (seq < 0) return;
   paint();
+  sayEnded();
   open();
   setInterval(watch, 1000);
   addEventListener('offline', cut);
