@@ -22,6 +22,7 @@ let drawing = false;
 /** More rows than this the server pages better. */
 const MOST = 500;
 
+const root = document.documentElement;
 const list = () => byId('alerts');
 
 /** A list is held while something is selected, or the pointer or the keyboard's focus is in it. */
@@ -179,6 +180,7 @@ function head() {
 const AGAIN = 4000;
 /** @type {number | undefined} */
 let asked;
+let asks = 0;
 /**
  * Verdict, tallies and health depend on all alerts a reader may see; they are
  * asked for once a burst is over, each browser at its own moment.
@@ -188,10 +190,12 @@ function summary() {
   if (!url) return;
   clearTimeout(asked);
   asked = setTimeout(async () => {
+    const mine = ++asks;
     try {
       const r = await fetch(url, {headers: {Accept: 'text/html'}, redirect: 'error', signal: AbortSignal.timeout(8000)});
       if (!r.ok) throw new Error(String(r.status));
       const box = parse(await r.text());
+      if (mine !== asks) return; // a later question's answer was faster
       if (box?.dataset.first !== byId('summary')?.dataset.first) return location.reload();
       hold(() => {
         for (const part of [...(box?.querySelectorAll('[data-part]') ?? [])]) {
@@ -233,9 +237,12 @@ async function group() {
     (seen.has(key) ? twice : seen).add(key);
   }
   if (![...twice].some((k) => k && !apart.has(k)) || heldList()) return;
+  const at = root.dataset.seq;
   const r = await fetch(location.href, {headers: {Accept: 'text/html'}, redirect: 'error', signal: AbortSignal.timeout(8000)});
   if (!r.ok) return;
   const page = parseAll(await r.text());
+  // What came meanwhile may be missing in this page, and would be undone by it; its summary asks again.
+  if (at !== root.dataset.seq || queue.length) return;
   hold(() => {
     for (const key of twice) {
       const now = /** @type {HTMLElement | null} */ (page.querySelector(`#alerts > .inc[data-i="${CSS.escape(key)}"]`));
