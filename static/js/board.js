@@ -3,6 +3,7 @@
 
 import {retitle} from './alarm.js';
 import {byId, hold, parse, parseAll, say, swap} from './dom.js';
+import {glide} from './glide.js';
 import {link, off, stale} from './live.js';
 import {before, summaryOf} from './order.js';
 import {count, selecting} from './select.js';
@@ -25,6 +26,9 @@ const MOST = 500;
 const root = document.documentElement;
 const list = () => byId('alerts');
 
+/** Changes the page without losing the reader's place. @param {() => void} what */
+const change = (what) => glide(() => hold(what));
+
 /** A list is held while something is selected, or the pointer or the keyboard's focus is in it. */
 function heldList() {
   const el = list();
@@ -43,7 +47,7 @@ function draw() {
   drawing = false;
   drawn = performance.now();
   const until = performance.now() + 8;
-  hold(() => {
+  change(() => {
     for (let n = 0; queue.length && n < 24 && performance.now() < until; n++) handle(/** @type {Message} */ (queue.shift()));
     if (waiting.size && !heldList() && !narrowed()) let_in();
     head();
@@ -197,7 +201,7 @@ function summary() {
       const box = parse(await r.text());
       if (mine !== asks) return; // a later question's answer was faster
       if (box?.dataset.first !== byId('summary')?.dataset.first) return location.reload();
-      hold(() => {
+      change(() => {
         for (const part of [...(box?.querySelectorAll('[data-part]') ?? [])]) {
           const old = byId(part.id);
           if (!old) continue;
@@ -243,7 +247,7 @@ async function group() {
   const page = parseAll(await r.text());
   // What came meanwhile may be missing in this page, and would be undone by it; its summary asks again.
   if (at !== root.dataset.seq || queue.length) return;
-  hold(() => {
+  change(() => {
     for (const key of twice) {
       const now = /** @type {HTMLElement | null} */ (page.querySelector(`#alerts > .inc[data-i="${CSS.escape(key)}"]`));
       if (!now) apart.add(key);
@@ -279,7 +283,7 @@ export function start() {
   const el = list();
   const later = () => setTimeout(() => {
     if (heldList() || narrowed()) return;
-    hold(let_in);
+    change(let_in);
     head();
   }, 400);
   el?.addEventListener('pointerleave', later);
