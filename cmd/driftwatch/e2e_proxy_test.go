@@ -61,7 +61,11 @@ func newBadLink(t *testing.T, server string) *badLink {
 	p.ended.Go(p.accept)
 	t.Cleanup(func() {
 		_ = l.Close()
-		p.strike(cutFIN, cutFIN, 0)
+		p.mu.Lock()
+		for w := range p.conns {
+			w.close()
+		}
+		p.mu.Unlock()
 		p.ended.Wait()
 	})
 	return p
