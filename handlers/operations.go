@@ -122,7 +122,7 @@ func operationsVerdict(l lang.Lang, v *page.OperationsVM, d drift.OperationsData
 			judged++
 		}
 	}
-	v.Line = watchingLine(lang.English, w, judged, len(d.Models), now)
+	v.Line = watchingLine(l, w, judged, len(d.Models), now)
 	failed := slices.IndexFunc(v.Jobs, func(j page.JobVM) bool { return j.State == stateNames[jobFailed] })
 	switch {
 	case !w.blindSince.IsZero():
