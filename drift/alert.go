@@ -73,6 +73,7 @@ type Alert struct {
 	ClearedReason   string          `json:"cleared_reason,omitempty"`
 	FromBackfill    bool            `json:"from_backfill"` // never sounds, never retrains by itself
 	DedupKey        string          `json:"dedup_key"`
+	SilenceID       int64           `json:"silence_id,omitempty"` // that hides it now; 0 where none does
 	Incident        string          `json:"incident"` // what belongs together by its cause, see IncidentKey
 	Report          *Report         `json:"-"`        // kept in metadata as drift_report
 }
@@ -100,6 +101,19 @@ type TimelineEntry struct {
 	Severity Severity        `json:"severity"`
 	Note     string          `json:"note"`
 	Detail   json.RawMessage `json:"detail,omitempty"`
+}
+
+// MoveDetail is what a timeline entry holds beside its words.
+type MoveDetail struct {
+	Team    string `json:"team,omitempty"`    // whom it was escalated to
+	OnCall  string `json:"on_call,omitempty"` // who was on call there then
+	Silence int64  `json:"silence,omitempty"` // that hid it
+}
+
+// AlertKey names an alert.
+type AlertKey struct {
+	TenantID int64
+	ID       int64
 }
 
 // TimerKind is what falls due by itself on an alert.

@@ -14,6 +14,7 @@ type Watch struct {
 	Progress   []Progress // long work that is under way, or was a short while ago
 	Tenants    []Tenant   // that the reader may see
 	Halt       *Halt      // the emergency stop, nil while it is off
+	Silences   int        // that are in force and concern the reader
 	Undecided  int        // retrains that wait for a manager, of those tenants
 }
 
@@ -91,6 +92,8 @@ type AlertData struct {
 	Alert    *Alert
 	Timeline []TimelineEntry // oldest first
 	Timers   []DueTimer
+	Plans    []Plan // of the teams that have one: who is on call, as of PlansAt
+	PlansAt  time.Time
 	Own      *Report // the report that the alert names; nil where it has none
 	InForce  *Report // the revision in force of the same check; nil where it is Own
 	Other    *Report // the newest of the other drift type, for the same version

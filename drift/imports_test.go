@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"drift/query":            {"drift"},
 	"drift/rollback":         {"drift", "drift/stats"},
 	"drift/schedule":         {"drift"},
+	"drift/oncall":           {"drift"},
 	"drift/engine":           {"drift/..."},
 	"drift/ingest":           {"drift"},
 	"drift/demo":             {"drift"},
@@ -49,7 +50,6 @@ var allowed = map[string][]string{
 	"views/page":             {"static", "views/..."},
 	"views/component":        {"static", "views/..."},
 	"views/chart":            {"static", "views/..."},
-	"views/format":           {"static", "views/..."},
 	"views/lang":             {},
 	"static":                 {},
 }

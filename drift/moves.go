@@ -17,6 +17,7 @@ const (
 	MoveRemind      Move = "remind"  // the time its acknowledger set came
 	MoveReturn      Move = "return"  // its suppression ended
 	MoveOverdue     Move = "overdue" // critical and not acknowledged in time
+	MoveSilence     Move = "silence" // it matches a silence that is in force
 	MoveRecover     Move = "recover" // a blind spot ended: the system resolves its own alert
 	MoveAcknowledge Move = "acknowledge"
 	MoveComment     Move = "comment"
@@ -48,6 +49,7 @@ var moves = map[Move]rule{
 	MoveRemind:  {system: true, to: lead(AlertNew, AlertAcknowledged, AlertAssigned)},
 	MoveReturn:  {system: true, to: lead(AlertNew, AlertSuppressed)},
 	MoveOverdue: {system: true, to: lead(AlertEscalated, AlertNew)},
+	MoveSilence: {system: true, to: lead(AlertSuppressed, AlertNew)},
 	MoveRecover: {system: true, to: lead(AlertResolved, AlertNew, AlertAcknowledged, AlertAssigned, AlertEscalated, AlertSuppressed)},
 
 	MoveAcknowledge: {to: lead(AlertAcknowledged, AlertNew, AlertAssigned, AlertEscalated, AlertSuppressed)},

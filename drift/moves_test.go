@@ -24,6 +24,7 @@ worsen      NEW           NEW           NEW           ESCALATED     .         NE
 remind      .             NEW           NEW           .             .         .
 return      .             .             .             .             .         NEW
 overdue     ESCALATED     .             .             .             .         .
+silence     SUPPRESSED    .             .             .             .         .
 recover     RESOLVED      RESOLVED      RESOLVED      RESOLVED      .         RESOLVED
 `
 

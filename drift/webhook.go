@@ -38,7 +38,8 @@ type Webhook struct {
 
 // Wants reports whether the webhook is told of an event: a tenant's of everything that happens to
 // the tenant, a team's of what happens to alerts that were escalated to it, and the NOC's of every
-// new alert besides. What a running trainer says and how a watch stands from hour to hour is for open
+// new alert besides, unless a silence hides it: then it is told when the alert comes out of the silence.
+// What a running trainer says and how a watch stands from hour to hour is for open
 // pages alone: thousands of those would stand in front of the news that a model was rolled back.
 func (w Webhook) Wants(e Event) bool {
 	if e.Type == EventRetrainUpdated && !isMove(e) {
@@ -47,15 +48,26 @@ func (w Webhook) Wants(e Event) bool {
 	if w.Owner.Team == "" {
 		return e.TenantID != 0 && e.TenantID == w.TenantID
 	}
-	if w.Owner.Team == TeamNOC && (e.Type == EventDriftDetected || e.Type == EventAlertRaised) {
-		return true
-	}
 	var p struct {
 		Alert struct {
-			Team string `json:"team"`
+			Team   string      `json:"team"`
+			Status AlertStatus `json:"status"`
 		} `json:"alert"`
+		Move struct {
+			Detail MoveDetail `json:"detail"`
+		} `json:"move"`
 	}
-	return json.Unmarshal(e.Payload, &p) == nil && p.Alert.Team == w.Owner.Team
+	if json.Unmarshal(e.Payload, &p) != nil {
+		return false
+	}
+	if w.Owner.Team == TeamNOC {
+		raised := e.Type == EventDriftDetected || e.Type == EventAlertRaised
+		back := e.Type == EventAlertUpdated && p.Move.Detail.Silence != 0 && p.Alert.Status == AlertNew
+		if (raised && p.Alert.Status != AlertSuppressed) || back {
+			return true
+		}
+	}
+	return p.Alert.Team == w.Owner.Team
 }
 
 // isMove reports whether an event about a retrain is one of its moves.

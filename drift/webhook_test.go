@@ -32,6 +32,11 @@ func TestWhatAWebhookIsTold(t *testing.T) {
 		{"escalated to the team", engineers, Event{Type: EventAlertUpdated, TenantID: 3, Payload: escalatedTo("ML Engineering")}, true},
 		{"escalated elsewhere", engineers, Event{Type: EventAlertUpdated, TenantID: 3, Payload: escalatedTo(TeamNOC)}, false},
 		{"about no alert", engineers, Event{Type: EventModelActivated, TenantID: 3, Payload: json.RawMessage(`{"model":{}}`)}, false},
+		{"raised under a silence", noc, Event{Type: EventDriftDetected, TenantID: 3, Payload: json.RawMessage(`{"alert":{"team":"","status":"SUPPRESSED"},"move":{"move":"raise"}}`)}, false},
+		{"hidden by a silence", noc, Event{Type: EventAlertUpdated, TenantID: 3, Payload: json.RawMessage(`{"alert":{"team":"","status":"SUPPRESSED"},"move":{"move":"silence","detail":{"silence":4}}}`)}, false},
+		{"back from a silence", noc, Event{Type: EventAlertUpdated, TenantID: 3, Payload: json.RawMessage(`{"alert":{"team":"","status":"NEW"},"move":{"move":"return","detail":{"silence":4}}}`)}, true},
+		{"back, for the engineers", engineers, Event{Type: EventAlertUpdated, TenantID: 3, Payload: json.RawMessage(`{"alert":{"team":"","status":"NEW"},"move":{"move":"return","detail":{"silence":4}}}`)}, false},
+		{"back from a person's suppression", noc, Event{Type: EventAlertUpdated, TenantID: 3, Payload: json.RawMessage(`{"alert":{"team":"","status":"NEW"},"move":{"move":"return"}}`)}, false},
 		{"broken", engineers, Event{Type: EventAlertUpdated, TenantID: 3, Payload: json.RawMessage(`{"alert":`)}, false},
 	} {
 		if got := c.hook.Wants(c.event); got != c.want {

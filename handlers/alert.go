@@ -43,6 +43,9 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 	if v.Features, err = p.featuresVM(r.Context(), by, d.Own); err != nil {
 		return err
 	}
+	if v.Work, err = p.alertWorkVM(r.Context(), d.Alert, by); err != nil {
+		return err
+	}
 	v.Note, v.Conflict, v.Undo = said.note, said.lost, said.undo
 	if v.Presence, err = p.presenceVM(r.Context(), by, id, r.Method == http.MethodGet); err != nil {
 		return err

@@ -38,7 +38,7 @@ func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
 	}
 	partly, picks := false, pickOf(a)
 	for _, x := range also {
-		x.Move, x.Note, x.Until = req.Move, req.Note, req.Until
+		x.Move, x.Note, x.Until, x.Verdict = req.Move, req.Note, req.Until, req.Verdict
 		moved, err := p.o.Engine.Move(r.Context(), by, x)
 		if err == nil {
 			picks += " " + pickOf(moved)
@@ -94,6 +94,9 @@ func (p *Pages) readMove(w http.ResponseWriter, r *http.Request) (req engine.Mov
 		return req, nil, drift.Invalid("version", "Say the version of the alert that you looked at.")
 	}
 	req.Note, req.Assignee, req.Team = f.Get("note"), f.Get("assignee"), f.Get("to")
+	if req.Move == drift.MoveResolve {
+		req.Verdict = drift.Verdict(f.Get("verdict"))
+	}
 	if req.Assignee == meChoice {
 		req.Assignee = auth.ActorFrom(r.Context()).Name
 	}

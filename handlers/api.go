@@ -22,6 +22,8 @@ type APIStore interface {
 	APIRetrains
 	APISettings
 	ReviewStore
+	APISilences
+	APIWork
 	Intake
 }
 
@@ -32,6 +34,7 @@ type APIEngine interface {
 	Setter
 	Rehearser
 	FeatureComparer
+	Silencer
 	Comparer
 	Trier
 }
@@ -147,6 +150,11 @@ func (a *API) Routes(r chi.Router) {
 			r.Use(a.atLeast(drift.RoleOperator))
 			r.Post("/alerts/bulk", a.do(a.bulk))
 			r.Post("/alerts/{id}/{move}", a.do(a.move))
+			r.Post("/alerts/{id}/feedback", a.do(a.feedback))
+			r.Post("/silences", a.do(a.makeSilence))
+			r.Post("/silences/preview", a.do(a.previewSilence))
+			r.Post("/silences/{id}/end", a.do(a.endSilence))
+			r.Post("/models/{model_type}/notes", a.do(a.addNote))
 			r.Post("/models/{model_type}/retrain", a.do(a.requestRetrain))
 			r.Post("/retrains/{id}/{move}", a.do(a.moveRetrain))
 		})
@@ -155,6 +163,7 @@ func (a *API) Routes(r chi.Router) {
 			r.Post("/models/{model_type}/rollback", a.do(a.rollBack))
 			r.Post("/models/{model_type}/resume", a.do(a.resume))
 			r.Post("/retraining/{what}", a.do(a.setHalt))
+			r.Put("/oncall/calendar", a.do(a.putCalendar))
 			r.Post("/rollback-rehearsals", a.do(a.rehearseRollback))
 		})
 		r.Group(func(r chi.Router) {
@@ -180,6 +189,11 @@ func (a *API) readRoutes(r chi.Router) {
 	r.Get("/settings", a.do(a.settings))
 	r.Get("/what-if", a.do(a.whatIf))
 	r.Get("/reviews/{kind}", a.do(a.review))
+	r.Get("/silences", a.do(a.silences))
+	r.Get("/silences/{id}", a.do(a.silence))
+	r.Get("/oncall", a.do(a.onCall))
+	r.Get("/oncall/calendar", a.do(a.onCallCalendar))
+	r.Get("/models/{model_type}/notes", a.do(a.modelNotes))
 }
 
 // noStore keeps answers out of every cache.

@@ -151,12 +151,13 @@ type moveBody struct {
 	Until    *string `json:"until"`
 	Assignee *string `json:"assignee"`
 	To       *string `json:"to"`
+	Verdict  *string `json:"verdict"`
 }
 
 // moveMembers are the members that a move takes beside version; those with a ! it needs.
 var moveMembers = map[drift.Move][]string{
 	drift.MoveAcknowledge: {"note", "until"},
-	drift.MoveResolve:     {"note"},
+	drift.MoveResolve:     {"note", "verdict"},
 	drift.MoveComment:     {"note!"},
 	drift.MoveAssign:      {"assignee!", "note"},
 	drift.MoveEscalate:    {"to!", "note"},
@@ -204,7 +205,7 @@ func (b moveBody) request(kind drift.Move, members []string) (engine.MoveRequest
 	for _, m := range []struct {
 		name  string
 		value *string
-	}{{"note", b.Note}, {"until", b.Until}, {"assignee", b.Assignee}, {"to", b.To}} {
+	}{{"note", b.Note}, {"until", b.Until}, {"assignee", b.Assignee}, {"to", b.To}, {"verdict", b.Verdict}} {
 		needed := slices.Contains(members, m.name+"!")
 		switch {
 		case m.value == nil && needed:
@@ -224,6 +225,8 @@ func (b moveBody) request(kind drift.Move, members []string) (engine.MoveRequest
 			req.Assignee = *m.value
 		case "to":
 			req.Team = *m.value
+		case "verdict":
+			req.Verdict = drift.Verdict(*m.value)
 		case "until":
 			var err error
 			if req.Until, err = web.ParseTime("until", strings.TrimSpace(*m.value)); err != nil {

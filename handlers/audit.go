@@ -1,14 +1,10 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -88,7 +84,7 @@ func auditVM(l lang.Lang, d drift.AuditData, q url.Values) page.AuditVM {
 	}
 	var v page.AuditVM
 	for _, e := range d.Entries.Items {
-		v.Entries = append(v.Entries, auditEntryVM(l, e, names[e.TenantID]))
+		v.Entries = append(v.Entries, auditEntryVM(l, e, names))
 	}
 	v.Pager = component.PagerVM{Shown: l.N(int64(len(v.Entries)), "%d entry, newest first", "%d entries, newest first")}
 	if q.Get("cursor") != "" {
@@ -113,11 +109,11 @@ func without(q url.Values, name string) url.Values {
 	return out
 }
 
-func auditEntryVM(l lang.Lang, e drift.AuditEntry, tenant string) page.AuditEntryVM {
+func auditEntryVM(l lang.Lang, e drift.AuditEntry, tenants map[int64]string) page.AuditEntryVM {
 	kind, name, _ := strings.Cut(e.Object, "/")
 	v := page.AuditEntryVM{
-		Number: e.Seq, At: e.At, Actor: e.Actor, Tenant: tenant, Action: auditAction(l, e.Action, kind, name),
-		Detail: auditDetail(l, e), Hash: hex.EncodeToString(e.Hash),
+		Number: e.Seq, At: e.At, Actor: e.Actor, Tenant: tenants[e.TenantID], Action: auditAction(l, e.Action, kind, name),
+		Detail: auditDetail(l, e, tenants), Hash: hex.EncodeToString(e.Hash),
 	}
 	switch kind {
 	case "alert":
@@ -128,52 +124,4 @@ func auditEntryVM(l lang.Lang, e drift.AuditEntry, tenant string) page.AuditEntr
 		v.Href = "/operations"
 	}
 	return v
-}
-
-// auditDetail is an entry's detail in words: what a person wrote, and old and new values.
-func auditDetail(l lang.Lang, e drift.AuditEntry) string {
-	var m map[string]any
-	dec := json.NewDecoder(bytes.NewReader(e.Detail))
-	dec.UseNumber()
-	if dec.Decode(&m) != nil || len(m) == 0 {
-		return ""
-	}
-	var parts []string
-	if from, to := m["from"], m["to"]; from != nil && to != nil && from != to {
-		parts = append(parts, fmt.Sprintf("%v → %v", from, to))
-	}
-	if from, to := m["old"], m["new"]; to != nil {
-		parts = append(parts, fmt.Sprintf("%v → %v", from, to))
-	}
-	for _, k := range []string{"note", "reason"} {
-		s, _ := m[k].(string)
-		if e.Actor == drift.SystemActor().Name { // what people wrote stays as it is
-			s = l.Said(s)
-		}
-		if s != "" {
-			parts = append(parts, s)
-		}
-	}
-	if len(parts) > 0 {
-		return strings.Join(parts, ": ")
-	}
-	for _, k := range sortedNames(m) {
-		if hidden[k] || m[k] == nil || m[k] == "" {
-			continue
-		}
-		parts = append(parts, fmt.Sprintf("%s %v", strings.ReplaceAll(k, "_", " "), m[k]))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// hidden are members of a detail that the row says already.
-var hidden = map[string]bool{"alert_id": true, "version": true, "at": true, "actor": true, "move": true, "from": true, "to": true, "severity": true, "name": true}
-
-func sortedNames(m map[string]any) []string {
-	names := make([]string, 0, len(m))
-	for k := range m {
-		names = append(names, k)
-	}
-	slices.Sort(names)
-	return names
 }

@@ -25,6 +25,9 @@ type Store interface {
 	LifeStore
 	TeamStore
 	ReviewStore
+	SilenceStore
+	OnCallStore
+	WorkStore
 	FindStore
 	PrefsStore
 	BoardStore
@@ -98,6 +101,7 @@ type Engine interface {
 	SettingChanger
 	FeatureComparer
 	Rehearser
+	Silencer
 }
 
 // FeatureComparer says which features moved.
@@ -224,6 +228,8 @@ func (p *Pages) Routes(r chi.Router) {
 	r.Post("/logout", p.do(p.signOut))
 	p.get(r, "/setup", p.setup)
 	r.Post("/setup", p.do(p.makeAdmin))
+	r.With(p.openWall, p.o.Auth.RequireWall).Get("/wall", p.do(p.wallPage))
+	r.With(p.openWall, p.o.Auth.RequireWall).Head("/wall", p.do(p.wallPage))
 	r.Group(func(r chi.Router) {
 		r.Use(p.o.Auth.Require(drift.RoleViewer))
 		p.get(r, "/", p.boardPage)
@@ -251,6 +257,9 @@ func (p *Pages) Routes(r chi.Router) {
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		p.retrainRoutes(r)
 		p.reviewRoutes(r)
+		p.silenceRoutes(r)
+		p.rotaRoutes(r)
+		p.workRoutes(r)
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/operations/jobs/{job}/run", p.do(p.runAgain))
 		admin := r.With(p.o.Auth.Require(drift.RoleAdmin))
 		admin.Post("/teams/members/{do}", p.do(p.changeMember))

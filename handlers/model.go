@@ -51,6 +51,9 @@ func (p *Pages) showModel(w http.ResponseWriter, r *http.Request, status int, sa
 		return err
 	}
 	v.Retrain, v.Retrain.Typed = *panel, said.asked
+	if v.Work, err = p.modelWorkVM(r.Context(), d.Model, by); err != nil {
+		return err
+	}
 	if r.URL.Query().Get("part") == partSummary {
 		return writePart(w, r, page.ModelSummary(v))
 	}

@@ -83,7 +83,7 @@ func (p *Pages) operationsVM(l lang.Lang, d drift.OperationsData, by drift.Actor
 		Backlog: page.BacklogVM{DaysToRebuild: d.Backlog.MarkedDays, Inbox: d.Backlog.Inbox, InboxOldest: d.Backlog.InboxOldest},
 	}
 	if work := underWay(d.Progress, now); work != nil {
-		v.Backlog.Backfill = &page.BackfillVM{Title: work.Title, Done: work.Done, Total: work.Total, Left: timeLeft(*work, now)}
+		v.Backlog.Backfill = &page.BackfillVM{Title: l.Said(work.Title), Done: work.Done, Total: work.Total, Left: timeLeft(*work, now)}
 	}
 	for _, j := range watch.jobs {
 		v.Jobs = append(v.Jobs, jobVM(l, d, j, now))

@@ -72,7 +72,7 @@ func foundVM(l lang.Lang, f *drift.Found) page.FoundVM {
 	switch f.Kind {
 	case drift.FoundAlert:
 		a := drift.Alert{AlertType: f.Type, Severity: f.Severity}
-		text := strings.TrimLeft(strings.TrimPrefix(f.Text, name), ":, ")
+		text := strings.TrimLeft(strings.TrimPrefix(l.Said(f.Text), name), ":, ")
 		return page.FoundVM{
 			Label: name, Hint: text, Kind: l.T("Alert %s", strconv.FormatInt(f.ID, 10)),
 			Href: alertHref(f.ID), Mark: alertSeverityVM(&a).Class(),
@@ -85,7 +85,7 @@ func foundVM(l lang.Lang, f *drift.Found) page.FoundVM {
 	return page.FoundVM{Label: name, Kind: l.T("Model"), Href: modelHref(f.Model), Icon: "cube"}
 }
 
-// settingsNamed finds settings by every word in name or help.
+// settingsNamed finds settings by every word in name or help, in English or the reader's language.
 func settingsNamed(l lang.Lang, question string) (out []page.FoundVM) {
 	words := strings.Fields(strings.ToLower(question))
 	if len(words) == 0 {
@@ -93,13 +93,14 @@ func settingsNamed(l lang.Lang, question string) (out []page.FoundVM) {
 	}
 next:
 	for _, s := range drift.SettingSpecs {
-		text := strings.ToLower(s.Name + " " + strings.ReplaceAll(s.Name, "_", " ") + " " + s.Help)
+		help := l.Said(s.Help)
+		text := strings.ToLower(s.Name + " " + strings.ReplaceAll(s.Name, "_", " ") + " " + s.Help + " " + help)
 		for _, w := range words {
 			if !strings.Contains(text, w) {
 				continue next
 			}
 		}
-		out = append(out, page.FoundVM{Label: s.Name, Hint: s.Help, Kind: l.T("Setting"), Href: "/settings/" + s.Name, Icon: "gear"})
+		out = append(out, page.FoundVM{Label: s.Name, Hint: help, Kind: l.T("Setting"), Href: "/settings/" + s.Name, Icon: "gear"})
 		if len(out) == drift.FindMost {
 			break
 		}
@@ -136,7 +137,7 @@ func (p *Pages) alarm(w http.ResponseWriter, r *http.Request) error {
 		if a.AlertType == drift.AlertBlind {
 			level = "blind"
 		}
-		out.Loud[i] = loud{a.ID, level, modelOf(a), a.Message}
+		out.Loud[i] = loud{a.ID, level, modelOf(a), lang.From(r.Context()).Said(a.Message)}
 	}
 	web.WriteJSON(w, http.StatusOK, out)
 	return nil

@@ -98,15 +98,19 @@ func timelineVM(a *drift.Alert, l lang.Lang, e drift.TimelineEntry) component.Ti
 		did("check", l.T("Cleared: the check found nothing any more"))
 	case drift.MoveRemind:
 		did("bell", l.T("Returned to new, as its owner had asked"))
+	case drift.MoveSilence:
+		v.Icon, v.Text = "bell", silencedWords(l, e)
 	case drift.MoveReturn:
 		did("bell", l.T("Its suppression ended: new again"))
 	case drift.MoveOverdue:
 		did("up", l.T("Escalated by itself"))
+		v.Text = append(v.Text, onCallWords(l, e)...)
 	case drift.MoveRecover:
 		did("check", l.T("Resolved by itself: it can be seen again"))
 	default:
 		v.Note = e.Note // a person's own words
 		v.Initials, v.Text = component.Initials(e.Actor), component.Sentence(l.T(personDid[e.Move]), component.Bold(e.Actor))
+		v.Text = append(v.Text, onCallWords(l, e)...)
 	}
 	return v
 }
@@ -164,6 +168,7 @@ func alertActionsVM(d drift.AlertData, l lang.Lang, class uint8) page.AlertActio
 	for _, t := range d.Teams {
 		v.Teams = append(v.Teams, page.OptionVM{Value: t, Label: t, Selected: t == a.Team})
 	}
+	v.OnCall = onCallVM(d)
 	if s := d.Sibling; s != nil && v.Off[string(drift.MoveAcknowledge)] == "" {
 		if _, err := drift.Next(drift.MoveAcknowledge, s.Status, by); err == nil {
 			v.Also = []page.AlsoVM{{ID: s.ID, Version: s.Version}}

@@ -13,17 +13,7 @@ import (
 
 // boardVM says what is true of the board. now is the instant of its ages.
 func boardVM(l lang.Lang, d drift.BoardData, f boardFilter, class uint8, now time.Time) page.BoardVM {
-	w := watchOf(d.Watch, now)
-	histories := historiesOf(d.Marks, drift.DateOf(now))
-	s := boardSays{l: l, d: d, w: w, now: now}
-	for _, m := range d.Models {
-		if histories[m.Model].judged() {
-			s.judged++
-		}
-		if histories[m.Model].drifted() {
-			s.drifted++
-		}
-	}
+	s, histories := readBoard(l, d, now)
 	v := page.BoardVM{
 		Title: l.T("Board"), Filter: filterVM(l, f, d), Health: s.health(histories),
 		SummaryURL: summaryURL(f), Tally: s.tally(), NextHref: nextHref(f, d.Next), Select: selectionVM(l, d.Actors, d.Teams, f.text, class),
@@ -37,6 +27,21 @@ func boardVM(l lang.Lang, d drift.BoardData, f boardFilter, class uint8, now tim
 	}
 	s.list(&v, f)
 	return v
+}
+
+// readBoard works out what the words of a board go by.
+func readBoard(l lang.Lang, d drift.BoardData, now time.Time) (boardSays, map[drift.Model]*history) {
+	histories := historiesOf(d.Marks, drift.DateOf(now))
+	s := boardSays{l: l, d: d, w: watchOf(d.Watch, now), now: now}
+	for _, m := range d.Models {
+		if histories[m.Model].judged() {
+			s.judged++
+		}
+		if histories[m.Model].drifted() {
+			s.drifted++
+		}
+	}
+	return s, histories
 }
 
 // itemVM is an incident of one alert as its row, and one of more as a group.
@@ -167,21 +172,7 @@ func (s boardSays) health(histories map[drift.Model]*history) page.HealthVM {
 		AllText:  s.l.N(int64(len(s.d.Models)), "%d model", "%d models"),
 		NextText: s.l.T("Next check in %s.", s.l.Age(s.w.next.At.Sub(s.now))),
 	}
-	type row struct {
-		model drift.Model
-		now   component.Severity
-	}
-	rows := make([]row, len(s.d.Models))
-	for i, m := range s.d.Models {
-		past := histories[m.Model]
-		rows[i] = row{m.Model, worse(mark(past.now(drift.Statistical)), mark(past.now(drift.Performance)))}
-	}
-	slices.SortFunc(rows, func(a, b row) int {
-		if c := a.now.Rank() - b.now.Rank(); c != 0 {
-			return c
-		}
-		return byName(a.model, b.model)
-	})
+	rows := s.standings(histories)
 	var rest [5]int
 	for i, r := range rows {
 		if i >= healthRows {
@@ -197,6 +188,28 @@ func (s boardSays) health(histories map[drift.Model]*history) page.HealthVM {
 		h.MoreText = s.l.T("%d more: %s", more, s.restWords(rest))
 	}
 	return h
+}
+
+// standing is how a model stands by the worse of its two newest checks.
+type standing struct {
+	model drift.Model
+	now   component.Severity
+}
+
+// standings are all models, the worst first.
+func (s boardSays) standings(histories map[drift.Model]*history) []standing {
+	rows := make([]standing, len(s.d.Models))
+	for i, m := range s.d.Models {
+		past := histories[m.Model]
+		rows[i] = standing{m.Model, worse(mark(past.now(drift.Statistical)), mark(past.now(drift.Performance)))}
+	}
+	slices.SortFunc(rows, func(a, b standing) int {
+		if c := a.now.Rank() - b.now.Rank(); c != 0 {
+			return c
+		}
+		return byName(a.model, b.model)
+	})
+	return rows
 }
 
 // healthNote says when a model was last checked, and how many outcomes of its last week are known.

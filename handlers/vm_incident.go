@@ -99,7 +99,7 @@ func incidentCause(l lang.Lang, i *drift.Incident) string {
 	}
 	cause := l.N(int64(i.N), "%d alert: %s.", "%d alerts: %s.", strings.Join(parts, ", "))
 	if i.Models == 1 {
-		return cause + " " + withoutName(&i.Alerts[0].Alert)
+		return cause + " " + withoutName(l, &i.Alerts[0].Alert)
 	}
 	if day := drift.IncidentDay(i.Key); day != "" {
 		at, err := time.Parse(time.DateOnly, day)
@@ -111,11 +111,12 @@ func incidentCause(l lang.Lang, i *drift.Incident) string {
 }
 
 // withoutName is an alert's sentence without the model that it begins with, which the title names.
-func withoutName(a *drift.Alert) string {
-	rest, named := strings.CutPrefix(a.Message, modelOf(a))
+func withoutName(l lang.Lang, a *drift.Alert) string {
+	message := l.Said(a.Message)
+	rest, named := strings.CutPrefix(message, modelOf(a))
 	_, what, cut := strings.Cut(rest, ": ")
 	if !named || !cut {
-		return a.Message
+		return message
 	}
 	first, size := utf8.DecodeRuneInString(what)
 	return string(unicode.ToUpper(first)) + what[size:]

@@ -5,7 +5,6 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
 	"github.com/driftwatch/driftwatch/views/lang"
 )
 
@@ -16,6 +15,7 @@ var pastTense = map[drift.Move]string{
 	drift.MoveRaise: "raised", drift.MoveRefresh: "saw", drift.MoveWorsen: "raised the severity of", drift.MoveClear: "cleared",
 	drift.MoveUndo:   "took back the acknowledgement of",
 	drift.MoveRemind: "reminded of", drift.MoveReturn: "brought back", drift.MoveOverdue: "escalated", drift.MoveRecover: "resolved",
+	drift.MoveSilence: "silenced",
 }
 
 // doneWords is the note on the page after one's own move.
@@ -47,15 +47,6 @@ func modelOf(a *drift.Alert) string {
 	}
 	return a.Tenant + " " + a.ModelType
 }
-
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
-func ago(t, now time.Time) string { return format.Age(now.Sub(t)) + " ago" }
 
 // timeLeft extends the pace so far; zero where there is none yet.
 func timeLeft(w drift.Progress, now time.Time) time.Duration {

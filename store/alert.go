@@ -17,7 +17,7 @@ func alertColumns(report string) string {
 	return `a.tenant_id, t.name, a.id, a.version, a.created_at, a.alert_type, a.severity, a.current_severity,
 	a.status, a.message, a.recommendation, a.drift_type, a.model_type, a.model_version, a.dedup_key, a.reason,
 	a.check_date, a.report_id, a.suppressed_count, a.last_seen, a.assignee, a.team, a.cleared, a.cleared_reason,
-	a.from_backfill, a.incident_key, COALESCE(a.metadata -> 'metrics', '{}'), ` + report
+	a.from_backfill, a.incident_key, a.silence_id, COALESCE(a.metadata -> 'metrics', '{}'), ` + report
 }
 
 const (
@@ -36,7 +36,7 @@ func scanAlert(row pgx.CollectableRow) (*drift.Alert, error) {
 	err := row.Scan(&a.TenantID, &a.Tenant, &a.ID, &a.Version, &a.CreatedAt, &a.AlertType, &worst, &latest,
 		&a.Status, &a.Message, &a.Recommendation, &a.DriftType, &a.ModelType, &a.ModelVersion, &a.DedupKey, &a.Reason,
 		&checked, &a.ReportID, &a.SuppressedCount, &a.LastSeen, &a.Assignee, &a.Team, &a.Cleared, &a.ClearedReason,
-		&a.FromBackfill, &a.Incident, &a.Metrics, &report)
+		&a.FromBackfill, &a.Incident, &a.SilenceID, &a.Metrics, &report)
 	if err != nil {
 		return nil, err
 	}
@@ -150,12 +150,13 @@ func (tx *Tx) SaveAlert(ctx context.Context, a *drift.Alert, was int, e drift.Ti
 	tag, err := tx.Exec(ctx, `UPDATE noc_alert_event SET version = $4, severity = $5, current_severity = $6, status = $7,
 			message = $8, recommendation = $9, model_version = $10, check_date = $11, report_id = $12,
 			suppressed_count = $13, last_seen = $14, assignee = $15, team = $16, cleared = $17, cleared_reason = $18,
-			reason = $19, metadata = CASE WHEN $20 THEN $21 ELSE metadata END, from_backfill = $22
+			reason = $19, metadata = CASE WHEN $20 THEN $21 ELSE metadata END, from_backfill = $22,
+			silence_id = $23
 		WHERE tenant_id = $1 AND id = $2 AND version = $3`,
 		a.TenantID, a.ID, was, was+1, a.Severity.String(), a.CurrentSeverity.String(), string(a.Status),
 		a.Message, a.Recommendation, a.ModelVersion, a.CheckDate.Time(), a.ReportID,
 		a.SuppressedCount, a.LastSeen, a.Assignee, a.Team, a.Cleared, a.ClearedReason,
-		string(a.Reason), a.Report != nil || a.AlertType != drift.AlertDrift, doc, a.FromBackfill)
+		string(a.Reason), a.Report != nil || a.AlertType != drift.AlertDrift, doc, a.FromBackfill, a.SilenceID)
 	if err != nil {
 		return false, fmt.Errorf("save alert: %w", err)
 	}

@@ -104,7 +104,11 @@ func (tx *Tx) alertPeople(ctx context.Context, d *drift.AlertData) (err error) {
 	if d.People, err = tx.People(ctx, d.Alert.TenantID); err != nil {
 		return err
 	}
-	d.Teams, err = tx.Teams(ctx)
+	if d.Teams, err = tx.Teams(ctx); err != nil {
+		return err
+	}
+	d.PlansAt = tx.now()
+	d.Plans, err = tx.plansAt(ctx, d.PlansAt)
 	return err
 }
 

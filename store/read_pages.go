@@ -42,8 +42,10 @@ func (tx *Tx) watch(ctx context.Context, now time.Time) (w drift.Watch, err erro
 	if w.Halt, err = tx.Halt(ctx); err != nil {
 		return w, err
 	}
-	if err = tx.QueryRow(ctx, `SELECT count(*) FROM ml_retrain WHERE state = 'waiting_approval'`).Scan(&w.Undecided); err != nil {
-		return w, fmt.Errorf("count retrains that wait: %w", err)
+	err = tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM ml_retrain WHERE state = 'waiting_approval'),
+		(SELECT count(*) FROM silence s WHERE `+inForce+`)`, now).Scan(&w.Undecided, &w.Silences)
+	if err != nil {
+		return w, fmt.Errorf("count retrains that wait, and silences: %w", err)
 	}
 	w.Tenants, err = tx.Tenants(ctx)
 	return w, err

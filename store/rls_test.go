@@ -85,6 +85,31 @@ func fillTenant(t *testing.T, db *store.DB, tenant drift.Tenant) {
 	}
 	mustExec(t, db, `INSERT INTO alert_presence VALUES ($1, $2, 1, 'rita', now(), now())`, tenant.ID, a.ID)
 	fillLoop(t, db, tenant)
+	fillWork(t, db, a)
+}
+
+// fillWork puts a row into every table of the work around an alert.
+func fillWork(t *testing.T, db *store.DB, a *drift.Alert) {
+	t.Helper()
+	m := drift.Model{TenantID: a.TenantID, Tenant: a.Tenant, ModelType: a.ModelType}
+	s := drift.Silence{
+		Match: drift.AlertMatch{TenantID: a.TenantID, Most: drift.SeverityHigh}, Reason: "r", StartsAt: now, EndsAt: now.Add(time.Hour), CreatedBy: "rita", CreatedAt: now,
+	}
+	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.PutSilence(ctx, &s); err != nil {
+			return err
+		}
+		return tx.NoteHidden(ctx, s.ID, a, now)
+	})
+	if err := db.AddModelNote(t.Context(), system, m, &drift.ModelNote{From: checkDay, To: checkDay, Text: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SetRunbook(t.Context(), system, m, drift.SeverityHigh, "https://wiki.example.com/"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.SayFeedback(t.Context(), system, a.ID, drift.VerdictReal, ""); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // fillLoop puts a row into every table of the closed loop.
@@ -254,6 +279,9 @@ func TestWhatNoRequestMayDo(t *testing.T) {
 		`SELECT secret FROM webhook`, `SELECT payload FROM webhook_delivery`, `UPDATE webhook SET url = 'http://x'`,
 		`UPDATE webhook_delivery SET state = 'dead'`, `SELECT * FROM webhook_cursor`, `DELETE FROM team_member`,
 		`INSERT INTO team_member SELECT * FROM team_member`,
+		`UPDATE silence SET ends_at = 'infinity'`, `DELETE FROM silence`, `DELETE FROM silence_hidden`, `UPDATE silence_hidden SET at = now()`,
+		`UPDATE model_note SET note = 'x'`, `DELETE FROM model_note`, `DELETE FROM alert_feedback`, `DELETE FROM oncall_turn`,
+		`INSERT INTO oncall_person SELECT * FROM oncall_person`, `UPDATE oncall_rota SET zone = 'UTC'`,
 		`CREATE TABLE mine (x int)`, `CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'`, `COPY tenant TO PROGRAM 'cat'`,
 	} {
 		for _, role := range []string{"", "driftwatch_reader"} {

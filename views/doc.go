@@ -4,6 +4,7 @@
 //   - layout: the shell around a page, and the bare frame of sign-in
 //   - page: one templ file per page, its view model beside it
 //   - chart: server-rendered SVG
+//   - lang: words, numbers and times in the reader's language
 //   - viewtest: sample view models for golden tests and screenshots
 //
 // A view model holds exactly what is shown: strings where the words matter,

@@ -15,7 +15,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/static"
 	"github.com/driftwatch/driftwatch/views/component"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/layout"
 	"github.com/driftwatch/driftwatch/views/page"
 )
@@ -60,10 +60,10 @@ type peerTime struct {
 }
 
 var peerFuncs = template.FuncMap{
-	"asset": static.URL, "machine": format.Machine, "moment": component.FormatMoment, "initials": component.Initials,
-	"lower": strings.ToLower, "day": format.Day,
-	"count": func(n int) string { return format.Count(int64(n)) },
-	"age":   func(at, now time.Time) string { return format.Age(now.Sub(at)) },
+	"asset": static.URL, "machine": lang.Machine, "moment": component.FormatMoment, "initials": component.Initials,
+	"lower": strings.ToLower, "day": lang.English.Day,
+	"count": func(n int) string { return lang.English.Count(int64(n)) },
+	"age":   func(at, now time.Time) string { return lang.English.Age(now.Sub(at)) },
 	"clock": func(at time.Time) peerTime { return peerTime{at, component.Clock} },
 	"hot": func(v component.AlertRowVM) bool {
 		return v.Severity == component.Critical && v.Owner == "" && v.Status == "NEW"

@@ -127,7 +127,7 @@ func (c tokenListCmd) Run(ctx context.Context, s *session) error {
 		}
 		list := make([]tokenJSON, len(tokens))
 		for i, k := range tokens {
-			list[i] = tokenJSON{ID: k.ID, Name: k.Name, Role: k.Role.String(), Tenants: names.of(k.AllTenants, k.Tenants), CreatedAt: k.CreatedAt}
+			list[i] = tokenJSON{ID: k.ID, Name: k.Name, Role: roleWord(k), Tenants: names.of(k.AllTenants, k.Tenants), CreatedAt: k.CreatedAt}
 			if !k.RevokedAt.IsZero() {
 				list[i].RevokedAt = &k.RevokedAt
 			}

@@ -41,6 +41,7 @@ type cli struct {
 	Model   modelCmd   `cmd:"" help:"Model types: add."`
 	User    userCmd    `cmd:"" help:"People: add, list, disable, enable."`
 	Token   tokenCmd   `cmd:"" help:"API tokens: add, list, revoke."`
+	Wall    wallCmd    `cmd:"" help:"Links that show the wall and nothing else: add."`
 	Team    teamCmd    `cmd:"" help:"Teams: list, add-member, remove-member."`
 	Webhook webhookCmd `cmd:"" help:"Signed webhooks: list, set, rotate, remove, test, resend."`
 	Config  configCmd  `cmd:"" help:"Settings: get, set, history; and the database's address."`

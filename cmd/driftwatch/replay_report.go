@@ -12,7 +12,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/views/chart"
-	"github.com/driftwatch/driftwatch/views/format"
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // writeReplayReport writes what a replay came to as Markdown into a file, and its chart beside it, under
@@ -65,7 +65,7 @@ func replayReport(res engine.ReplayResult, picture string) (string, error) {
 	if res.Tenant != "" {
 		whose = res.Tenant
 	}
-	fmt.Fprintf(&b, "# Replay of %s, %s to %s\n\nWritten by `driftwatch replay --report`: %s on a stepped clock. An outcome counts as known from its prediction on.\n\n", whose, res.From, res.To, format.Plural(int64(res.Days), "day", "days"))
+	fmt.Fprintf(&b, "# Replay of %s, %s to %s\n\nWritten by `driftwatch replay --report`: %s on a stepped clock. An outcome counts as known from its prediction on.\n\n", whose, res.From, res.To, lang.English.N(int64(res.Days), "%d day", "%d days"))
 	replayAccuracy(&b, res, picture)
 	replayCounts(&b, res)
 	b.WriteString("\n## Every retrain\n\nRows are training + hold-out. The measures are the candidate's on the hold-out; \"serving\" is the accuracy of the version in service on the hold-out rows that it scored.\n\n")
@@ -92,9 +92,9 @@ func replayAccuracy(b *strings.Builder, res engine.ReplayResult, picture string)
 		}
 	}
 	fmt.Fprintf(b, "## Accuracy on identical rows\n\n| | accuracy | right of %s rows |\n|---|---|---|\n| as logged, without retraining | %.4f | %s |\n| with retraining | %.4f | %s |\n\n",
-		format.Count(int64(a.Rows)), float64(a.Without), format.Count(int64(a.CorrectWithout)), float64(a.With), format.Count(int64(a.CorrectWith)))
+		lang.English.Count(int64(a.Rows)), float64(a.Without), lang.English.Count(int64(a.CorrectWithout)), float64(a.With), lang.English.Count(int64(a.CorrectWith)))
 	fmt.Fprintf(b, "With retraining the model was right %s points more often; better in %d of %s, worse in %d.\n\n![Accuracy by month with and without retraining](%s)\n\n",
-		format.Signed(100*float64(a.With-a.Without), 1), better, format.Plural(int64(len(res.Months)), "month", "months"), worse, picture)
+		lang.English.Signed(100*float64(a.With-a.Without), 1), better, lang.English.N(int64(len(res.Months)), "%d month", "%d months"), worse, picture)
 	b.WriteString("| month | rows | with | without | difference, points |\n|---|---|---|---|---|\n")
 	for _, m := range res.Months {
 		if m.Rows == 0 {
@@ -103,7 +103,7 @@ func replayAccuracy(b *strings.Builder, res engine.ReplayResult, picture string)
 		}
 		n := float64(m.Rows)
 		with, without := float64(m.CorrectWith)/n, float64(m.CorrectWithout)/n
-		fmt.Fprintf(b, "| %s | %s | %.3f | %.3f | %s |\n", m.Month, format.Count(int64(m.Rows)), with, without, format.Signed(100*(with-without), 1))
+		fmt.Fprintf(b, "| %s | %s | %.3f | %.3f | %s |\n", m.Month, lang.English.Count(int64(m.Rows)), with, without, lang.English.Signed(100*(with-without), 1))
 	}
 }
 
@@ -113,7 +113,7 @@ func replayCounts(b *strings.Builder, res engine.ReplayResult) {
 	for _, r := range res.Retrains {
 		outcomes[r.Outcome]++
 	}
-	fmt.Fprintf(b, "\n## What became of the retrains\n\n%s proposed.\n\n| outcome | retrains |\n|---|---|\n", format.Plural(int64(len(res.Retrains)), "was", "were"))
+	fmt.Fprintf(b, "\n## What became of the retrains\n\n%s proposed.\n\n| outcome | retrains |\n|---|---|\n", lang.English.N(int64(len(res.Retrains)), "%d was", "%d were"))
 	for _, o := range slices.Sorted(maps.Keys(outcomes)) {
 		fmt.Fprintf(b, "| %s | %d |\n", o, outcomes[o])
 	}
@@ -136,7 +136,7 @@ func replayRow(b *strings.Builder, r engine.ReplayedRetrain) {
 	cells := []string{r.Proposed.UTC().Format("2006-01-02 15:04"), r.Tenant, r.ModelType, fmt.Sprint(r.Severity)}
 	rows := "–"
 	if r.RowsTrain > 0 {
-		rows = format.Count(int64(r.RowsTrain)) + " + " + format.Count(int64(r.RowsHoldout))
+		rows = lang.English.Count(int64(r.RowsTrain)) + " + " + lang.English.Count(int64(r.RowsHoldout))
 	}
 	cells = append(cells, rows)
 	if h := r.Holdout; h != nil {
@@ -158,7 +158,7 @@ func replayRow(b *strings.Builder, r engine.ReplayedRetrain) {
 }
 
 func measure(v drift.Number) string {
-	if !format.Finite(float64(v)) {
+	if !lang.Finite(float64(v)) {
 		return "–"
 	}
 	return fmt.Sprintf("%.3f", float64(v))

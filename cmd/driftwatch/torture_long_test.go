@@ -43,3 +43,9 @@ func TestTortureImport(t *testing.T) {
 func TestTortureStop(t *testing.T) {
 	stopUnderLoad(furnish(t), 5)
 }
+
+// A wall hangs for a day, in stepped time, and holds no more at its end than at its beginning.
+func TestTortureWallDay(t *testing.T) {
+	early, late := wallMemory(t, wallHour, 23*wallHour)
+	keepsItsSize(t, early, late)
+}

@@ -23,9 +23,10 @@ type MoveRequest struct {
 	Version  int
 	Move     drift.Move
 	Note     string
-	Assignee string    // of MoveAssign
-	Team     string    // of MoveEscalate
-	Until    time.Time // of MoveSuppress, and the reminder of MoveAcknowledge where set
+	Assignee string        // of MoveAssign
+	Team     string        // of MoveEscalate
+	Until    time.Time     // of MoveSuppress, and the reminder of MoveAcknowledge where set
+	Verdict  drift.Verdict // of MoveResolve where set: what it turned out to be
 }
 
 // Move makes one move on one alert, in one transaction with its timeline entry, event and audit
@@ -78,6 +79,9 @@ func (e *Engine) move(ctx context.Context, tx Tx, by drift.Actor, req MoveReques
 	apply(a, req, by)
 	entry := entryFor(a, req.Move, from, by, now, req.Note)
 	entry.Detail = detail
+	if err := noteTeam(ctx, tx, a, &entry); err != nil {
+		return nil, err
+	}
 	if err := e.save(ctx, tx, a, req.Version, entry); err != nil {
 		return nil, err
 	}
@@ -91,6 +95,9 @@ func (e *Engine) move(ctx context.Context, tx Tx, by drift.Actor, req MoveReques
 	if req.Move == drift.MoveResolve {
 		why := fmt.Sprintf("%s resolved the alert that it was proposed on. A manager looks again before anything is trained.", by.Name)
 		if err := e.askAgain(ctx, tx, a, now, why); err != nil {
+			return a, err
+		}
+		if err := judged(ctx, tx, a, req, by, now); err != nil {
 			return a, err
 		}
 	}
@@ -112,6 +119,21 @@ func (e *Engine) save(ctx context.Context, tx Tx, a *drift.Alert, was int, entry
 	return lost(ctx, tx, a)
 }
 
+// judged keeps what whoever resolved an alert says it was.
+func judged(ctx context.Context, tx Tx, a *drift.Alert, req MoveRequest, by drift.Actor, now time.Time) error {
+	if req.Verdict == "" {
+		return nil
+	}
+	v, err := drift.ParseVerdict(string(req.Verdict))
+	if err != nil {
+		return err
+	}
+	if err := tx.PutFeedback(ctx, a, drift.Feedback{AlertID: a.ID, Verdict: v, By: by.Name, At: now}); err != nil {
+		return fmt.Errorf("keep feedback: %w", err)
+	}
+	return nil
+}
+
 // lost says who was faster.
 func lost(ctx context.Context, tx Tx, a *drift.Alert) error {
 	last, err := tx.LastMove(ctx, a)
@@ -130,7 +152,7 @@ func lost(ctx context.Context, tx Tx, a *drift.Alert) error {
 var pastTense = map[drift.Move]string{
 	drift.MoveRaise: "raised it", drift.MoveRefresh: "saw it again", drift.MoveWorsen: "found it worse",
 	drift.MoveClear: "found it cleared", drift.MoveRemind: "reminded of it", drift.MoveReturn: "brought it back",
-	drift.MoveOverdue: "escalated it", drift.MoveRecover: "resolved it", drift.MoveAcknowledge: "acknowledged it",
+	drift.MoveOverdue: "escalated it", drift.MoveSilence: "silenced it", drift.MoveRecover: "resolved it", drift.MoveAcknowledge: "acknowledged it",
 	drift.MoveComment: "commented on it", drift.MoveAssign: "assigned it", drift.MoveEscalate: "escalated it",
 	drift.MoveResolve: "resolved it", drift.MoveSuppress: "suppressed it", drift.MoveUndo: "took their acknowledgement back",
 }
@@ -178,6 +200,9 @@ func prepare(ctx context.Context, tx Tx, a *drift.Alert, req *MoveRequest, now t
 
 // apply changes what the move changes beside the status.
 func apply(a *drift.Alert, req MoveRequest, by drift.Actor) {
+	if req.Move != drift.MoveComment { // whoever moves it decides in the silence's place
+		a.SilenceID = 0
+	}
 	switch req.Move {
 	case drift.MoveAcknowledge:
 		if a.Assignee == "" { // whoever takes it has it

@@ -46,6 +46,8 @@ type Tx interface {
 	Days
 	Results
 	Alerts
+	Silences
+	OnCalls
 	SettingsStore
 	Retrains
 	Serving
@@ -145,6 +147,8 @@ type Alerts interface {
 	PersonExists(ctx context.Context, name string, tenant int64) (bool, error)
 	// TeamExists reports whether this team exists.
 	TeamExists(ctx context.Context, name string) (bool, error)
+	// PutFeedback keeps what somebody says an alert turned out to be, and writes it in the audit log.
+	PutFeedback(ctx context.Context, a *drift.Alert, f drift.Feedback) error
 }
 
 // DueTimer is a timer that fell due.

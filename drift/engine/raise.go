@@ -140,7 +140,7 @@ func (p *pass) raise(ctx context.Context, tx Tx, a *drift.Alert, s drift.Setting
 	if a.AlertType == drift.AlertDrift {
 		kind = drift.EventDriftDetected
 	}
-	return record(tx, kind, a, entry)
+	return p.recordHushed(ctx, tx, kind, a, entry)
 }
 
 // updateAlert carries a later check's finding into the open alert.
@@ -216,6 +216,12 @@ func (p *pass) systemMove(ctx context.Context, tx Tx, a *drift.Alert, m drift.Mo
 	}
 	a.Status = to
 	entry := entryFor(a, m, from, drift.SystemActor(), p.now, note)
+	if err := noteTeam(ctx, tx, a, &entry); err != nil {
+		return err
+	}
+	if err := leaveSilence(a, &entry); err != nil {
+		return err
+	}
 	saved, err := tx.SaveAlert(ctx, a, a.Version, entry)
 	if err != nil {
 		return fmt.Errorf("save alert: %w", err)
@@ -226,7 +232,7 @@ func (p *pass) systemMove(ctx context.Context, tx Tx, a *drift.Alert, m drift.Mo
 	if err := keepTimers(ctx, tx, a, m, p.now, time.Time{}, s); err != nil {
 		return err
 	}
-	return record(tx, drift.EventAlertUpdated, a, entry)
+	return p.recordHushed(ctx, tx, drift.EventAlertUpdated, a, entry)
 }
 
 // entryFor describes a move on the alert as it will be after it: the version counts up.

@@ -45,14 +45,21 @@ var timerMoves = map[drift.TimerKind]drift.Move{
 // timerBatch is how many due timers are read at a time.
 const timerBatch = 100
 
-// FireTimers makes the moves that fell due, and returns how many it made.
+// FireTimers makes the moves that fell due, hides what silences match, and returns how many moves that were.
 func (e *Engine) FireTimers(ctx context.Context) (int, error) {
 	return e.fireTimers(ctx, e.clock().UTC(), false)
 }
 
 // fireTimers fires what is due at now. On a stepped clock each move is made at its own due time.
 func (e *Engine) fireTimers(ctx context.Context, now time.Time, stepped bool) (int, error) {
-	made := 0
+	err := e.system(ctx, func(tx Tx) error { return tx.HastenReturns(ctx, now) })
+	if err != nil {
+		return 0, fmt.Errorf("end silences: %w", err)
+	}
+	made, err := e.applySilences(ctx, now) // first: what is hidden does not escalate
+	if err != nil {
+		return made, err
+	}
 	for {
 		var due []drift.DueTimer
 		err := e.system(ctx, func(tx Tx) (err error) {
@@ -108,7 +115,9 @@ func (e *Engine) fire(ctx context.Context, d drift.DueTimer, at time.Time) error
 		case drift.MoveRemind:
 			note = "The time that its acknowledger set has come."
 		case drift.MoveReturn:
-			note = "Its suppression ended."
+			if note, err = returned(ctx, tx, a); err != nil {
+				return err
+			}
 		}
 		p := &pass{e: e, now: at, settings: newSettingsFor()}
 		return p.systemMove(ctx, tx, a, m, note, s)

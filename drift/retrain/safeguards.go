@@ -30,8 +30,8 @@ type FlagsInput struct {
 
 // Flags asks whether this model may retrain by itself. A person's request is not asked.
 func Flags(in FlagsInput) drift.Safeguard {
-	compared := fmt.Sprintf("%s %s, %s %s, %s %s", settingMaster, onOff(in.Master), in.TypeFlag, onOff(in.Type),
-		SettingTenants, listed(in.Tenants, in.Tenant))
+	compared := fmt.Sprintf("ENABLE_AUTO_RETRAIN %s, %s %s, AUTO_RETRAIN_ENABLED_TENANTS %s",
+		onOff(in.Master), in.TypeFlag, onOff(in.Type), listed(in.Tenants, in.Tenant))
 	passed := func(ok bool, detail string) drift.Safeguard {
 		return safeguard(drift.SafeguardFlags, ok, compared, detail)
 	}
@@ -75,11 +75,7 @@ func Cooldown(last time.Time, days int, now time.Time, skip bool) drift.Safeguar
 
 // Data asks for enough labelled rows, of both classes.
 func Data(rows, positives, negatives, least int) drift.Safeguard {
-	sign := "≥"
-	if rows < least {
-		sign = "<"
-	}
-	compared := plural(rows, "row") + " " + sign + " " + drift.Thousands(least)
+	compared := rowsAgainst(rows, least)
 	passed := func(ok bool, detail string) drift.Safeguard {
 		return safeguard(drift.SafeguardData, ok, compared, detail)
 	}
@@ -155,6 +151,20 @@ func listed(names []string, own string) string {
 		return "[" + own + " and others]"
 	}
 	return "[others]"
+}
+
+// rowsAgainst compares rows with the least number of them.
+func rowsAgainst(rows, least int) string {
+	n, floor := drift.Thousands(rows), drift.Thousands(least)
+	switch {
+	case rows == 1 && rows < least:
+		return fmt.Sprintf("1 row < %s", floor)
+	case rows == 1:
+		return fmt.Sprintf("1 row ≥ %s", floor)
+	case rows < least:
+		return fmt.Sprintf("%s rows < %s", n, floor)
+	}
+	return fmt.Sprintf("%s rows ≥ %s", n, floor)
 }
 
 func plural(n int, noun string) string {

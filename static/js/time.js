@@ -19,7 +19,7 @@ const minute = lang === 'de' ? 'min' : 'm';
 const unit = (/** @type {number} */ n, /** @type {string} */ u) => `${n}\u00a0${u}`;
 
 /**
- * The rule of views/format.Age: at most two units.
+ * The rule of Lang.Age in views/lang: at most two units.
  * @param {number} ms
  */
 export function age(ms) {

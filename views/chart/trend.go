@@ -46,7 +46,7 @@ func (in Trend) Draw(l lang.Lang) Drawing {
 	}
 	a := newTimeAxis(in.Span, days[0].Date, days[len(days)-1].Date)
 	d.plots = []plot{{class: "plot tight", canvas: in.drawD(w, days, a)}, {class: "plot tr", canvas: in.drawP(w, days, a)}}
-	d.keys = []key{{"line", w.T("each day’s check")}, {"critical", "CRITICAL"}, {"high", "HIGH"}, {"medium", "MEDIUM"}}
+	d.keys = []key{{"line", w.T("each day’s check")}, {"critical", w.severity(Critical)}, {"high", w.severity(High)}, {"medium", w.severity(Medium)}}
 	if blindSpans(days, a) != nil {
 		d.keys = append(d.keys, key{"gap", w.T("not judged")})
 	}

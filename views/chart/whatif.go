@@ -37,7 +37,7 @@ func (in WhatIf) Draw(l lang.Lang) Drawing {
 	days := sortedDays(in.Days, func(d WhatIfDay) time.Time { return d.Date })
 	d := Drawing{
 		name: or(in.ID, "what-if"), title: or(in.Title, w.T("Which alerts there would have been")), note: in.Note,
-		keys: []key{{"barcrit", "CRITICAL"}, {"barhigh", "HIGH"}, {"barmed", "MEDIUM"}, {"gap", w.T("not judged")}},
+		keys: []key{{"barcrit", w.severity(Critical)}, {"barhigh", w.severity(High)}, {"barmed", w.severity(Medium)}, {"gap", w.T("not judged")}},
 	}
 	if len(days) == 0 {
 		d.empty = w.T("No check has run in these days.")

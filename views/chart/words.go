@@ -21,10 +21,17 @@ func (w words) axisPercent(v float64) string {
 
 // severity is how a severity is written in a sentence or table.
 func (w words) severity(s Severity) string {
-	if s == Blind {
-		return w.T("not judged")
+	switch s {
+	case Critical:
+		return w.T("CRITICAL")
+	case High:
+		return w.T("HIGH")
+	case Medium:
+		return w.T("MEDIUM")
+	case None:
+		return w.T("NONE")
 	}
-	return string(s)
+	return w.T("not judged")
 }
 
 // or returns first, or second where first is empty.

@@ -50,7 +50,7 @@ func TestStrip(t *testing.T) {
 	}}
 	got := html(t, component.Strip(s))
 	for _, want := range []string{
-		`aria-label="30 days: 1 critical, 1 high, 1 blind"`,
+		"aria-label=\"30 days: 1\u00a0critical, 1\u00a0high, 1\u00a0blind\"",
 		`class="q" d="M150 12.5h11"`, `class="c" d="M162 7h5"`,
 		`class="h" d="M168 4h5v10h-5z"`, `class="b" d="M174.5 2.5h4v11h-4z"`,
 	} {

@@ -16,7 +16,7 @@ var deScript = entries{
 	"Connecting":                            {"Verbindet"},
 	"Not live":                              {"Nicht live"},
 	"Blind":                                 {"Blind"},
-	"heard %s ago":                          {"gehört vor %s"},
+	"heard %s ago":                          {"vor %s gehört"},
 	"since %s":                              {"seit %s"},
 	"Not live since %s (%s), reconnecting.": {"Nicht live seit %s (%s), die Verbindung wird neu aufgebaut."},
 	"Next try in %d s, attempt %d":          {"Nächster Versuch in %d s, Versuch %d"},

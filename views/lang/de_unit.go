@@ -15,7 +15,7 @@ var deUnit = entries{
 	"acknowledged":            {"quittiert"},
 	"assigned":                {"zugewiesen"},
 	"escalated":               {"eskaliert"},
-	"resolved":                {"gelöst"},
+	"resolved":                {"erledigt"},
 	"suppressed":              {"unterdrückt"},
 	"%d days":                 {"%d Tag", "%d Tage"},
 	"%d of %d":                {"%d von %d"},

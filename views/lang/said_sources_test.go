@@ -28,7 +28,7 @@ type sentences struct {
 // notSaid are files of the domain whose texts no page shows: what the commands print, why a server does not
 // start, what the rows of a log are refused for (an answer to programs), and the demo's stories.
 var notSaid = []string{
-	"drift/ingest/", "drift/demo/", "drift/stats/", "drift/retrain/logistic/artifact.go", "drift/retrain/logistic/design.go",
+	"cmd/", "drift/ingest/", "drift/demo/", "drift/stats/", "drift/retrain/logistic/artifact.go", "drift/retrain/logistic/design.go",
 	"drift/retrain/command/guard.go", "drift/retrain/command/log.go", "drift/retrain/webhook/body.go",
 	"store/localpg/", "store/storetest/", "store/storebench/", "store/roles.go", "store/migrate.go", "store/installation.go",
 }
@@ -48,7 +48,7 @@ func sentencesOfDomain(t *testing.T) sentences {
 	t.Helper()
 	s := sentences{must: map[string]string{}, errors: map[string]bool{}, all: map[string]bool{}}
 	root := filepath.Join("..", "..")
-	for _, dir := range []string{"drift", "store", "web", "handlers"} {
+	for _, dir := range []string{"drift", "store", "web", "handlers", "cmd/driftwatch"} {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err

@@ -38,6 +38,8 @@ type AlertVM struct {
 	// Features says which of them moved.
 	Features *FeaturesVM
 
+	// Work is what people keep of the alert and its model.
+	Work     AlertWorkVM
 	Timeline AlertTimelineVM
 	// Retrain says why the model does or does not retrain; nil for what no retrain helps.
 	Retrain *RetrainPanelVM
@@ -121,6 +123,8 @@ type AlertActionsVM struct {
 	// Me is the reader's user name; People are all who can have the alert.
 	Me     string
 	People []OptionVM
+	// OnCall are the people on call who can have the alert, each with their team in Label.
+	OnCall []OptionVM
 	// Teams are offered for escalation; the first is chosen at first.
 	Teams []OptionVM
 }

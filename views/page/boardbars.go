@@ -83,14 +83,16 @@ func Spans(l lang.Lang, none string) []component.OptionVM {
 		out = append(out, component.OptionVM{Label: none})
 	}
 	label := func(d time.Duration) string {
-		text := l.N(int64(d/time.Hour), "%d hour", "%d hours")
-		if days := int64(d / (24 * time.Hour)); days > 0 {
-			text = l.N(days, "%d day", "%d days")
+		hours, days := int64(d/time.Hour), int64(d/(24*time.Hour))
+		switch {
+		case none == "" && days == 0:
+			return l.N(hours, "%d hour", "%d hours")
+		case none == "":
+			return l.N(days, "%d day", "%d days")
+		case days == 0:
+			return l.N(hours, "in %d hour", "in %d hours")
 		}
-		if none != "" {
-			text = l.T("in %s", text)
-		}
-		return text
+		return l.N(days, "in %d day", "in %d days")
 	}
 	for _, d := range waits {
 		out = append(out, component.OptionVM{Value: d.String(), Label: label(d)})

@@ -36,8 +36,10 @@ type ModelVM struct {
 	// Retrain says why the model does or does not retrain, and takes a request.
 	Retrain RetrainPanelVM
 	Note    component.FormNoteVM
-	Alerts  []ModelAlertVM
-	Feeds   []FeedVM
+	// Work is what people keep of the model.
+	Work   ModelWorkVM
+	Alerts []ModelAlertVM
+	Feeds  []FeedVM
 	// MoreReports leads to older reports, "" for none.
 	MoreReports string
 }

@@ -30,7 +30,7 @@ type WallVM struct {
 	Page, Pages int
 	// Build names the program's files: a wall that runs an older script loads anew.
 	Build string
-	// BlindText is that of the link badge, see layout.Shell.
+	// BlindText is that of the link badge, "" where checks run.
 	BlindText string
 }
 

@@ -19,6 +19,8 @@ func EvidenceCases() []Case {
 	lost.State.EscalatesAt = time.Time{}
 	lost.Actions.Off = map[string]string{"acknowledge": "M. Okafor acknowledged it 4 s ago."}
 	viewer.Actions.ReadOnly = "Your role may look but not act. An operator can."
+	viewer.Work = sampleAlertWork(false)
+	lost.Actions.OnCall = []page.OptionVM{{Value: "S. Varga", Label: "NOC, ML Engineering"}}
 	viewer.Reports, viewer.Sibling = viewer.Reports[1:], nil
 	viewer.State.DriftType, viewer.State.BothOpen = "performance", false
 	thin.Histogram, thin.ECDF, thin.Trend, thin.Accuracy, thin.Sibling = nil, nil, &chart.Trend{}, &chart.Accuracy{}, nil
@@ -68,7 +70,7 @@ func Alert() page.AlertVM {
 	reports := []page.ReportVM{statisticalReport(), performanceReport()}
 	trend, acc := Trend(60), Accuracy(60)
 	return page.AlertVM{
-		Now: Now, ModelHref: "/models/nsw-market/conflict_predictor",
+		Now: Now, ModelHref: "/models/nsw-market/conflict_predictor", Work: sampleAlertWork(true),
 		State: page.AlertStateVM{
 			ID: 4811, Now: Now, AlertType: "ML_DRIFT_DETECTED", DriftType: "statistical",
 			Tenant: "nsw-market", ModelType: "conflict_predictor", ModelVersion: "6",
@@ -151,7 +153,7 @@ func performanceReport() page.ReportVM {
 // BlindAlert is a feed that went silent.
 func BlindAlert() page.AlertVM {
 	return page.AlertVM{
-		Now: Now,
+		Now: Now, Work: page.AlertWorkVM{ID: 4790, ModelType: "fraud_detector", Severity: "HIGH", MayAsk: true, ModelHref: "/models/north-retail/fraud_detector", Silence: 12},
 		State: page.AlertStateVM{
 			ID: 4790, Now: Now, AlertType: "ML_MONITORING_BLIND", Reason: "feed_silent", Tenant: "north-retail", ModelType: "fraud_detector",
 			Message:  "north-retail has sent no outcome for fraud_detector for 2 d 6 h; it usually sends one every 40 minutes.",

@@ -64,6 +64,7 @@ func Model(days int) page.ModelVM {
 		},
 		Feeds:       feeds()[2:4],
 		MoreReports: "/models/nsw-market/conflict_predictor?before=90190",
+		Work:        sampleModelWork(),
 	}
 	v.Accuracy.Title = "Accuracy by day"
 	for back := range 6 {

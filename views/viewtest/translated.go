@@ -10,9 +10,10 @@ import (
 var (
 	// What people typed, programs read or scripts hold is no text of the console.
 	notWords = regexp.MustCompile(`(?s)<(code|pre|q|kbd|time|title|script|style|symbol|textarea)\b[^>]*>.*?</(code|pre|q|kbd|time|title|script|style|symbol|textarea)>`)
-	element  = regexp.MustCompile(`<[^>]*>`)
+	element  = regexp.MustCompile(`<(?:"[^"]*"|[^">])*>`)
 	label    = regexp.MustCompile(`\s(?:aria-label|title|placeholder|alt|data-l|data-blind)="([^"]*)"`)
 	word     = regexp.MustCompile(`\p{L}{2,}`)
+	severity = regexp.MustCompile(`\b(CRITICAL|HIGH|MEDIUM)\b`) // words, though in capitals
 	code     = regexp.MustCompile(`\S*[\d_/.@]\S*[^\s.]|[A-Z]{2,}\S*`)
 )
 
@@ -55,5 +56,5 @@ func says(text string, names []string) bool {
 	for _, n := range names {
 		text = strings.ReplaceAll(text, n, "")
 	}
-	return word.MatchString(code.ReplaceAllString(text, ""))
+	return severity.MatchString(text) || word.MatchString(code.ReplaceAllString(text, ""))
 }

@@ -23,7 +23,7 @@ func TestUntranslated(t *testing.T) {
 
 // alike are words that are the same in both languages, and what samples say in place of a server.
 var alike = []string{
-	"Driftwatch", "Name", "A. Rossi", "AR", "Operator", "Teams", "Audit",
+	"Driftwatch", "Name", "A. Rossi", "AR", "Operator", "Teams", "Audit", "Offline", "15 min", "Test", "blind",
 	"Name or password is wrong. 4 tries are left, then 15 minutes of waiting.", "Too many tries for this name. The next one is possible at 04:27 UTC.",
 	"The two passwords differ. Type the same one twice.", "This server is reachable from other machines without encryption: names and passwords can be read on the way.",
 	"J. Lindqvist took it 3 s ago", "Your acknowledgement came second, so nothing of yours was done.", "See how it stands", "not_found", "conflict", "forbidden", "internal",

@@ -45,7 +45,7 @@ func (c Case) Render(w io.Writer) error {
 // All is every case of every page.
 func All() []Case {
 	var all []Case
-	for _, cases := range [][]Case{BoardCases(), BoardBarCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases(), WallCases()} {
+	for _, cases := range [][]Case{BoardCases(), BoardBarCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases(), WallCases(), WorkCases()} {
 		all = append(all, cases...)
 	}
 	return append(all, inGerman(all)...)

@@ -1,0 +1,82 @@
+package page
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
+)
+
+// RotaVM is the page of who is on call for a team.
+type RotaVM struct {
+	Team   string
+	Note   component.FormNoteVM
+	On     *TurnVM // nil where nobody is on call now
+	Next   *TurnVM // nil where nobody else follows within the weeks shown
+	Weeks  int     // that Turns looks ahead
+	Turns  []TurnVM
+	Swaps  []TurnVM // that are not over
+	Zone   string   // of the rota, "" where there is none: the turns come from swaps and a calendar alone
+	Clock  string   // of the handover, on the clock of Zone
+	People []string // of the rota, in their order; "" is somebody unseen
+	// Calendar counts the turns of the calendar that was imported, which reach until CalendarTo.
+	Calendar   int
+	CalendarTo time.Time
+	// MaySwap and MayPlan show the forms.
+	MaySwap, MayPlan bool
+	Swap             SwapFormVM
+	Plan             PlanFormVM
+}
+
+// TurnVM is one turn. Person is "" for somebody whom the reader may not see.
+type TurnVM struct {
+	ID       int64
+	Person   string
+	From, To time.Time
+	Swap     bool
+	By       string
+	Current  bool
+}
+
+// SwapFormVM is the form of a swap; its times are on the clock of Zone.
+type SwapFormVM struct {
+	Person   component.SelectVM
+	From, To string
+	Zone     string
+}
+
+// PlanFormVM is the form of the weekly turns.
+type PlanFormVM struct {
+	People   component.FieldVM
+	Starts   string // a day
+	Clock    string // of the handover
+	Zone     component.FieldVM
+	Callable []string // whose names can be written
+}
+
+func (v RotaVM) href(sub string) string { return RotaHref(v.Team) + sub }
+
+// RotaHref is where a team's rota is.
+func RotaHref(team string) string { return "/teams/" + url.PathEscape(team) + "/rota" }
+
+func (v RotaVM) verdict(l lang.Lang) string {
+	switch {
+	case v.On == nil:
+		return l.T("Nobody is on call for %s", v.Team)
+	case v.On.Person == "":
+		return l.T("Somebody whom you do not see is on call for %s", v.Team)
+	}
+	return l.T("%s is on call for %s", v.On.Person, v.Team)
+}
+
+// who is the name of a turn.
+func (t TurnVM) who(l lang.Lang) string {
+	if t.Person == "" {
+		return l.T("somebody whom you do not see")
+	}
+	return t.Person
+}
+
+func joinNames(names []string) string { return strings.Join(names, ", ") }
