@@ -124,9 +124,12 @@ const english = `(() => {
 })()`
 
 // inGerman: an operator who chose German acknowledges an alert and looks at every kind of page; no English is
-// left beside data.
+// left beside data, and axe-core objects to nothing. Its two looks take turns: colours know no language.
 func (n *night) inGerman(t *testing.T) {
+	checker := axe(t)
+	var found objections
 	tb := n.person(t, "second")
+	tb.bypassPolicy()
 	tb.visit("/preferences")
 	tb.live()
 	tb.do(chromedp.SetValue(chromedp.CSS("main select[name=lang]"), "de"))
@@ -150,7 +153,9 @@ func (n *night) inGerman(t *testing.T) {
 		for _, s := range eval[[]string](tb, english) {
 			left[s] = append(left[s], address)
 		}
+		found.look(tb, checker, address, looks[found.looked%len(looks)])
 	})
+	found.report(t)
 	for s, where := range left {
 		t.Errorf("English is left: %q on %s", s, where[0])
 	}

@@ -26,12 +26,9 @@ export function glide(change) {
   change();
   /** @type {Map<Element, number>} by how much each is elsewhere */
   const by = new Map();
-  const now = near();
-  for (const {e} of now) under_way.get(e)?.cancel();
-  for (const {e} of now) {
-    const was = before.get(key(e));
-    if (was !== undefined) by.set(e, was - e.getBoundingClientRect().top);
-  }
+  const now = [...document.querySelectorAll(MOVES)].filter((e) => before.has(key(e)));
+  for (const e of now) under_way.get(e)?.cancel();
+  for (const e of now) by.set(e, (before.get(key(e)) ?? 0) - e.getBoundingClientRect().top);
   for (const [e, own] of by) {
     const around = e.parentElement?.closest(MOVES);
     const d = own - (around && by.get(around) || 0);
