@@ -33,6 +33,7 @@ type Token struct {
 	Tenants    []int64   `json:"tenants"`
 	CreatedAt  time.Time `json:"created_at"`
 	RevokedAt  time.Time `json:"revoked_at"` // zero while it is good
+	UsedAt     time.Time `json:"used_at"`    // last shown, to some ten minutes; zero for never
 	// Wall marks the key of a wall's link: it opens the wall in a browser and is no bearer token.
 	Wall bool `json:"wall"`
 }
@@ -44,12 +45,14 @@ func (t Token) Actor() Actor {
 
 // Session is one browser's sign-in, found again by the SHA-256 of its cookie.
 type Session struct {
+	ID        int64  // names it on pages; 0 before it is kept
 	Hash      []byte // 32 bytes
 	UserID    int64
 	Data      []byte // what the session manager keeps, opaque
 	CreatedAt time.Time
 	SeenAt    time.Time // last request, to about a minute
 	ExpiresAt time.Time // signed out at this time however busy
+	Visitor   Visitor   // from where it was begun
 }
 
 // UserKey, SessionKey and TokenKey name whose rights ended or changed when servers tell each other.

@@ -129,10 +129,16 @@ type SettingChange struct {
 	At     time.Time `json:"at"`
 }
 
+// ProgressBackfill is the kind of work that goes through days of the past: backfills, and replays.
+const ProgressBackfill = "backfill"
+
+// ProgressDeadAfter is when work under way that was not touched counts as dead.
+const ProgressDeadAfter = 2 * time.Minute
+
 // Progress is one long piece of work that people may want to watch.
 type Progress struct {
 	ID         int64
-	Kind       string // backfill, import
+	Kind       string // ProgressBackfill
 	Title      string
 	Done       int64
 	Total      int64 // 0 where it is not known

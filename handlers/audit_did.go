@@ -30,6 +30,8 @@ var auditDid = map[string]string{
 	"user.rights":             lang.Key("changed the rights of user %s"),
 	"user.password":           lang.Key("changed the password of user %s"),
 	"user.end_sessions":       lang.Key("signed out user %s"),
+	"user.end_other_sessions": lang.Key("signed out user %s in every other browser"),
+	"backfill.start":          lang.Key("started a backfill of %s"),
 	"token.add":               lang.Key("added token %s"),
 	"token.revoke":            lang.Key("revoked token %s"),
 	"tenant.add":              lang.Key("added tenant %s"),

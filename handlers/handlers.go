@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +32,7 @@ type Store interface {
 	FindStore
 	PrefsStore
 	BoardStore
+	AccessStore
 }
 
 // BoardStore keeps what the board has for each person, and reads incidents.
@@ -136,9 +138,11 @@ type SettingChanger interface {
 	SetSettings(ctx context.Context, by drift.Actor, changes ...engine.SettingChange) (drift.Settings, error)
 }
 
-// Runner runs a failed job again: the queue.
+// Runner runs a failed job again, and starts backfills: the queue.
 type Runner interface {
 	RunAgain(ctx context.Context, by drift.Actor, job drift.JobName, at time.Time) error
+	// StartBackfill starts to judge days that lie behind, both ends included.
+	StartBackfill(ctx context.Context, by drift.Actor, from, to drift.Date) error
 }
 
 // Options say what the pages work with. Store, Engine and Auth are required.
@@ -159,6 +163,8 @@ type Options struct {
 	// Newest returns the number of the newest event that this server has told its browsers of, so
 	// that a page that nothing changed costs no question; nil asks the database.
 	Newest func() int64
+	// Public is this server's address as browsers know it, behind a proxy; nil: as they ask for it.
+	Public *url.URL
 	// Version is the program's, at the foot of the sign-in page.
 	Version string
 	// Warning is a plain warning on the sign-in page: listening beyond this machine without TLS.
@@ -257,6 +263,7 @@ func (p *Pages) Routes(r chi.Router) {
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		p.retrainRoutes(r)
 		p.reviewRoutes(r)
+		p.accessRoutes(r)
 		p.silenceRoutes(r)
 		p.rotaRoutes(r)
 		p.workRoutes(r)

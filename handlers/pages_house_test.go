@@ -16,6 +16,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/handlers"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -69,6 +70,14 @@ func (q *fakeQueue) RunAgain(_ context.Context, by drift.Actor, job drift.JobNam
 		return drift.Forbidden("Only a manager or an administrator runs a job again.")
 	}
 	q.asked = append(q.asked, fmt.Sprint(job, " ", at.Format(time.RFC3339)))
+	return q.err
+}
+
+func (q *fakeQueue) StartBackfill(_ context.Context, by drift.Actor, from, to drift.Date) error {
+	if err := engine.New(engine.Options{}).CheckBackfill(by, from, to); err != nil {
+		return err
+	}
+	q.asked = append(q.asked, fmt.Sprint("backfill ", from, " ", to))
 	return q.err
 }
 

@@ -22,7 +22,7 @@ var offeredZones = []string{
 
 func (p *Pages) preferencesPage(w http.ResponseWriter, r *http.Request) error {
 	id, _ := auth.From(r.Context())
-	return p.showPreferences(w, r, http.StatusOK, id.Prefs, nil)
+	return p.showPreferences(w, r, http.StatusOK, id.Prefs, nil, nil)
 }
 
 // setPreferences keeps what the reader chose.
@@ -45,7 +45,7 @@ func (p *Pages) setPreferences(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/preferences", http.StatusSeeOther)
 		return nil
 	case errors.As(err, &e) && e.Code == drift.CodeInvalid && web.WantsPage(r):
-		return p.showPreferences(w, r, http.StatusUnprocessableEntity, chosen, e)
+		return p.showPreferences(w, r, http.StatusUnprocessableEntity, chosen, e, nil)
 	}
 	return err
 }
@@ -57,7 +57,7 @@ func checkLanguage(tag string) error {
 	return nil
 }
 
-func (p *Pages) showPreferences(w http.ResponseWriter, r *http.Request, status int, chosen drift.Prefs, problem *drift.Error) error {
+func (p *Pages) showPreferences(w http.ResponseWriter, r *http.Request, status int, chosen drift.Prefs, problem, password *drift.Error) error {
 	by := auth.ActorFrom(r.Context())
 	watch, err := p.store.Watching(r.Context(), by, p.now())
 	if err != nil {
@@ -65,6 +65,12 @@ func (p *Pages) showPreferences(w http.ResponseWriter, r *http.Request, status i
 	}
 	l := lang.From(r.Context())
 	v := preferencesVM(l, chosen)
+	if v.Account, err = p.accountVM(r, password); err != nil {
+		return err
+	}
+	if problem == nil && password == nil {
+		v.Note = p.noteFor(w, r)
+	}
 	if by.UserID == 0 {
 		v.Off = l.T("A token belongs to a program, which has no preferences.")
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
@@ -18,7 +19,10 @@ import (
 // none of their own.
 func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	by := auth.ActorFrom(r.Context())
-	name := r.URL.Query().Get("tenant")
+	name, text := r.URL.Query().Get("tenant"), strings.TrimSpace(r.URL.Query().Get("q"))
+	if err := web.CheckText("q", text); err != nil {
+		return err
+	}
 	scope, err := p.tenantScope(r.Context(), by, name)
 	if err != nil {
 		return err
@@ -29,6 +33,7 @@ func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := lang.From(r.Context())
 	v := settingsVM(l, d, by, name)
+	findSettings(l, &v, name, text)
 	v.Now, v.MayChange = p.now(), by.Role.AtLeast(drift.RoleAdmin)
 	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, l.T("Settings"), "settings"), page.Settings(v))
 }
@@ -51,6 +56,26 @@ func settingsVM(l lang.Lang, d drift.SettingsData, by drift.Actor, tenant string
 	}
 	v.Line = settingsLine(l, d, differ, tenant)
 	return v
+}
+
+// findSettings leaves those settings that hold every word of the text: in the name, the help, the group,
+// the value, or who changed it last and why.
+func findSettings(l lang.Lang, v *page.SettingsVM, tenant, text string) {
+	v.Query, v.Tenant = text, tenant
+	if text == "" {
+		return
+	}
+	wanted, found := strings.Fields(strings.ToLower(text)), 0
+	for i := range v.Groups {
+		g := &v.Groups[i]
+		g.Settings = slices.DeleteFunc(g.Settings, func(s page.SettingVM) bool {
+			all := strings.ToLower(strings.Join([]string{s.Name, strings.ReplaceAll(s.Name, "_", " "), g.Title, s.Value, s.Words, s.ChangedBy, s.Why}, "\n"))
+			return slices.ContainsFunc(wanted, func(w string) bool { return !strings.Contains(all, w) })
+		})
+		found += len(g.Settings)
+	}
+	v.Groups = slices.DeleteFunc(v.Groups, func(g page.SettingGroupVM) bool { return len(g.Settings) == 0 })
+	v.Found = l.N(int64(found), "%d setting holds it.", "%d settings hold it.")
 }
 
 // settingSpecs are the settings in the order of the page, those of each model type after their group's.
@@ -106,7 +131,7 @@ func settingVM(l lang.Lang, d drift.SettingsData, spec drift.SettingSpec, by dri
 	s := page.SettingVM{
 		Name: spec.Name, Value: value, Words: settingWords(l, spec, value), Default: spec.Default, Differs: value != spec.Default,
 		From: originWords(l, d.Settings.Origin(spec.Name), tenant), Command: "driftwatch config set " + spec.Name + " " + shellWord(value),
-		Href: settingHref(spec.Name, tenant, nil), Shell: spec.Shell,
+		Href: settingHref(spec.Name, tenant, nil), Shell: spec.Shell, Allowed: allowed(l, spec),
 	}
 	if spec.Kind == drift.KindSecret { // from standard input: a command line is seen by others
 		s.Command = "driftwatch config set " + spec.Name + " -"

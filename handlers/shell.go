@@ -97,9 +97,6 @@ func render(ctx context.Context, frame, body templ.Component) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// deadAfter is when work under way that was not touched counts as dead.
-const deadAfter = 2 * time.Minute
-
 // progressVM is the line of the newest backfill or import that is under way; nil where none is.
 func progressVM(list []drift.Progress, now time.Time) *component.ProgressVM {
 	work := underWay(list, now)
@@ -112,7 +109,7 @@ func progressVM(list []drift.Progress, now time.Time) *component.ProgressVM {
 // underWay is the newest long work that somebody is at.
 func underWay(list []drift.Progress, now time.Time) *drift.Progress {
 	for i, w := range list {
-		if w.FinishedAt.IsZero() && now.Sub(w.UpdatedAt) < deadAfter {
+		if w.FinishedAt.IsZero() && now.Sub(w.UpdatedAt) < drift.ProgressDeadAfter {
 			return &list[i]
 		}
 	}

@@ -16,6 +16,7 @@ func (s boardSays) verdict(v *page.BoardVM, class uint8) {
 	case len(s.d.Models) == 0 && s.d.Urgent == nil:
 		v.State, v.Verdict, v.Steps = page.BoardEmpty, s.l.T("There is no model yet"), firstSteps(s.l)
 		v.Line = words(s.l.T("Bring a log of predictions and their outcomes; the first report is there in a minute."))
+		v.LookHref, v.LookLabel = "/start", s.l.T("Connect a model")
 	case !s.w.blindSince.IsZero():
 		s.blind(v)
 	case s.d.Urgent != nil:

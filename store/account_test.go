@@ -221,7 +221,7 @@ func TestTokens(t *testing.T) {
 func TestSignInsAreCountedOneByOne(t *testing.T) {
 	db := storetest.Fresh(t)
 	attempt := func(account, address string, result drift.SignInResult) (a, b drift.SignInFailures) {
-		err := db.TrySignIn(t.Context(), account, address, now, now.Add(-time.Hour),
+		err := db.TrySignIn(t.Context(), drift.SignInTry{Account: account, Visitor: drift.Visitor{Address: address}, At: now, Since: now.Add(-time.Hour)},
 			func(byAccount, byAddress drift.SignInFailures) (drift.SignInResult, error) {
 				a, b = byAccount, byAddress
 				return result, nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -14,15 +15,19 @@ import (
 // while they go on.
 
 // BeginProgress puts a piece of work down and returns its number. total 0 is "not known".
-func (db *DB) BeginProgress(ctx context.Context, kind, title string, total int64) (int64, error) {
-	var id int64
-	now := db.now()
-	err := db.pool.QueryRow(ctx, `INSERT INTO progress (kind, title, done, total, started_at, updated_at)
-		VALUES ($1, $2, 0, $3, $4, $4) RETURNING id`, kind, title, total, now).Scan(&id)
-	if err != nil {
-		return 0, fmt.Errorf("begin progress: %w", unavailable(err))
-	}
-	return id, nil
+func (db *DB) BeginProgress(ctx context.Context, kind, title string, total int64) (id int64, err error) {
+	err = db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
+		id, err = tx.BeginProgress(ctx, kind, title, total)
+		return err
+	})
+	return id, err
+}
+
+// BeginProgress puts a piece of work down and returns its number. total 0 is "not known".
+func (tx *Tx) BeginProgress(ctx context.Context, kind, title string, total int64) (id int64, err error) {
+	err = tx.QueryRow(ctx, `INSERT INTO progress (kind, title, done, total, started_at, updated_at)
+		VALUES ($1, $2, 0, $3, $4, $4) RETURNING id`, kind, title, total, tx.now()).Scan(&id)
+	return id, errOr(err, "begin progress")
 }
 
 // SetProgress says how far a piece of work has come.
@@ -43,6 +48,36 @@ func (db *DB) EndProgress(ctx context.Context, id int64, reason string) error {
 		return fmt.Errorf("end progress: %w", unavailable(err))
 	}
 	return nil
+}
+
+// TellProgress writes how far a piece of work is, or that it is over, and tells every browser.
+func (db *DB) TellProgress(ctx context.Context, p drift.Progress) error {
+	err := db.SetProgress(ctx, p.ID, p.Done, p.Total)
+	if err == nil && !p.FinishedAt.IsZero() {
+		err = db.EndProgress(ctx, p.ID, p.Error)
+	}
+	if err != nil {
+		return err
+	}
+	return db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
+		payload, err := json.Marshal(map[string]any{"check": map[string]any{
+			"kind": p.Kind, "id": p.ID, "title": p.Title, "done": p.Done, "total": p.Total,
+			"finished": !p.FinishedAt.IsZero(), "error": p.Error,
+		}})
+		tx.Emit(drift.Event{Type: drift.EventCheckCompleted, Payload: payload})
+		return err
+	})
+}
+
+// ProgressUnderWay is the newest work of a kind that somebody is at; nil where there is none.
+func (tx *Tx) ProgressUnderWay(ctx context.Context, kind string, now time.Time) (*drift.Progress, error) {
+	list, err := tx.ProgressSince(ctx, now.Add(-drift.ProgressDeadAfter))
+	for i, p := range list {
+		if err == nil && p.Kind == kind && p.FinishedAt.IsZero() && now.Sub(p.UpdatedAt) < drift.ProgressDeadAfter {
+			return &list[i], nil
+		}
+	}
+	return nil, err
 }
 
 // ProgressSince lists the work that is under way or was touched since the given time, newest first.

@@ -11,15 +11,15 @@ import (
 )
 
 const tokenColumns = `k.id, k.name, k.role, k.all_tenants,
-	ARRAY(SELECT m.tenant_id FROM api_token_tenant m WHERE m.token_id = k.id ORDER BY 1), k.created_at, k.revoked_at, k.wall`
+	ARRAY(SELECT m.tenant_id FROM api_token_tenant m WHERE m.token_id = k.id ORDER BY 1), k.created_at, k.revoked_at, k.used_at, k.wall`
 
 func scanToken(row pgx.CollectableRow) (k drift.Token, err error) {
 	var role string
-	var revoked *time.Time
-	if err = row.Scan(&k.ID, &k.Name, &role, &k.AllTenants, &k.Tenants, &k.CreatedAt, &revoked, &k.Wall); err != nil {
+	var revoked, used *time.Time
+	if err = row.Scan(&k.ID, &k.Name, &role, &k.AllTenants, &k.Tenants, &k.CreatedAt, &revoked, &used, &k.Wall); err != nil {
 		return k, err
 	}
-	k.RevokedAt = orZero(revoked)
+	k.RevokedAt, k.UsedAt = orZero(revoked), orZero(used)
 	k.Role, err = drift.ParseRole(role)
 	return k, err
 }
@@ -36,9 +36,17 @@ func (db *DB) FindWall(ctx context.Context, hash []byte) (drift.Token, bool, err
 	return db.findToken(ctx, hash, true)
 }
 
+// tokenSeenEvery is how exact a token's UsedAt is: one write for all requests of that time.
+const tokenSeenEvery = 10 * time.Minute
+
+// findToken notes that the token was shown.
 func (db *DB) findToken(ctx context.Context, hash []byte, wall bool) (drift.Token, bool, error) {
-	rows, err := db.pool.Query(ctx, `SELECT `+tokenColumns+` FROM api_token k
-		WHERE k.hash = $1 AND k.wall = $2 AND k.revoked_at IS NULL`, hash, wall)
+	now := db.wall()
+	rows, err := db.pool.Query(ctx, `WITH used AS (
+			UPDATE api_token SET used_at = $3
+			WHERE hash = $1 AND wall = $2 AND revoked_at IS NULL AND (used_at IS NULL OR used_at < $4))
+		SELECT `+tokenColumns+` FROM api_token k
+		WHERE k.hash = $1 AND k.wall = $2 AND k.revoked_at IS NULL`, hash, wall, now, now.Add(-tokenSeenEvery))
 	if err != nil {
 		return drift.Token{}, false, fmt.Errorf("find token: %w", unavailable(err))
 	}

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
-	"github.com/driftwatch/driftwatch/store"
 )
 
 type backfillCmd struct {
@@ -73,7 +71,7 @@ func (h *house) backfill(ctx context.Context, o engine.BackfillOptions, bar *bar
 
 // watched runs work that goes through days, and lets every board watch it.
 func (h *house) watched(ctx context.Context, title string, total int64, work func(func(engine.BackfillProgress)) (int, error)) error {
-	id, err := h.store.BeginProgress(ctx, "backfill", title, total)
+	id, err := h.store.BeginProgress(ctx, drift.ProgressBackfill, title, total)
 	if err != nil {
 		return err
 	}
@@ -81,10 +79,10 @@ func (h *house) watched(ctx context.Context, title string, total int64, work fun
 	days, err := work(func(b engine.BackfillProgress) {
 		if now := time.Now(); b.Stage != "rebuild" && now.Sub(last) >= tellEvery {
 			last = now
-			h.tell(ctx, drift.Progress{ID: id, Kind: "backfill", Title: title, Done: int64(b.Done), Total: total})
+			h.tell(ctx, drift.Progress{ID: id, Kind: drift.ProgressBackfill, Title: title, Done: int64(b.Done), Total: total})
 		}
 	})
-	end := drift.Progress{ID: id, Kind: "backfill", Title: title, Done: int64(days), Total: total, FinishedAt: h.clock().UTC()}
+	end := drift.Progress{ID: id, Kind: drift.ProgressBackfill, Title: title, Done: int64(days), Total: total, FinishedAt: h.clock().UTC()}
 	if err != nil {
 		end.Error = sentence(err)
 	}
@@ -92,23 +90,9 @@ func (h *house) watched(ctx context.Context, title string, total int64, work fun
 	return err
 }
 
-// tell writes how far work is and tells every browser. Work does not fail because nobody hears of it.
+// tell tells every browser how far work is. Work does not fail because nobody hears of it.
 func (h *house) tell(ctx context.Context, p drift.Progress) {
-	err := h.store.SetProgress(ctx, p.ID, p.Done, p.Total)
-	if err == nil && !p.FinishedAt.IsZero() {
-		err = h.store.EndProgress(ctx, p.ID, p.Error)
-	}
-	if err == nil {
-		err = h.store.InTx(ctx, drift.SystemActor(), func(tx *store.Tx) error {
-			payload, err := json.Marshal(map[string]any{"check": map[string]any{
-				"kind": p.Kind, "id": p.ID, "title": p.Title, "done": p.Done, "total": p.Total,
-				"finished": !p.FinishedAt.IsZero(), "error": p.Error,
-			}})
-			tx.Emit(drift.Event{Type: drift.EventCheckCompleted, Payload: payload})
-			return err
-		})
-	}
-	if err != nil {
+	if err := h.store.TellProgress(ctx, p); err != nil {
 		h.log.Warn("progress was not told", "error", err)
 	}
 }

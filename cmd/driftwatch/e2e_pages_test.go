@@ -86,6 +86,27 @@ func (w *world) states(t *testing.T) []state {
 		{name: "rollback to a version before", role: "admin", path: "/models/harbour-freight/conflict_predictor/rollback"},
 		{name: "model as admin", role: "admin", path: "/models/harbour-freight/conflict_predictor"},
 		{name: "audit", role: "admin", path: "/audit"},
+		{name: "settings searched", role: "viewer", path: "/settings?q=cooldown"},
+		{name: "access", role: "admin", path: "/access"},
+		{name: "own access", role: "viewer", path: "/access"},
+		{name: "person", role: "admin", path: "/access/people/1"},
+		{name: "new person", role: "admin", path: "/access/people/new"},
+		{name: "tokens", role: "admin", path: "/access/tokens"},
+		{name: "token made", role: "admin", path: "/access/tokens", then: func(tb *tab) {
+			tb.fill("#name", "axe")
+			eval[int](tb, `document.querySelector("input[name=scope][value=all]").click() ?? 1`)
+			tb.click(`form[action="/access/tokens"] button[type=submit]`)
+			tb.wait("the token", `!!document.getElementById("made-t")`)
+			eval[int](tb, `document.querySelectorAll("main details").forEach((d) => { d.open = true; }) ?? 1`)
+		}},
+		{name: "walls", role: "admin", path: "/access/walls"},
+		{name: "tenants", role: "admin", path: "/access/tenants"},
+		{name: "model types", role: "admin", path: "/access/models"},
+		{name: "first steps", role: "admin", path: "/start", then: func(tb *tab) {
+			eval[int](tb, `document.querySelectorAll("main details").forEach((d) => { d.open = true; }) ?? 1`)
+		}},
+		{name: "first steps as viewer", role: "viewer", path: "/start"},
+		{name: "own account", role: "operator", path: "/preferences"},
 		{name: "morning review", role: "operator", path: "/reviews"},
 		{name: "weekly review", role: "operator", path: "/reviews/weekly"},
 		{name: "weekly review rehearsed", role: "admin", path: "/reviews/weekly", then: func(tb *tab) {
@@ -321,7 +342,7 @@ func TestEmptyPages(t *testing.T) {
 	tb.fill("#again", "a long enough password")
 	tb.click("main form button[type=submit]")
 	tb.wait("the board", `location.pathname === "/" && !!document.getElementById("board-verdict")`)
-	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/reviews", "/reviews/weekly", "/reviews/monthly", "/teams", "/settings", "/audit"} {
+	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/reviews", "/reviews/weekly", "/reviews/monthly", "/teams", "/settings", "/audit", "/access", "/access/tokens", "/access/tenants", "/start", "/preferences"} {
 		tb.look(looks[0])
 		tb.visit(path)
 		tb.live()

@@ -65,7 +65,7 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 	p.hooks = hook.New(hook.Options{Store: db, Clock: s.session.clock, Log: s.log})
 	p.pages = handlers.NewPages(handlers.Options{
 		Store: db, Engine: s.house.engine, Queue: p.queue, Auth: p.auth, Log: s.log, Clock: s.clock.Now, Wall: s.session.clock,
-		Newest: p.hub.Newest, WakeHooks: p.hooks.Wake, Lapse: p.lapseState(),
+		Newest: p.hub.Newest, WakeHooks: p.hooks.Wake, Lapse: p.lapseState(), Public: s.public,
 		Version: version, Warning: s.warning(), Database: s.databaseWords(),
 		Favicon: static.Favicon(), Static: static.Handler(), Files: static.Files(),
 	})

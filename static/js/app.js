@@ -27,6 +27,15 @@ const find = (e) => {
 addEventListener('keydown', (e) => e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && find(e));
 byId('find')?.addEventListener('click', (e) => e.ctrlKey || e.metaKey || e.shiftKey || find(e));
 
+// A list is narrowed while one types; without a script the form does it.
+document.querySelector('[data-narrow]')?.addEventListener('input', (e) => {
+  const words = /** @type {HTMLInputElement} */ (e.target).value.toLowerCase().split(/\s+/);
+  for (const row of document.querySelectorAll('main tbody tr')) {
+    const text = (row.textContent ?? '').toLowerCase();
+    row.toggleAttribute('hidden', !words.every((w) => text.includes(w)));
+  }
+});
+
 // An open menu closes on Escape and on a click elsewhere.
 const menus = document.querySelectorAll('details.who, details.pop');
 /** @param {(d: Element) => boolean} which */

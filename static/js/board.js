@@ -261,14 +261,14 @@ async function group() {
   if (stale()) off();
 }
 
-/** How often what no event tells of, such as rows that come in, is asked for anew. */
+/** How often, where a page asks for nothing else, what no event tells of, such as rows that come in, is asked for anew. */
 const LOOK_EVERY = 60_000;
 
 /** Listens to the link. */
 export function start() {
   setInterval(() => {
     if (!document.hidden && !stale()) summary();
-  }, LOOK_EVERY);
+  }, Number(byId('summary')?.dataset.every) || LOOK_EVERY);
   link.addEventListener('message', (e) => {
     queue.push(/** @type {CustomEvent<Message>} */ (e).detail);
     schedule();

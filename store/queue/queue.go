@@ -28,6 +28,14 @@ type Engine interface {
 	TellWatches(ctx context.Context) error
 	Waiting(ctx context.Context) ([]*drift.Retrain, error)
 	Work(ctx context.Context, id int64, server string) error
+	Backfiller
+}
+
+// Backfiller judges days that lie behind.
+type Backfiller interface {
+	// CheckBackfill says whether a person may start one of these days.
+	CheckBackfill(by drift.Actor, from, to drift.Date) error
+	Backfill(ctx context.Context, o engine.BackfillOptions) (engine.BackfillResult, error)
 }
 
 // Options say what a Queue works with. DB, Engine and Server are required.
@@ -76,11 +84,14 @@ func New(o Options) (*Queue, error) {
 	if err := river.AddWorkerSafely(workers, &worker{q: q}); err != nil {
 		return nil, fmt.Errorf("register worker: %w", err)
 	}
+	if err := river.AddWorkerSafely(workers, &backfiller{q: q}); err != nil {
+		return nil, fmt.Errorf("register backfills: %w", err)
+	}
 	var err error
 	q.client, err = river.NewClient(riverpgxv5.New(o.DB.Pool()), &river.Config{
 		ID:      o.Server,
 		Logger:  quiet(o.Log),
-		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}},
+		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}, backfillQueue: {MaxWorkers: 1}},
 		Workers: workers,
 		// The slot's row decides about another try; River is to try once and to forget.
 		MaxAttempts:          1,

@@ -46,6 +46,7 @@ type recorder struct {
 	running int
 	overlap bool
 	work    func(ctx context.Context, job drift.JobName, d drift.Date) error
+	fill    func(ctx context.Context, o engine.BackfillOptions) error
 	changed chan struct{}
 }
 
@@ -86,7 +87,17 @@ func (r *recorder) FireRetrains(context.Context) (int, error)                   
 func (r *recorder) TellWatches(context.Context) error                             { return nil }
 func (r *recorder) Waiting(context.Context) ([]*drift.Retrain, error)             { return nil, nil }
 func (r *recorder) Work(context.Context, int64, string) error                     { return nil }
-func (r *recorder) FireTimers(context.Context) (int, error)                       { return 0, nil }
+func (r *recorder) CheckBackfill(by drift.Actor, from, to drift.Date) error {
+	return engine.New(engine.Options{}).CheckBackfill(by, from, to)
+}
+
+func (r *recorder) Backfill(ctx context.Context, o engine.BackfillOptions) (res engine.BackfillResult, err error) {
+	if r.fill != nil {
+		err = r.fill(ctx, o)
+	}
+	return engine.BackfillResult{From: o.From, To: o.To, Days: int(o.To-o.From) + 1}, err
+}
+func (r *recorder) FireTimers(context.Context) (int, error) { return 0, nil }
 func (r *recorder) CheckClock(context.Context, string, time.Duration, []drift.Tenant) error {
 	return nil
 }

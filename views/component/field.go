@@ -15,6 +15,10 @@ type FieldVM struct {
 	List string
 	// Plain is for names and numbers: no spelling, no suggestions.
 	Plain bool
+	// Type is the kind of input, "" for text: "password", "date", "search".
+	Type string
+	// Fill is what a browser may fill in: "new-password", "current-password", "username".
+	Fill string
 }
 
 func (f FieldVM) describedBy() string {
@@ -46,6 +50,12 @@ func (f FieldVM) attributes() templ.Attributes {
 	}
 	if f.Plain {
 		a["spellcheck"], a["autocomplete"], a["autocapitalize"] = "false", "off", "off"
+	}
+	if f.Type != "" {
+		a["type"] = f.Type
+	}
+	if f.Fill != "" {
+		a["autocomplete"] = f.Fill
 	}
 	return a
 }

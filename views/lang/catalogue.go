@@ -6,7 +6,7 @@ import "maps"
 var catalogue = map[Lang]entries{
 	German: joined(
 		deAdmin, deAlert, deBoard, deChart, deError, deEvidence, deFind, deHelp, deScript, deLogin, deModel, deOperations,
-		deRetrain, deReview, deSetting, deShell, deTeam, deUnit, deWall, deWork,
+		deRetrain, deReview, deSetting, deShell, deStart, deTeam, deUnit, deWall, deWork,
 	),
 }
 

@@ -13,4 +13,6 @@ type PreferencesVM struct {
 	Zones []string
 	// Off is why nothing can be chosen: a program's token has no preferences.
 	Off string
+	// Account is the reader's own account; nil for a token.
+	Account *AccountVM
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"net/url"
 	"time"
 
 	"github.com/driftwatch/driftwatch/views/component"
@@ -14,6 +15,8 @@ type SettingsVM struct {
 	Line   []component.Piece
 	Groups []SettingGroupVM
 	Now    time.Time
+	// Query is what was looked for, Found how many settings hold it; Tenant whose values are shown, "" for everybody's.
+	Query, Found, Tenant string
 	// MayChange is set for those who may change settings.
 	MayChange bool
 }
@@ -31,6 +34,8 @@ type SettingVM struct {
 	// with its unit in words ("20 points of accuracy").
 	Value, Words string
 	Default      string
+	// Allowed says which values it may have.
+	Allowed string
 	// Differs marks a value that is not the default.
 	Differs bool
 	// From is where the value comes from: "default", "file", "database, all
@@ -47,4 +52,12 @@ type SettingVM struct {
 	Href string
 	// Shell marks what is changed by its command alone.
 	Shell bool
+}
+
+// everything leads to the list without what was looked for.
+func (v SettingsVM) everything() string {
+	if v.Tenant == "" {
+		return "/settings"
+	}
+	return "/settings?" + url.Values{"tenant": {v.Tenant}}.Encode()
 }

@@ -35,6 +35,10 @@ func PreferencesCases() []Case {
 		Zone:     component.FieldVM{ID: "zone", Name: "zone", Label: "Time zone", Value: "Berlin", List: "zones", Problem: "There is no such time zone."},
 	}
 	off := v
+	v.Account = &page.AccountVM{
+		SignedIn: sampleSessions(), SignIns: sampleSignIns(), Present: samplePassword("present"), Password: samplePassword("password"), Again: samplePassword("again"),
+	}
+	v.Account.Present.Problem = "This is not your present password."
 	off.Off = "A token belongs to a program, which has no preferences."
 	return []Case{
 		{Name: "preferences", Shell: Shell("Preferences", ""), Body: page.Preferences(v)},

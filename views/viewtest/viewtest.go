@@ -45,7 +45,7 @@ func (c Case) Render(w io.Writer) error {
 // All is every case of every page.
 func All() []Case {
 	var all []Case
-	for _, cases := range [][]Case{BoardCases(), BoardBarCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases(), WallCases(), WorkCases()} {
+	for _, cases := range [][]Case{BoardCases(), BoardBarCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases(), WallCases(), WorkCases(), AccessCases()} {
 		all = append(all, cases...)
 	}
 	return append(all, inGerman(all)...)
@@ -54,7 +54,7 @@ func All() []Case {
 // german are the cases that are looked at in German too.
 var german = []string{
 	"login", "login-wrong", "setup", "error-404", "alert-critical", "alert-blind", "alert-lost-race", "models", "model-90", "model-rollback",
-	"retrain-waiting", "retrain-watching", "retrains-stopped", "operations", "settings", "review-morning", "review-weekly", "teams-admin",
+	"retrain-waiting", "retrain-watching", "retrains-stopped", "operations", "settings", "review-morning", "review-weekly", "teams-admin", "access", "access-person", "start",
 }
 
 // inGerman are those cases with ".de" after their names.

@@ -25,9 +25,11 @@ type Users interface {
 	Credentials(ctx context.Context, name string) (drift.User, string, error)
 	// RehashPassword keeps the same password under a new hash.
 	RehashPassword(ctx context.Context, id int64, hash string) error
+	// SetPassword changes a password and ends the account's sessions.
+	SetPassword(ctx context.Context, by drift.Actor, id int64, hash string) error
 	// TrySignIn runs one attempt, one at a time per account and per address, and counts its result.
-	TrySignIn(ctx context.Context, account, address string, now, since time.Time,
-		try func(byAccount, byAddress drift.SignInFailures) (drift.SignInResult, error)) error
+	TrySignIn(ctx context.Context, try drift.SignInTry,
+		decide func(byAccount, byAddress drift.SignInFailures) (drift.SignInResult, error)) error
 }
 
 // Sessions keeps sessions by the SHA-256 of their cookie.

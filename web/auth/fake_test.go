@@ -67,7 +67,20 @@ func (f *fake) RehashPassword(_ context.Context, id int64, hash string) error {
 	return nil
 }
 
-func (f *fake) TrySignIn(_ context.Context, account, address string, now, since time.Time, try func(a, b drift.SignInFailures) (drift.SignInResult, error)) error {
+func (f *fake) SetPassword(ctx context.Context, _ drift.Actor, id int64, hash string) error {
+	if err := f.RehashPassword(ctx, id, hash); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range f.sessions {
+		s.ended = s.ended || s.UserID == id
+	}
+	return nil
+}
+
+func (f *fake) TrySignIn(_ context.Context, try drift.SignInTry, decide func(a, b drift.SignInFailures) (drift.SignInResult, error)) error {
+	account, address, now, since := try.Account, try.Visitor.Address, try.At, try.Since
 	var a, b drift.SignInFailures
 	for _, x := range f.failures {
 		for _, c := range []struct {
@@ -80,7 +93,7 @@ func (f *fake) TrySignIn(_ context.Context, account, address string, now, since 
 			}
 		}
 	}
-	result, err := try(a, b)
+	result, err := decide(a, b)
 	switch result {
 	case drift.SignInFailed:
 		f.failures = append(f.failures, fakeFailure{account, address, now})

@@ -60,8 +60,9 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 	if d.User == 0 {
 		return errors.New("auth: a session belongs to somebody")
 	}
+	from, _ := ctx.Value(visitorKey{}).(drift.Visitor)
 	return s.a.store.SaveSession(ctx, drift.Session{
-		Hash: HashSecret(token), UserID: d.User, Data: data, ExpiresAt: expires,
+		Hash: HashSecret(token), UserID: d.User, Data: data, ExpiresAt: expires, Visitor: from,
 	}, s.a.now())
 }
 

@@ -51,5 +51,6 @@ func (a *Auth) Setup(w http.ResponseWriter, r *http.Request, key, name, password
 	if err != nil {
 		return u, err
 	}
-	return u, a.begin(w, r, u)
+	_, err = a.begin(w, r, u)
+	return u, err
 }
