@@ -62,7 +62,7 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 	var e *drift.Error
 	switch {
 	case err == nil:
-		forgetTry(w, r)
+		p.forgetTry(w, r)
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return nil
 	case !errors.As(err, &e) || !web.WantsPage(r):

@@ -36,7 +36,7 @@ func (p *Pages) tryAgain(w http.ResponseWriter, r *http.Request, try signInTry, 
 	}
 	text, err := json.Marshal(try)
 	if err == nil {
-		setTry(w, r.TLS != nil, base64.RawURLEncoding.EncodeToString(text), int(tryKept/time.Second))
+		p.setTry(w, base64.RawURLEncoding.EncodeToString(text), int(tryKept/time.Second))
 	}
 	why := "wrong"
 	if try.Until != 0 {
@@ -71,14 +71,14 @@ func (p *Pages) lastTry(r *http.Request) page.LoginVM {
 	return v
 }
 
-func forgetTry(w http.ResponseWriter, r *http.Request) {
+func (p *Pages) forgetTry(w http.ResponseWriter, r *http.Request) {
 	if _, err := r.Cookie(tryCookie); err == nil {
-		setTry(w, r.TLS != nil, "", -1)
+		p.setTry(w, "", -1)
 	}
 }
 
-func setTry(w http.ResponseWriter, secure bool, value string, seconds int) {
+func (p *Pages) setTry(w http.ResponseWriter, value string, seconds int) {
 	http.SetCookie(w, &http.Cookie{
-		Name: tryCookie, Value: value, Path: "/login", MaxAge: seconds, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode,
+		Name: tryCookie, Value: value, Path: "/login", MaxAge: seconds, HttpOnly: true, Secure: p.o.Auth.Secure(), SameSite: http.SameSiteLaxMode,
 	})
 }

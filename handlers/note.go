@@ -46,7 +46,7 @@ func (p *Pages) leadToUndo(w http.ResponseWriter, r *http.Request, to string, no
 	text, err := json.Marshal(k)
 	if signature := p.o.Auth.Sign(r, text); err == nil && note.Text != "" && signature != nil {
 		enc := base64.RawURLEncoding
-		setNote(w, r, enc.EncodeToString(text)+"."+enc.EncodeToString(signature), int(noteKept/time.Second))
+		p.setNote(w, enc.EncodeToString(text)+"."+enc.EncodeToString(signature), int(noteKept/time.Second))
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
@@ -70,16 +70,16 @@ func (p *Pages) noteAndUndo(w http.ResponseWriter, r *http.Request) (component.F
 	if err1 != nil || err2 != nil || !p.o.Auth.Signed(r, text, signature) || json.Unmarshal(text, &k) != nil || k.To != r.URL.RequestURI() {
 		return component.FormNoteVM{}, nil
 	}
-	setNote(w, r, "", -1)
+	p.setNote(w, "", -1)
 	if p.o.Wall().Unix() > k.Until {
 		return component.FormNoteVM{}, nil
 	}
 	return component.FormNoteVM{Text: k.Text, Bad: k.Bad}, undoVM(k.Undo)
 }
 
-func setNote(w http.ResponseWriter, r *http.Request, value string, seconds int) {
+func (p *Pages) setNote(w http.ResponseWriter, value string, seconds int) {
 	http.SetCookie(w, &http.Cookie{
-		Name: noteCookie, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
+		Name: noteCookie, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: p.o.Auth.Secure(), SameSite: http.SameSiteLaxMode,
 	})
 }
 

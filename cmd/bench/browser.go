@@ -46,7 +46,8 @@ func (n *noc) browse(ctx context.Context, heard func(seq int64, at time.Time)) (
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.UserDataDir(filepath.Join(n.g.dir, "chromium")),
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true))
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
 	allocated, ended := chromedp.NewExecAllocator(ctx, opts...)
 	tab, cancel := chromedp.NewContext(allocated)
 	b := &browser{ctx: tab, cancel: cancel, ended: ended}

@@ -29,7 +29,7 @@ type bench struct {
 
 // benches are all, in the order in which they are measured.
 func benches() []bench {
-	return slices.Concat(ksBenches(), boardBenches(), fanoutBenches(), latencyBenches(), safeguardsBenches(), trainingBenches(), rollbackBenches(),
+	return slices.Concat(ksBenches(), boardBenches(), fanoutBenches(), latencyBenches(), feelBenches(), safeguardsBenches(), trainingBenches(), rollbackBenches(),
 		ingestBenches(), checkBenches())
 }
 

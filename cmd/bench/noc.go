@@ -169,6 +169,7 @@ func (n *noc) raise(ctx context.Context, age time.Duration) (id int64, at time.T
 			ModelVersion: report.Version.Version, Message: report.Message, Recommendation: report.Recommendation,
 			DedupKey: drift.DriftKey(report.Version, kind), CheckDate: report.Date, ReportID: &report.ID, Report: &report,
 			CreatedAt: now, LastSeen: now,
+			Incident: fmt.Sprintf("bench-%d:%s", i, report.Date), // each a cause of its own: no board is longer
 		}
 		if age > 0 && i%3 == 0 {
 			a.Status, a.Assignee = drift.AlertAcknowledged, owners[i/3%len(owners)]

@@ -123,6 +123,9 @@ func (w *world) hundredAtOnce(t *testing.T) {
 			t.Fatal("the rows are out of order")
 		}
 		viewer.unreloaded()
+		for _, moved := range eval[[]string](viewer, `window.shifts`) {
+			t.Errorf("the page shifted: %s", moved)
+		}
 		if slow = eval[float64](viewer, `window.slowest`); slow == 0 {
 			return
 		}
@@ -138,6 +141,8 @@ const storm = `((async () => {
 	const {link} = await import(document.querySelector('link[rel=modulepreload][href*="live.js"]').href);
 	const first = document.querySelector("#alerts .al"), id = first.id, row = first.outerHTML;
 	window.slowest = 0;
+	window.shifts = [];
+	new PerformanceObserver((l) => { for (const e of l.getEntries()) if (!e.hadRecentInput) shifts.push(e.value.toFixed(4) + " at " + Math.round(e.startTime) + ": " + e.sources.map((s) => [s.node?.id || s.node?.parentElement?.id + " " + s.node?.nodeName + "." + s.node?.className, [s.previousRect, s.currentRect].map((r) => [r.x, r.y, r.width, r.height].map(Math.round)).join(" → ")].join(" ")).join("; ")); }).observe({type: "layout-shift", buffered: true});
 	new PerformanceObserver((l) => { for (const e of l.getEntries()) slowest = Math.max(slowest, e.duration); }).observe({entryTypes: ["longtask"]});
 	for (let i = 0; i < 100; i++) {
 		const n = (i * 37) % 100, name = "alert-" + (900000 + n);

@@ -113,7 +113,7 @@ func TestUnknownAddresses(t *testing.T) {
 	}{
 		{"GET", "/nothing", "text/html", 404, "text/html", "There is no page at this address."},
 		{"GET", "/nothing", "*/*", 404, "application/problem+json", `"code":"not_found"`},
-		{"GET", "/wall", "text/html", 404, "text/html", "There is no page at this address."},
+		{"GET", "/walls", "text/html", 404, "text/html", "There is no page at this address."},
 		{"PUT", "/login", "text/html", 405, "text/html", "does not take PUT"},
 		{"PUT", "/login", "*/*", 405, "application/problem+json", `"status":405`},
 		{"TRACE", "/", "*/*", 405, "application/problem+json", `"status":405`},

@@ -7,7 +7,7 @@
 // asks for it once it may sound.
 
 import {byId} from './dom.js';
-import {link} from './live.js';
+import {link, stale} from './live.js';
 import {Policy} from './policy.js';
 import {t} from './text.js';
 
@@ -125,6 +125,8 @@ function badge(n) {
 
 /** @type {number | undefined} */
 let asked;
+/** How soon it is asked again where no answer came; a link that is lost asks once it is back. */
+const AGAIN = 4000;
 /** Asks once the burst is over, or after half a second of it. */
 function ask() {
   asked ??= setTimeout(look, 300 + Math.random() * 200);
@@ -133,7 +135,7 @@ function ask() {
 async function look() {
   try {
     const r = await fetch('/alarm', {headers: {Accept: 'application/json'}, redirect: 'error', signal: AbortSignal.timeout(8000)});
-    if (!r.ok) return;
+    if (!r.ok) throw new Error(String(r.status));
     const {unacknowledged, loud} = await r.json();
     const fresh = policy.hear(loud, performance.now());
     badge(unacknowledged);
@@ -142,8 +144,9 @@ async function look() {
       fresh.slice(0, 3).forEach(notify);
       if (fresh.length > 3) notify({...fresh[0], text: t('%d alerts came at once. This is the worst.', fresh.length)});
     }
-  } catch { /* the next event asks again; a dead link shows as such */ } finally {
     asked = undefined;
+  } catch {
+    asked = stale() ? undefined : setTimeout(look, AGAIN); // an event whose answer was lost must not stay silent
   }
 }
 
@@ -163,6 +166,7 @@ export function start() {
     const {type} = /** @type {CustomEvent<import('./live.js').Message>} */ (e).detail;
     if (/ALERT|DRIFT|SETTINGS/.test(type)) ask();
   });
+  link.addEventListener('state', () => stale() || ask());
   setInterval(() => {
     sound();
     paint();

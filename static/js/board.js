@@ -3,6 +3,7 @@
 
 import {retitle} from './alarm.js';
 import {byId, hold, parse, parseAll, say, swap} from './dom.js';
+import {glide} from './glide.js';
 import {link, off, stale} from './live.js';
 import {before, summaryOf} from './order.js';
 import {count, selecting} from './select.js';
@@ -22,7 +23,11 @@ let drawing = false;
 /** More rows than this the server pages better. */
 const MOST = 500;
 
+const root = document.documentElement;
 const list = () => byId('alerts');
+
+/** Changes the page without losing the reader's place. @param {() => void} what */
+const change = (what) => glide(() => hold(what));
 
 /** A list is held while something is selected, or the pointer or the keyboard's focus is in it. */
 function heldList() {
@@ -42,7 +47,7 @@ function draw() {
   drawing = false;
   drawn = performance.now();
   const until = performance.now() + 8;
-  hold(() => {
+  change(() => {
     for (let n = 0; queue.length && n < 24 && performance.now() < until; n++) handle(/** @type {Message} */ (queue.shift()));
     if (waiting.size && !heldList() && !narrowed()) let_in();
     head();
@@ -175,8 +180,11 @@ function head() {
   if (span) span.textContent = t('%s. Nothing moves until you show them.', summaryOf([...waiting.values()].map(mark)));
 }
 
+/** How soon the summary is asked for again where no answer came. */
+const AGAIN = 4000;
 /** @type {number | undefined} */
 let asked;
+let asks = 0;
 /**
  * Verdict, tallies and health depend on all alerts a reader may see; they are
  * asked for once a burst is over, each browser at its own moment.
@@ -186,12 +194,14 @@ function summary() {
   if (!url) return;
   clearTimeout(asked);
   asked = setTimeout(async () => {
+    const mine = ++asks;
     try {
       const r = await fetch(url, {headers: {Accept: 'text/html'}, redirect: 'error', signal: AbortSignal.timeout(8000)});
-      if (!r.ok) return;
+      if (!r.ok) throw new Error(String(r.status));
       const box = parse(await r.text());
+      if (mine !== asks) return; // a later question's answer was faster
       if (box?.dataset.first !== byId('summary')?.dataset.first) return location.reload();
-      hold(() => {
+      change(() => {
         for (const part of [...(box?.querySelectorAll('[data-part]') ?? [])]) {
           const old = byId(part.id);
           if (!old) continue;
@@ -206,7 +216,9 @@ function summary() {
       const title = byId('board-verdict')?.dataset.title;
       if (title) retitle(title);
       await group();
-    } catch { /* the next event asks again; a dead link shows as such */ }
+    } catch {
+      if (!stale()) asked = setTimeout(summary, AGAIN); // a dead link shows as such, and asks once it is back
+    }
   }, 300 + Math.random() * 500);
 }
 
@@ -229,10 +241,13 @@ async function group() {
     (seen.has(key) ? twice : seen).add(key);
   }
   if (![...twice].some((k) => k && !apart.has(k)) || heldList()) return;
+  const at = root.dataset.seq;
   const r = await fetch(location.href, {headers: {Accept: 'text/html'}, redirect: 'error', signal: AbortSignal.timeout(8000)});
   if (!r.ok) return;
   const page = parseAll(await r.text());
-  hold(() => {
+  // What came meanwhile may be missing in this page, and would be undone by it; its summary asks again.
+  if (at !== root.dataset.seq || queue.length) return;
+  change(() => {
     for (const key of twice) {
       const now = /** @type {HTMLElement | null} */ (page.querySelector(`#alerts > .inc[data-i="${CSS.escape(key)}"]`));
       if (!now) apart.add(key);
@@ -258,6 +273,7 @@ export function start() {
     queue.push(/** @type {CustomEvent<Message>} */ (e).detail);
     schedule();
   });
+  link.addEventListener('state', () => stale() || summary());
   byId('alerts-new')?.addEventListener('click', () => {
     const first = waiting.keys().next().value;
     let_in();
@@ -267,7 +283,7 @@ export function start() {
   const el = list();
   const later = () => setTimeout(() => {
     if (heldList() || narrowed()) return;
-    hold(let_in);
+    change(let_in);
     head();
   }, 400);
   el?.addEventListener('pointerleave', later);

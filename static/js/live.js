@@ -1,33 +1,43 @@
 // The live link. The socket carries events after a sequence number; this
 // module keeps it, says honestly whether it is kept, and hands events on.
 //
-// A dead link is found by four signs: the socket closes; the browser is
-// offline; nothing was heard for QUIET and the server does not answer
-// /readyz (a lost database answers 503); and a socket silent for RENEW is
-// replaced by a new one before it is given up, because a half-open connection
-// looks like a quiet night. Pings are invisible to scripts.
+// A dead link is found by three signs: the socket closes; the browser is
+// offline; nothing came over the socket for QUIET, and a new socket that goes
+// on from the last event does not open within ANSWER, or /readyz does not say
+// yes (a lost database answers 503). A half-open connection looks like a quiet
+// night, other connections work beside it, and pings are invisible to scripts:
+// only a new socket proves that nothing was missed. So a page that looks live
+// lacks nothing older than QUIET + ANSWER, and a tick.
 
-import {byId, hold, say} from './dom.js';
+import {byId, hold, say, toast} from './dom.js';
 import {t} from './text.js';
 import {age, clock, serverNow} from './time.js';
 
 /** @typedef {{seq?: number, type: string, tenant?: string, at?: string, alert?: any, html?: Record<string, string>}} Message */
 
-const QUIET = 20_000, RENEW = 90_000, ANSWER = 5_000, SETTLE = 200;
-/** The closing code of web/live for a session that ended. */
-const REVOKED = 4401;
+const ANSWER = 5_000, SETTLE = 200, AGAIN = 15_000;
+/** 20 seconds at most; each page its own, so that not all of them ask at once after the same event. */
+const QUIET = 20_000 - 5_000 * Math.random();
+/** The closing code of web/live for a session or a role that ended, and ours for events that are others. */
+const REVOKED = 4401, RESET = 4000;
+/** A page is not loaded anew sooner than that after it was, so that it never goes round in a circle. */
+const CIRCLE = 5_000;
 const root = document.documentElement;
 
 /** Events of this module: 'message' with a Message as detail, 'state'. */
 export const link = new EventTarget();
 
 let seq = Number(root.dataset.seq ?? -1);
-/** @type {WebSocket | null} */
+/** @type {WebSocket | null} the one that is open */
 let socket = null;
+/** @type {WebSocket | null} the one that is being opened, beside the other or instead of it */
+let coming = null;
 /** @type {'wait' | 'live' | 'lost'} */
 let state = 'wait';
-let since = serverNow(), heard = Date.now(), socketHeard = Date.now(), lastTick = Date.now();
+let since = serverNow(), heard = Date.now(), lastTick = Date.now();
 let tries = 0, nextTry = 0, probing = false, leaving = false;
+/** Whether only a new page helps: the session or the role ended, or the events are others. */
+let ended = false;
 /** @type {number | undefined} */
 let timer;
 /** @type {number | undefined} */
@@ -39,29 +49,33 @@ export const WHY = t('Off: the link to the server is lost. It comes back on by i
 function open() {
   clearTimeout(timer);
   nextTry = 0;
+  if (ended) {
+    timer = setTimeout(retry, AGAIN); // where the new page does not come
+    return location.reload();
+  }
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  const ws = new WebSocket(`${scheme}://${location.host}/ws?since=${seq}`);
-  const gaveUp = setTimeout(() => ws.close(), ANSWER);
+  const ws = coming = new WebSocket(`${scheme}://${location.host}/ws?since=${seq}`);
+  /** @param {number} code the closing code; of a socket that was replaced or given up it says nothing */
+  const end = (code) => {
+    clearTimeout(gaveUp);
+    if (!leaving && (ws === socket || ws === coming)) lose(code);
+  };
+  const gaveUp = setTimeout(() => end(1006), ANSWER);
   ws.addEventListener('open', () => {
     clearTimeout(gaveUp);
-    const old = socket;
-    socket = ws;
-    if (old && old !== ws) old.close(1000);
-    heard = socketHeard = Date.now();
+    if (ws !== coming) return ws.close(1000);
+    socket?.close(1000);
+    [socket, coming] = [ws, null];
+    heard = Date.now();
     settle();
   });
   ws.addEventListener('message', (e) => {
-    heard = socketHeard = Date.now();
+    if (ws !== socket) return;
+    heard = Date.now();
     if (state !== 'live') settle();
     receive(JSON.parse(e.data));
   });
-  ws.addEventListener('close', (e) => {
-    clearTimeout(gaveUp);
-    if (leaving) return;
-    if (socket && socket !== ws && e.code === 1000) return;
-    if (socket === ws || socket === null || socket.readyState > 1) lose(e.code);
-    else socket.close();
-  });
+  ws.addEventListener('close', (e) => end(e.code));
 }
 
 /** Live begins when the replay has come to rest: until then the page is old. */
@@ -74,17 +88,21 @@ function settle() {
   }, SETTLE);
 }
 
-/** @param {number} code the socket's closing code */
+/** Gives up what is open or opening without waiting for it to agree. @param {number} code the socket's closing code */
 function lose(code) {
-  socket = null;
+  const old = [socket, coming];
+  socket = coming = null;
+  for (const ws of old) ws?.close();
   clearTimeout(settling);
-  // REVOKED: the session or role ended. Load anew, but never in a circle.
-  if (code === REVOKED && performance.now() > 5000) return location.reload();
   if (state !== 'lost') {
     since = serverNow();
     show('lost');
   }
-  const wait = Math.min(15_000, 400 * 1.7 ** tries++) * (0.5 + Math.random() / 2);
+  ended ||= code === REVOKED || code === RESET;
+  if (code === REVOKED) sessionStorage.setItem('driftwatch-ended', String(Date.now()));
+  const wait = ended
+    ? Math.max(0, CIRCLE - performance.now())
+    : Math.min(AGAIN, 400 * 1.7 ** tries++) * (0.5 + Math.random() / 2);
   nextTry = Date.now() + wait;
   clearTimeout(timer);
   timer = setTimeout(retry, wait);
@@ -100,12 +118,12 @@ async function retry() {
       if (r.type === 'opaqueredirect' || r.status === 401) return location.reload();
     } catch { /* no answer: the attempt below says so */ }
   }
-  if (!socket) open();
+  if (!socket && !coming) open();
 }
 
 /** @param {Message} m */
 function receive(m) {
-  if (m.type === 'RESET') return location.reload();
+  if (m.type === 'RESET') return lose(RESET);
   if (!(Number(m.seq) > seq)) return;
   seq = Number(m.seq);
   root.dataset.seq = String(seq);
@@ -119,7 +137,6 @@ async function probe() {
   try {
     const r = await fetch('/readyz', {cache: 'no-store', signal: AbortSignal.timeout(ANSWER)});
     if (!r.ok) throw new Error(String(r.status));
-    heard = Date.now();
   } catch {
     cut();
   } finally {
@@ -127,25 +144,19 @@ async function probe() {
   }
 }
 
-/** Gives the socket up as dead without waiting for it to agree. */
-function cut() {
-  const old = socket;
-  if (!old) return;
-  socket = null;
-  old.close();
-  if (state !== 'lost') lose(1006);
+/** Looks whether the link still is one. */
+function prove() {
+  probe();
+  if (!coming) open();
 }
+
+const cut = () => socket && lose(1006);
 
 function watch() {
   const now = Date.now();
   const slept = now - lastTick > 10_000;
   lastTick = now;
-  if (state === 'live') {
-    if (now - socketHeard > RENEW) {
-      socketHeard = now;
-      open();
-    } else if (slept || now - heard > QUIET) probe();
-  }
+  if (state === 'live' && (slept || now - heard > QUIET)) prove();
   paint();
 }
 
@@ -158,6 +169,7 @@ function leave(e) {
   leaving = true;
   if (state === 'live') localStorage.setItem('driftwatch-heard', String(heard)); // for the page that says "offline"
   socket?.close(1000);
+  coming?.close();
   if (e.persisted) document.body.replaceChildren();
 }
 
@@ -212,16 +224,24 @@ function paint() {
   put(byId('link-next'), nextTry && left > 0 ? t('Next try in %d s, attempt %d', left, tries) : t('Trying, attempt %d', tries));
 }
 
+/** Says once, on the page that came instead, why the one before went. */
+function sayEnded() {
+  const at = Number(sessionStorage.getItem('driftwatch-ended'));
+  sessionStorage.removeItem('driftwatch-ended');
+  if (at && Date.now() - at < 60_000) toast(t('Your rights have changed. This page shows what you may do now.'));
+}
+
 /** Connects, and keeps at it for as long as the page lives. */
 export function start() {
   if (seq < 0) return;
   paint();
+  sayEnded();
   open();
   setInterval(watch, 1000);
   addEventListener('offline', cut);
-  addEventListener('online', () => (socket ? probe() : retry()));
+  addEventListener('online', () => (socket ? prove() : retry()));
   addEventListener('pagehide', leave);
   addEventListener('pageshow', (e) => e.persisted && location.reload());
-  document.addEventListener('visibilitychange', () => !document.hidden && state === 'live' && probe());
-  byId('link-retry')?.addEventListener('click', () => !socket && open());
+  document.addEventListener('visibilitychange', () => !document.hidden && state === 'live' && prove());
+  byId('link-retry')?.addEventListener('click', () => !socket && !coming && open());
 }

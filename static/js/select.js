@@ -75,6 +75,9 @@ export function clear() {
  */
 export function report({changed = 0, said, refused = []}, undo) {
   clear();
+  // The next selection begins with a closed bar: a note is not said twice, and no key acts in a fold that nobody opened.
+  for (const fold of byId('selection')?.querySelectorAll('details') ?? []) fold.open = false;
+  byId('selection')?.querySelector('form')?.reset();
   const list = refused.map(({id, about, why}) => `${byId(`alert-${id}`)?.querySelector('.t')?.textContent ?? about ?? id}: ${why}`);
   toast(said ?? tn(changed, '%d alert changed.', '%d alerts changed.'), {...undo, list});
 }

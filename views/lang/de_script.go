@@ -21,8 +21,9 @@ var deScript = entries{
 	"Not live since %s (%s), reconnecting.": {"Nicht live seit %s (%s), die Verbindung wird neu aufgebaut."},
 	"Next try in %d s, attempt %d":          {"Nächster Versuch in %d s, Versuch %d"},
 	"Trying, attempt %d":                    {"Versuch %d läuft"},
-	"Not live. Buttons are off until the link is back.": {"Nicht live. Schaltflächen sind aus, bis die Verbindung wieder steht."},
-	"Live again. The page has caught up.":               {"Wieder live. Die Seite ist auf dem neuesten Stand."},
+	"Not live. Buttons are off until the link is back.":              {"Nicht live. Schaltflächen sind aus, bis die Verbindung wieder steht."},
+	"Live again. The page has caught up.":                            {"Wieder live. Die Seite ist auf dem neuesten Stand."},
+	"Your rights have changed. This page shows what you may do now.": {"Ihre Rechte haben sich geändert. Diese Seite zeigt, was Sie jetzt tun dürfen."},
 
 	"new":                                    {"neu"},
 	"New alert: %s":                          {"Neuer Alarm: %s"},

@@ -92,7 +92,7 @@ var nav = []navItem{
 // modules are the script files a page needs; they are preloaded so that an
 // import does not cost a round trip each.
 var modules = []string{
-	"js/dom.js", "js/text.js", "js/time.js", "js/live.js", "js/board.js", "js/order.js", "js/ack.js", "js/select.js",
+	"js/dom.js", "js/text.js", "js/time.js", "js/live.js", "js/board.js", "js/glide.js", "js/order.js", "js/ack.js", "js/select.js",
 	"js/keys.js", "js/alarm.js", "js/policy.js",
 }
 

@@ -202,6 +202,9 @@ func (a RetrainActionsVM) domID(part string) string {
 	return id
 }
 
+// mayDecide reports whether the reader can approve or reject now: then both stay in a thumb's reach.
+func (a RetrainActionsVM) mayDecide() bool { return a.Off["approve"] == "" || a.Off["reject"] == "" }
+
 func (a RetrainActionsVM) path(move string) string { return retrainHref(a.ID) + "/" + move }
 
 // word is a safeguard's verdict as it is read aloud.

@@ -129,3 +129,6 @@ func (a *Auth) Ring(key string) { a.cache.forget(key) }
 // Listening says whether Ring is called for what happens on other servers. Only while it is
 // anything is remembered between requests, and never for longer than a second.
 func (a *Auth) Listening(yes bool) { a.cache.enable(yes) }
+
+// Secure reports whether cookies go over HTTPS alone: as this server listens, or as its public address says.
+func (a *Auth) Secure() bool { return a.secure }

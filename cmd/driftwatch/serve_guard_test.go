@@ -1,0 +1,113 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// placeholder is the part of a route that stands for anything.
+var placeholder = regexp.MustCompile(`\{[^}]*\}`)
+
+// guards are the heads that keep other sites, and other people's scripts, out of every answer.
+var guards = map[string]string{
+	"X-Content-Type-Options":       "nosniff",
+	"X-Frame-Options":              "DENY",
+	"Referrer-Policy":              "same-origin",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Permissions-Policy":           "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+// directives are what the Content-Security-Policy of every answer has to say.
+var directives = map[string]string{
+	"default-src": "'self'", "base-uri": "'none'", "form-action": "'self'", "frame-ancestors": "'none'", "object-src": "'none'",
+	"worker-src": "'self'", "manifest-src": "'self'", "require-trusted-types-for": "'script'", "trusted-types": "driftwatch",
+}
+
+// needsDatabase are the addresses that anybody may ask and that ask the database, which is not here: an
+// answer that breaks off. TestNight looks at those.
+var needsDatabase = map[string]bool{"/login": true, "/setup": true, "/hooks/trainers/1": true}
+
+// TestEveryAnswerIsGuarded: every address, whoever asks and whatever is answered, carries the strict
+// policy; no cookie can be read by a script or sent by another site's form.
+func TestEveryAnswerIsGuarded(t *testing.T) {
+	base, router := routed(t)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	asked := map[string]bool{}
+	look := func(method, route, accept string) {
+		path := placeholder.ReplaceAllString(strings.ReplaceAll(route, "/*", "/x"), "1")
+		if asked[method+path+accept] {
+			return
+		}
+		asked[method+path+accept] = true
+		req, err := http.NewRequestWithContext(t.Context(), method, base+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept", accept)
+		resp, err := client.Do(req)
+		if err != nil {
+			if !needsDatabase[path] {
+				t.Errorf("%s %s: %v", method, path, err)
+			}
+			return
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+		for name, want := range guards {
+			if got := resp.Header.Get(name); got != want {
+				t.Errorf("%s %s (%d): %s is %q, want %q", method, path, resp.StatusCode, name, got, want)
+			}
+		}
+		if err := strict(resp.Header.Get("Content-Security-Policy")); err != "" {
+			t.Errorf("%s %s (%d): %s", method, path, resp.StatusCode, err)
+		}
+		for _, c := range resp.Cookies() {
+			if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode && c.SameSite != http.SameSiteStrictMode || c.Domain != "" {
+				t.Errorf("%s %s sets a loose cookie: %v", method, path, c)
+			}
+		}
+	}
+	routes, ok := router.(chi.Routes)
+	if !ok {
+		t.Fatal("the router cannot be walked")
+	}
+	err := chi.Walk(routes, func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		look(method, route, "text/html")
+		look(method, route, "application/json")
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	look("GET", "/nothing", "text/html")
+	look("GET", "/favicon.ico", "image/*")
+	look("TRACE", "/", "*/*")
+	if len(asked) < 150 {
+		t.Errorf("only %d answers were looked at: the walk is broken", len(asked))
+	}
+}
+
+// strict tells what a policy lacks, or lets in beyond what it should; "" where it is the one.
+func strict(policy string) string {
+	said := map[string]string{}
+	for part := range strings.SplitSeq(policy, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), " ")
+		said[name] = strings.TrimSpace(value)
+	}
+	for name, want := range directives {
+		if said[name] != want {
+			return "the policy's " + name + " is " + said[name] + ", want " + want
+		}
+		delete(said, name)
+	}
+	for name := range said {
+		return "the policy has a " + name + " that nobody asked for"
+	}
+	return ""
+}
