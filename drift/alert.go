@@ -74,8 +74,8 @@ type Alert struct {
 	FromBackfill    bool            `json:"from_backfill"` // never sounds, never retrains by itself
 	DedupKey        string          `json:"dedup_key"`
 	SilenceID       int64           `json:"silence_id,omitempty"` // that hides it now; 0 where none does
-	Incident        string          `json:"incident"` // what belongs together by its cause, see IncidentKey
-	Report          *Report         `json:"-"`        // kept in metadata as drift_report
+	Incident        string          `json:"incident"`             // what belongs together by its cause, see IncidentKey
+	Report          *Report         `json:"-"`                    // kept in metadata as drift_report
 }
 
 // Open reports whether the alert still waits for its end.

@@ -156,7 +156,7 @@ func (w *wire) carry(from, to net.Conn, mine cut) {
 		case c == cutSwallowBoth || c == mine:
 			continue
 		case c == cutDelay:
-			time.Sleep(delay) // of a slow wire, not of the test
+			<-time.After(delay) // of a slow wire, not of the test
 		case c == cutTruncate && mine == cutSwallowDown:
 			piece = piece[:min(part, n)]
 		}

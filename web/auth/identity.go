@@ -18,7 +18,7 @@ type Identity struct {
 	ExpiresAt time.Time
 	// Prefs are what the person chose for their pages; a token has none.
 	Prefs drift.Prefs
-	wall bool // see Looker
+	wall  bool // see Looker
 }
 
 type contextKey struct{}
