@@ -238,6 +238,8 @@ type SettingsData struct {
 	Settings Settings
 	History  []SettingChange // newest first
 	Types    []ModelType
+	// Proposals are those that wait for an administrator, and the newest that were decided.
+	Proposals []SettingProposal
 }
 
 // FlagChange is a change of one of the plan's flags, zero where there was none.

@@ -120,4 +120,6 @@ type Evidence struct {
 	Slices      AccuracySlices     `json:"slices"`
 	Estimate    AccuracyEstimate   `json:"estimate"`
 	Record      EstimateRecord     `json:"estimate_record"`
+	// Scores is both samples as much as a chart shows; nil where neither holds a score.
+	Scores *ScorePicture `json:"-"`
 }

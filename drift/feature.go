@@ -33,6 +33,20 @@ type FeatureShift struct {
 	Category      string `json:"category"`
 	ShareRecent   Number `json:"share_recent"`
 	ShareBaseline Number `json:"share_baseline"`
+	// Bins are both sides counted, for a drawing: equally wide ranges of a number, the outer two with all
+	// that lies beyond them, or the most frequent categories with the rest as one. Rows without a value are
+	// in none. There are none for features that stand far down the list.
+	Bins []FeatureBin `json:"bins"`
+}
+
+// FeatureBin is one range of a numeric feature's values, or one category.
+type FeatureBin struct {
+	Low      Number `json:"low"` // null for a category
+	High     Number `json:"high"`
+	Category string `json:"category"`         // "" for a range
+	Others   int    `json:"other_categories"` // how many categories are counted together here, 0 for one of its own
+	Recent   int    `json:"recent"`
+	Baseline int    `json:"baseline"`
 }
 
 // FeatureMoves says which features moved between two windows, the furthest first.

@@ -36,7 +36,11 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 		return err
 	}
 	l := lang.From(r.Context())
-	v := p.alertVM(d, l, by)
+	events, err := p.alertEvents(r.Context(), by, d, l)
+	if err != nil {
+		return err
+	}
+	v := p.alertVM(d, l, by, events)
 	if v.Retrain, err = p.alertRetrainVM(r.Context(), d, by); err != nil {
 		return err
 	}
@@ -57,10 +61,11 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 }
 
 // alertVM is one alert's page for one reader.
-func (p *Pages) alertVM(d drift.AlertData, l lang.Lang, by drift.Actor) page.AlertVM {
+func (p *Pages) alertVM(d drift.AlertData, l lang.Lang, by drift.Actor, events []chart.Event) page.AlertVM {
 	now := stamp(p.now())
 	a := d.Alert
 	v := page.AlertVM{
+		Files: alertFiles(a.ID), Fold: alertFold(d), ReportHref: alertHref(a.ID) + "/report",
 		Now: p.now(), State: alertStateVM(d, l, now), Actions: alertActionsVM(d, l, class(by.Role)), Timeline: alertTimelineVM(d, l, now),
 		Reports: p.reportVMs(d, l), Sibling: siblingVM(d.Sibling, l), Blind: blindVM(d, l, now),
 	}
@@ -77,8 +82,10 @@ func (p *Pages) alertVM(d drift.AlertData, l lang.Lang, by drift.Actor) page.Ale
 		from = min(from, baseline.From)
 	}
 	span := spanOf(from, to)
+	events = append(raised(a, l, span), events...)
 	v.Trend = p.trend(l, d.Checks, d.Statistical(), span)
-	v.Accuracy = accuracy(l, d.Days, performanceReport(d), span, raised(a, l, span))
+	v.Trend.Events = events
+	v.Accuracy = accuracy(l, d.Days, performanceReport(d), span, events)
 	return v
 }
 

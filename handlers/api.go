@@ -22,6 +22,7 @@ type APIStore interface {
 	APIRetrains
 	APISettings
 	ReviewStore
+	PeriodReportStore
 	APISilences
 	APIWork
 	Intake
@@ -189,6 +190,7 @@ func (a *API) readRoutes(r chi.Router) {
 	r.Get("/settings", a.do(a.settings))
 	r.Get("/what-if", a.do(a.whatIf))
 	r.Get("/reviews/{kind}", a.do(a.review))
+	r.Get("/reports", a.do(a.report))
 	r.Get("/silences", a.do(a.silences))
 	r.Get("/silences/{id}", a.do(a.silence))
 	r.Get("/oncall", a.do(a.onCall))

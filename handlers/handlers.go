@@ -33,6 +33,9 @@ type Store interface {
 	FindStore
 	PrefsStore
 	BoardStore
+	HandOverStore
+	IncidentReviewStore
+	PeriodReportStore
 	AccessStore
 }
 
@@ -68,6 +71,8 @@ type EvidenceStore interface {
 	ModelPage(ctx context.Context, by drift.Actor, q drift.ModelQuery) (drift.ModelData, error)
 	RollbackPage(ctx context.Context, by drift.Actor, q drift.RollbackQuery) (drift.RollbackData, error)
 	Scores(ctx context.Context, by drift.Actor, v drift.VersionKey, from, to drift.Date, fn func(chunk []float64) error) error
+	VersionHistory(ctx context.Context, by drift.Actor, q drift.HistoryQuery) (drift.VersionHistory, error)
+	JudgedAlerts(ctx context.Context, by drift.Actor, m drift.Model, from, to time.Time, most int) (list []drift.JudgedAlert, more bool, err error)
 }
 
 // WatchStore reads what is said of the watching itself.
@@ -101,9 +106,13 @@ type LifeStore interface {
 type Engine interface {
 	Mover
 	LoopRunner
+	HandOverMaker
 	SettingChanger
 	FeatureComparer
 	Rehearser
+	Comparer
+	Trier
+	Proposer
 	Silencer
 }
 
@@ -182,16 +191,17 @@ type Options struct {
 // Pages answers browsers. Its methods may be called at the same time.
 type Pages struct {
 	Failures
-	o       Options
-	store   Store
-	board   *boardCache
-	lives   *fragmentCache
-	cuts    *cutCache
-	alarms  *alarmCache
-	moves   movesCache
-	audited auditCheck
-	guides  help.Guides
-	wrote   atomic.Int64 // the newest event when somebody last moved an alert here
+	o        Options
+	store    Store
+	board    *boardCache
+	lives    *fragmentCache
+	cuts     *cutCache
+	alarms   *alarmCache
+	moves    movesCache
+	compared evidenceCache
+	audited  auditCheck
+	guides   help.Guides
+	wrote    atomic.Int64 // the newest event when somebody last moved an alert here
 }
 
 // NewPages returns the pages.
@@ -246,25 +256,37 @@ func (p *Pages) Routes(r chi.Router) {
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/bulk", p.do(p.bulk))
 		r.Post("/alerts/{id}/presence", p.do(p.presence))
 		p.get(r, "/alerts/{id}", p.alertPage)
+		p.get(r, "/alerts/{id}/evidence", p.alertEvidencePage)
+		p.get(r, "/alerts/{id}/charts/{file}", p.alertChart)
 		p.get(r, "/alerts/{id}/recent.csv", p.samples(true))
 		p.get(r, "/alerts/{id}/baseline.csv", p.samples(false))
 		p.get(r, "/models", p.modelsPage)
 		p.get(r, "/models/{tenant}/{model}", p.modelPage)
+		p.get(r, "/models/{tenant}/{model}/compare", p.comparePage)
+		p.get(r, "/models/{tenant}/{model}/charts/{file}", p.modelChart)
 		p.get(r, "/models/{tenant}/{model}/rollback", p.rollBackPage)
 		p.get(r, "/operations", p.operationsPage)
 		p.get(r, "/teams", p.teamsPage)
 		p.get(r, "/settings", p.settingsPage)
 		p.get(r, "/settings/rollout", p.rolloutPage)
+		p.get(r, "/settings/thresholds", p.thresholdsPage)
+		p.get(r, "/settings/thresholds/charts/{file}", p.thresholdsChart)
 		p.get(r, "/settings/{name}", p.settingPage)
 		p.get(r, "/audit", p.auditPage)
 		p.get(r, "/search", p.searchPage)
 		p.get(r, "/palette", p.palette)
 		p.get(r, "/alarm", p.alarm)
+		p.get(r, "/help/numbers", p.helpNumbers)
+		p.get(r, "/alerts/{id}/report", p.alertReport)
+		p.get(r, "/models/{tenant}/{model}/report", p.modelReport)
 		p.get(r, "/preferences", p.preferencesPage)
 		r.Post("/preferences", p.do(p.setPreferences))
 		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/alerts/{id}/{move}", p.do(p.move))
 		p.retrainRoutes(r)
 		p.reviewRoutes(r)
+		p.handOverRoutes(r)
+		p.incidentReviewRoutes(r)
+		p.reportRoutes(r)
 		p.accessRoutes(r)
 		p.silenceRoutes(r)
 		p.rotaRoutes(r)
@@ -278,6 +300,8 @@ func (p *Pages) Routes(r chi.Router) {
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/rollback", p.do(p.rollBack))
 		r.With(p.o.Auth.Require(drift.RoleManager)).Post("/models/{tenant}/{model}/resume", p.do(p.resumeModel))
 		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/rollout", p.do(p.rollOut))
+		r.With(p.o.Auth.Require(drift.RoleOperator)).Post("/settings/thresholds", p.do(p.propose))
+		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/proposals/{id}/{do}", p.do(p.decide))
 		r.With(p.o.Auth.Require(drift.RoleAdmin)).Post("/settings/{name}", p.do(p.setSetting))
 	})
 }

@@ -28,9 +28,10 @@ func (p *Pages) incidentPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := page.IncidentPageVM{
-		Head:   incidentVM(l, &d.Incident, f.text, stamp(now), class(by.Role)),
-		Select: selectionVM(l, d.Actors, d.Teams, f.text, class(by.Role)),
-		Count:  l.N(int64(d.Incident.N), "%d alert, worst first", "%d alerts, worst first"),
+		Head:       incidentVM(l, &d.Incident, f.text, stamp(now), class(by.Role)),
+		Select:     selectionVM(l, d.Actors, d.Teams, f.text, class(by.Role)),
+		ReviewHref: incidentHref(key, "") + "/review",
+		Count:      l.N(int64(d.Incident.N), "%d alert, worst first", "%d alerts, worst first"),
 	}
 	v.Note, v.Undo = p.noteAndUndo(w, r)
 	for i := range d.Alerts {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
@@ -44,7 +45,11 @@ func (p *Pages) showModel(w http.ResponseWriter, r *http.Request, status int, sa
 	}
 	title := d.Model.Tenant + " " + d.Model.ModelType
 	l := lang.From(r.Context())
-	v := p.modelVM(d, l, q)
+	history, err := p.historyOf(r.Context(), by, d, d.SpanEnd(drift.DateOf(q.Now)), q.Days)
+	if err != nil {
+		return err
+	}
+	v := p.modelVM(d, history, l, q, r.URL.Query().Get("metric"))
 	v.Versions, v.Pause, v.Note = versionsVM(d, l, by), pauseVM(d, by, said.resume), said.note
 	panel, err := p.retrainPanelVM(r.Context(), d.Model, d.Retraining, d.Halt, by)
 	if err != nil {
@@ -77,12 +82,13 @@ func pathText(r *http.Request, name string) (string, error) {
 }
 
 // modelVM is one model's page.
-func (p *Pages) modelVM(d drift.ModelData, l lang.Lang, q drift.ModelQuery) page.ModelVM {
+func (p *Pages) modelVM(d drift.ModelData, seen *past, l lang.Lang, q drift.ModelQuery, metric string) page.ModelVM {
 	now := q.Now
 	end := d.SpanEnd(drift.DateOf(now))
 	h := historiesOf(d.Marks, end)[d.Model]
 	span := spanOf(end.Add(-q.Days), end.Add(1))
 	scores, outcomes := latest(d.Latest, drift.Statistical), latest(d.Latest, drift.Performance)
+	events := modelEvents(seen, l)
 	v := page.ModelVM{
 		Now: now, Tenant: d.Model.Tenant, ModelType: d.Model.ModelType, Href: modelHref(d.Model), Days: q.Days,
 		Severity: worse(mark(h.now(drift.Statistical)), mark(h.now(drift.Performance))),
@@ -91,8 +97,15 @@ func (p *Pages) modelVM(d drift.ModelData, l lang.Lang, q drift.ModelQuery) page
 			{Name: l.T("Scores"), Strip: component.StripVM{Days: h.of(drift.Statistical)}, Now: mark(h.now(drift.Statistical))},
 			{Name: l.T("Accuracy"), Strip: component.StripVM{Days: h.of(drift.Performance)}, Now: mark(h.now(drift.Performance))},
 		},
-		Accuracy: *accuracy(l, d.Days, outcomes, span, servingEvents(d.Records, l)), Trend: *p.trend(l, d.Checks, scores, span), Metrics: metricCharts(d.Metrics, l, span),
+		Accuracy: *accuracy(l, d.Days, outcomes, span, events), Trend: *p.trend(l, d.Checks, scores, span), Metrics: metricCharts(d.Metrics, l, span),
+		Heat: heat(seen, scores, end, events), Metric: chosenMetric(metric, d.Metrics, l, span, events), MetricChoice: metricChoice(l, metric),
 		Facts: modelFacts(d, l, scores, outcomes, now), Line: modelLine(d, l, h, now),
+	}
+	v.Trend.Events = events
+	v.Files = chart.Files{Base: v.Href + "/charts/", Query: modelQuery(q.Days, metric)}
+	if seen != nil {
+		v.CompareHref = v.Href + "/compare"
+		v.Fold = &page.FoldVM{Href: v.CompareHref, Part: v.CompareHref + "?part=" + partEvidence}
 	}
 	for _, a := range d.Alerts {
 		v.Alerts = append(v.Alerts, page.ModelAlertVM{
@@ -170,4 +183,22 @@ func metricCharts(days []drift.DailyMetrics, l lang.Lang, span chart.Window) []c
 		out = append(out, c)
 	}
 	return out
+}
+
+// metricChoice are the metrics that one may see by day, accuracy first.
+func metricChoice(l lang.Lang, chosen string) []page.OptionVM {
+	out := []page.OptionVM{{Label: l.T("Accuracy")}}
+	for _, m := range dailyMetrics {
+		out = append(out, page.OptionVM{Value: m.chart.ID, Label: l.T(m.chart.Title), Selected: m.chart.ID == chosen})
+	}
+	return out
+}
+
+// modelQuery is the query that keeps what a model's charts show.
+func modelQuery(days int, metric string) string {
+	q := url.Values{"days": {strconv.Itoa(days)}}
+	if metric != "" {
+		q.Set("metric", metric)
+	}
+	return "?" + q.Encode()
 }

@@ -35,6 +35,7 @@ func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	v := settingsVM(l, d, by, name)
 	findSettings(l, &v, name, text)
 	v.Now, v.MayChange = p.now(), by.Role.AtLeast(drift.RoleAdmin)
+	v.Note, v.Proposals = p.noteFor(w, r), proposalVMs(l, d.Proposals, by)
 	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, l.T("Settings"), "settings"), page.Settings(v))
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
-	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
@@ -125,20 +124,6 @@ func rollBackOff(by drift.Actor, l lang.Lang, records []drift.VersionRecord) str
 		return l.T("A manager can roll this model back.")
 	}
 	return ""
-}
-
-// servingEvents mark on a chart when a version took over, and whether by going back to it.
-func servingEvents(records []drift.VersionRecord, l lang.Lang) (out []chart.Event) {
-	for _, r := range records {
-		for i, s := range r.Services {
-			label := l.T("version %s", r.Version.Version)
-			if i < len(r.Services)-1 { // it had served before
-				label = l.T("back to %s", r.Version.Version)
-			}
-			out = append(out, chart.Event{At: s.From, Label: label})
-		}
-	}
-	return out
 }
 
 // pauseVM is the pause after a rollback, nil where there is none.

@@ -175,59 +175,17 @@ func (tx *Tx) scorePicture(ctx context.Context, r drift.Report, recent, baseline
 		return nil, err
 	}
 	p := &drift.ScorePicture{Recent: shapeOf(rs), Baseline: shapeOf(bs)}
-	at := r.Statistical.KSLocation
-	if !at.Defined() {
-		return p, nil
+	if at := r.Statistical.KSLocation; at.Defined() {
+		p.Recent.AtOrBelow, p.Baseline.AtOrBelow, err = stats.AtOrBelow(rs, bs, fetch, float64(at))
 	}
-	bin := stats.BinOf(float64(at))
-	var needs []stats.Need
-	look := func(side *drift.ScoreShape, runs []stats.Run, isBaseline bool) {
-		for i, run := range runs {
-			lo := 0
-			for _, n := range run.Counts[:bin] {
-				lo += int(n)
-			}
-			side.AtOrBelow += int64(lo)
-			if n := int(run.Counts[bin]); n > 0 {
-				needs = append(needs, stats.Need{Baseline: isBaseline, Run: i, Lo: lo, Hi: lo + n})
-			}
-		}
-	}
-	look(&p.Recent, rs, false)
-	look(&p.Baseline, bs, true)
-	if len(needs) == 0 {
-		return p, nil
-	}
-	values, err := fetch(needs)
-	if err != nil {
-		return nil, err
-	}
-	for i, need := range needs {
-		side := &p.Recent
-		if need.Baseline {
-			side = &p.Baseline
-		}
-		for _, v := range values[i] {
-			if v <= float64(at) {
-				side.AtOrBelow++
-			}
-		}
-	}
-	return p, nil
+	return p, err
 }
 
 func shapeOf(runs []stats.Run) drift.ScoreShape {
-	s := drift.ScoreShape{Counts: make([]int64, stats.Bins), Mean: drift.Undefined()}
-	sum := 0.0
+	counts, mean := stats.Pool(runs)
+	s := drift.ScoreShape{Counts: counts, Mean: drift.Number(mean)}
 	for _, r := range runs {
 		s.N += int64(r.N())
-		sum += r.Moments.Mean * float64(r.N())
-		for b, n := range r.Counts {
-			s.Counts[b] += int64(n)
-		}
-	}
-	if s.N > 0 {
-		s.Mean = drift.Number(sum / float64(s.N))
 	}
 	return s
 }

@@ -136,6 +136,9 @@ func (db *DB) SettingsPage(ctx context.Context, by drift.Actor, tenant int64, no
 		if d.Types, err = tx.ModelTypes(ctx); err != nil {
 			return d, err
 		}
+		if d.Proposals, err = tx.Proposals(ctx, tenant); err != nil {
+			return d, err
+		}
 		d.History, err = tx.lastChanges(ctx, tenant)
 		return d, err
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,13 +23,13 @@ func (db *DB) WeeklyReview(ctx context.Context, by drift.Actor, q drift.PeriodQu
 		if d.Retrains, err = tx.retrainsOf(ctx, q.Period); err != nil {
 			return d, err
 		}
-		if d.Tally, err = tx.retrainTally(ctx, q.Period); err != nil {
+		if d.Tally, err = tx.retrainTally(ctx, scopeOf(q.Period)); err != nil {
 			return d, err
 		}
 		if d.Rehearsal, err = tx.lastRehearsal(ctx); err != nil {
 			return d, err
 		}
-		if d.Rollbacks, err = tx.rollbacks(ctx, q.Period); err != nil {
+		if d.Rollbacks, err = tx.rollbacks(ctx, scopeOf(q.Period)); err != nil {
 			return d, err
 		}
 		if d.LastRollback, err = tx.lastRollback(ctx); err != nil {
@@ -52,10 +53,10 @@ func (db *DB) MonthlyReview(ctx context.Context, by drift.Actor, q drift.PeriodQ
 		if err = tx.alertFrequency(ctx, q.Period, &d); err != nil {
 			return d, err
 		}
-		if d.Tally, err = tx.retrainTally(ctx, q.Period); err != nil {
+		if d.Tally, err = tx.retrainTally(ctx, scopeOf(q.Period)); err != nil {
 			return d, err
 		}
-		if d.Rollbacks, err = tx.rollbacks(ctx, d.Quarter); err != nil {
+		if d.Rollbacks, err = tx.rollbacks(ctx, scopeOf(d.Quarter)); err != nil {
 			return d, err
 		}
 		d.MayRetrain, err = tx.mayRetrain(ctx)
@@ -70,36 +71,7 @@ func (tx *Tx) alertFrequency(ctx context.Context, p drift.Period, d *drift.Month
 	if err != nil {
 		return fmt.Errorf("count models: %w", err)
 	}
-	rows, err := tx.Query(ctx, `SELECT DISTINCT a.tenant_id FROM noc_alert_event a WHERE a.alert_type = 'ML_DRIFT_DETECTED'
-		AND a.created_at >= $1 AND a.created_at < $2`, p.From.Time(), p.To.Time())
-	tenants, err := collected(rows, err, pgx.RowTo[int64], "tenants with alerts")
-	if err != nil {
-		return err
-	}
-	least := make(map[int64]drift.Severity, len(tenants))
-	ranks := make([]int, len(tenants))
-	for i, id := range tenants {
-		s, err := tx.Settings(ctx, id)
-		if err != nil {
-			return err
-		}
-		min, err := drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY"))
-		if err != nil {
-			return fmt.Errorf("ALERT_MIN_SEVERITY: %w", err)
-		}
-		least[id] = max(min, drift.SeverityHigh) // MEDIUM never counts
-		ranks[i] = rank(least[id])
-	}
-	rows, err = tx.Query(ctx, `SELECT a.tenant_id, t.name, a.model_type, count(*) FILTER (WHERE `+urgency+` >= x.least) AS counted,
-			count(*) FILTER (WHERE `+urgency+` < x.least), count(*) FILTER (WHERE `+urgency+` >= x.least AND a.from_backfill)`+
-		alertTables+` JOIN unnest($3::bigint[], $4::int[]) AS x (tenant_id, least) ON x.tenant_id = a.tenant_id
-		WHERE a.alert_type = 'ML_DRIFT_DETECTED' AND a.created_at >= $1 AND a.created_at < $2
-		GROUP BY 1, 2, 3 ORDER BY counted DESC, 2, 3`, p.From.Time(), p.To.Time(), tenants, ranks)
-	list, err := collected(rows, err, func(row pgx.CollectableRow) (f drift.AlertFrequency, err error) {
-		err = row.Scan(&f.TenantID, &f.Tenant, &f.ModelType, &f.Counted, &f.Quiet, &f.Backfilled)
-		f.Least, f.Met = least[f.TenantID], f.Counted < drift.AlertsTarget
-		return f, err
-	}, "alert frequency")
+	list, err := tx.frequencies(ctx, scopeOf(p))
 	if err != nil {
 		return err
 	}
@@ -110,6 +82,61 @@ func (tx *Tx) alertFrequency(ctx context.Context, p drift.Period, d *drift.Month
 	}
 	d.Alerts.Total, d.Alerts.Items = len(list), list[:min(len(list), drift.ReviewRows)]
 	return nil
+}
+
+// scope is what the numbers of reviews and reports are counted over: a stretch of time, one tenant and one
+// model type where those are named.
+type scope struct {
+	from, to      time.Time
+	tenant, model string // "" is all
+	rows          int    // bounds lists
+}
+
+func scopeOf(p drift.Period) scope {
+	return scope{from: p.From.Time(), to: p.To.Time(), rows: drift.ReviewRows}
+}
+
+// in is the condition that a row of tenant t lies in the scope; its arguments are $1 to $4.
+func (s scope) in(at, model string) string {
+	return at + ` >= $1 AND ` + at + ` < $2 AND ($3 = '' OR t.name = $3) AND ($4 = '' OR ` + model + ` = $4)`
+}
+
+func (s scope) args(more ...any) []any {
+	return append([]any{s.from, s.to, s.tenant, s.model}, more...)
+}
+
+// frequencies counts the drift alerts raised in a scope, by model, those with most that interrupt first.
+func (tx *Tx) frequencies(ctx context.Context, sc scope) ([]drift.AlertFrequency, error) {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT a.tenant_id`+alertTables+` WHERE a.alert_type = 'ML_DRIFT_DETECTED' AND `+
+		sc.in("a.created_at", "a.model_type"), sc.args()...)
+	tenants, err := collected(rows, err, pgx.RowTo[int64], "tenants with alerts")
+	if err != nil {
+		return nil, err
+	}
+	least := make(map[int64]drift.Severity, len(tenants))
+	ranks := make([]int, len(tenants))
+	for i, id := range tenants {
+		s, err := tx.Settings(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		min, err := drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY"))
+		if err != nil {
+			return nil, fmt.Errorf("ALERT_MIN_SEVERITY: %w", err)
+		}
+		least[id] = max(min, drift.SeverityHigh) // MEDIUM never counts
+		ranks[i] = rank(least[id])
+	}
+	rows, err = tx.Query(ctx, `SELECT a.tenant_id, t.name, a.model_type, count(*) FILTER (WHERE `+urgency+` >= x.least) AS counted,
+			count(*) FILTER (WHERE `+urgency+` < x.least), count(*) FILTER (WHERE `+urgency+` >= x.least AND a.from_backfill)`+
+		alertTables+` JOIN unnest($5::bigint[], $6::int[]) AS x (tenant_id, least) ON x.tenant_id = a.tenant_id
+		WHERE a.alert_type = 'ML_DRIFT_DETECTED' AND `+sc.in("a.created_at", "a.model_type")+`
+		GROUP BY 1, 2, 3 ORDER BY counted DESC, 2, 3`, sc.args(tenants, ranks)...)
+	return collected(rows, err, func(row pgx.CollectableRow) (f drift.AlertFrequency, err error) {
+		err = row.Scan(&f.TenantID, &f.Tenant, &f.ModelType, &f.Counted, &f.Quiet, &f.Backfilled)
+		f.Least, f.Met = least[f.TenantID], f.Counted < drift.AlertsTarget
+		return f, err
+	}, "alert frequency")
 }
 
 // retrainsOf lists the retrains that were proposed or came to where they stand in a period, newest first.
@@ -127,12 +154,12 @@ func (tx *Tx) retrainsOf(ctx context.Context, p drift.Period) (l drift.Listed[dr
 	return l, err
 }
 
-// retrainTally counts the retrains that ended in a period.
-func (tx *Tx) retrainTally(ctx context.Context, p drift.Period) (t drift.RetrainTally, err error) {
+// retrainTally counts the retrains that ended in a scope.
+func (tx *Tx) retrainTally(ctx context.Context, sc scope) (t drift.RetrainTally, err error) {
 	err = tx.QueryRow(ctx, `SELECT count(*) FILTER (WHERE state = 'kept'), count(*) FILTER (WHERE state = 'rolled_back'),
 			count(*) FILTER (WHERE state = 'refused'), count(*) FILTER (WHERE state = 'failed'),
 			count(*) FILTER (WHERE state = 'expired'), count(*) FILTER (WHERE state = 'cancelled')
-		FROM ml_retrain WHERE state_since >= $1 AND state_since < $2`, p.From.Time(), p.To.Time()).
+		FROM ml_retrain r JOIN tenant t ON t.id = r.tenant_id WHERE `+sc.in("state_since", "model_type"), sc.args()...).
 		Scan(&t.Kept, &t.RolledBack, &t.Refused, &t.Failed, &t.Expired, &t.Cancelled)
 	if err != nil {
 		return t, fmt.Errorf("count ends of retrains: %w", err)
@@ -155,14 +182,13 @@ func scanRolledBack(row pgx.CollectableRow) (r drift.RolledBack, err error) {
 	return r, err
 }
 
-// rollbacks lists the rollbacks of a period, newest first.
-func (tx *Tx) rollbacks(ctx context.Context, p drift.Period) (l drift.Listed[drift.RolledBack], err error) {
-	err = tx.QueryRow(ctx, `SELECT count(*)`+rollbackRows+` AND l.at >= $1 AND l.at < $2`, p.From.Time(), p.To.Time()).Scan(&l.Total)
-	if err != nil {
+// rollbacks lists the rollbacks in a scope, newest first.
+func (tx *Tx) rollbacks(ctx context.Context, sc scope) (l drift.Listed[drift.RolledBack], err error) {
+	in := ` AND ` + sc.in("l.at", "l.detail ->> 'model_type'")
+	if err = tx.QueryRow(ctx, `SELECT count(*)`+rollbackRows+in, sc.args()...).Scan(&l.Total); err != nil {
 		return l, fmt.Errorf("count rollbacks: %w", err)
 	}
-	rows, err := tx.Query(ctx, rollbackColumns+` AND l.at >= $1 AND l.at < $2 ORDER BY l.at DESC, l.seq DESC LIMIT $3`,
-		p.From.Time(), p.To.Time(), drift.ReviewRows)
+	rows, err := tx.Query(ctx, rollbackColumns+in+` ORDER BY l.at DESC, l.seq DESC LIMIT $5`, sc.args(sc.rows)...)
 	l.Items, err = collected(rows, err, scanRolledBack, "rollbacks")
 	return l, err
 }

@@ -67,6 +67,18 @@ func fillTenant(t *testing.T, db *store.DB, tenant drift.Tenant) {
 	if _, err := db.AddUser(t.Context(), system, drift.User{Name: "of " + tenant.Name, Role: drift.RoleViewer, Tenants: []int64{tenant.ID}}, "x"); err != nil {
 		t.Fatal(err)
 	}
+	incident := drift.IncidentQuery{Alert: a.ID, Now: now}
+	if err := db.WriteCause(t.Context(), system, incident, 0, "A feed changed."); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.AddFollowUp(t.Context(), system, incident, "Ask the feed", ""); err != nil {
+		t.Fatal(err)
+	}
+	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
+		return tx.PutHandOver(ctx, &drift.HandOver{By: "rita", At: now, Shift: drift.Shift{
+			From: now.Add(-time.Hour), To: now, Tenants: []drift.ShiftTenant{{TenantID: tenant.ID, Tenant: tenant.Name}},
+		}})
+	})
 	token := drift.Token{Name: "of " + tenant.Name, Role: drift.RoleIngest, Tenants: []int64{tenant.ID}}
 	if _, err := db.AddToken(t.Context(), system, token, []byte(tenant.Name)); err != nil {
 		t.Fatal(err)
@@ -97,6 +109,10 @@ func fillWork(t *testing.T, db *store.DB, a *drift.Alert) {
 	}
 	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.PutSilence(ctx, &s); err != nil {
+			return err
+		}
+		proposal := drift.SettingProposal{TenantID: a.TenantID, Values: map[string]string{"MIN_SCORES": "41"}, Reason: "r", By: "rita", At: now}
+		if err := tx.PutProposal(ctx, &proposal); err != nil {
 			return err
 		}
 		return tx.NoteHidden(ctx, s.ID, a, now)

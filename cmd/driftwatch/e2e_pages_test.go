@@ -123,6 +123,16 @@ func (w *world) states(t *testing.T) []state {
 		{name: "model explained", role: "operator", path: "/models/harbour-freight/conflict_predictor", then: func(tb *tab) {
 			tb.click("main .facts .hint summary")
 		}},
+		{name: "report", role: "viewer", path: "/reports"},
+		{name: "hand-over", role: "operator", path: "/handover"},
+		{name: "hand-over as viewer", role: "viewer", path: "/handover"},
+		{name: "hand-over kept", role: "operator", path: "/handover", then: func(tb *tab) {
+			tb.fill("#notes", "The feed is late.")
+			tb.click(`form[action="/handover"][method=post] button`)
+			tb.wait("the kept hand-over", `location.pathname.startsWith("/handover/") && !!document.querySelector("#open")`)
+		}},
+		{name: "review of an incident", role: "operator", path: "/alerts/1/review"},
+		{name: "review of an incident as viewer", role: "viewer", path: "/alerts/1/review"},
 		{name: "not there", role: "operator", path: "/no-such-page", then: func(*tab) {}},
 		{name: "no such alert", role: "operator", path: "/alerts/999999", then: func(*tab) {}},
 	}
@@ -153,8 +163,29 @@ func (w *world) states(t *testing.T) []state {
 	} {
 		list = append(list, state{name: "model " + m[0] + " " + m[1], role: "operator", path: "/models/" + m[0] + "/" + m[1]})
 	}
+	list = append(list, comparing(path)...)
 	list = append(list, state{name: "model 90 days", role: "operator", path: "/models/harbour-freight/conflict_predictor?days=90"})
 	return list
+}
+
+// comparing are the pages of evidence, thresholds and numbers, of an alert and a model.
+func comparing(alert string) []state {
+	const model = "/models/harbour-freight/conflict_predictor"
+	return []state{
+		{name: "alert with its evidence", role: "operator", path: alert, then: func(tb *tab) {
+			tb.click("details[data-load] summary")
+			tb.wait("the evidence", `document.querySelectorAll("#evidence .fig").length >= 6`)
+		}},
+		{name: "alert evidence", role: "operator", path: alert + "/evidence"},
+		{name: "alert report", role: "operator", path: alert + "/report"},
+		{name: "model report", role: "viewer", path: model + "/report"},
+		{name: "model recall", role: "operator", path: model + "?metric=recall"},
+		{name: "compare", role: "viewer", path: model + "/compare"},
+		{name: "compare refused", role: "viewer", path: model + "/compare?recent_from=x&recent_to=y", then: func(*tab) {}},
+		{name: "thresholds", role: "operator", path: "/settings/thresholds"},
+		{name: "thresholds tried", role: "viewer", path: "/settings/thresholds?PERFORMANCE_DRIFT_HIGH=0.15&PERFORMANCE_DRIFT_MEDIUM=0.15"},
+		{name: "numbers", role: "viewer", path: "/help/numbers"},
+	}
 }
 
 // retrainStates are the pages of the demo's retrains: one that waits for a manager, one that is watched,
@@ -351,7 +382,7 @@ func TestEmptyPages(t *testing.T) {
 	tb.fill("#again", "a long enough password")
 	tb.click("main form button[type=submit]")
 	tb.wait("the board", `location.pathname === "/" && !!document.getElementById("board-verdict")`)
-	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/reviews", "/reviews/weekly", "/reviews/monthly", "/teams", "/settings", "/audit", "/access", "/access/tokens", "/access/tenants", "/start", "/preferences"} {
+	for _, path := range []string{"/", "/models", "/retrains", "/operations", "/reviews", "/reviews/weekly", "/reviews/monthly", "/reports", "/handover", "/teams", "/settings", "/audit", "/access", "/access/tokens", "/access/tenants", "/start", "/preferences"} {
 		tb.look(looks[0])
 		tb.visit(path)
 		tb.live()

@@ -50,6 +50,9 @@ func Features(recent, baseline [][]byte) ([]drift.FeatureShift, error) {
 		}
 	}
 	slices.SortFunc(shifts, furthestFirst)
+	for i := range shifts[:min(len(shifts), mostBinned)] {
+		shifts[i].Bins = columns[shifts[i].Name].bins()
+	}
 	return shifts, nil
 }
 
@@ -123,7 +126,7 @@ func (c *column) shift(name string, rows [2]int) drift.FeatureShift {
 	u := drift.Undefined()
 	s := drift.FeatureShift{
 		Name: name, Kind: drift.CategoricalFeature, PSI: u, PValue: u, KSStatistic: u, MeanRecent: u, MeanBaseline: u,
-		ShareRecent: u, ShareBaseline: u, MissingRecent: u, MissingBaseline: u,
+		ShareRecent: u, ShareBaseline: u, MissingRecent: u, MissingBaseline: u, Bins: []drift.FeatureBin{},
 	}
 	var missing [2]int
 	for side, share := range [2]*drift.Number{&s.MissingRecent, &s.MissingBaseline} {

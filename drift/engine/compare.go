@@ -148,7 +148,15 @@ func (r *comparison) statistical(ctx context.Context, tx Tx) error {
 		Version: r.recent, Date: r.out.Recent.Window.To, Settings: r.settings,
 		Recent: recent, Baseline: baseline, Fetch: fetch, BaselineSource: drift.BaselineWindow,
 	})
+	if err != nil {
+		return err
+	}
 	r.out.Statistical = drift.StatisticalFinding{Status: found.Status, Severity: found.Severity, Message: found.Message, Metrics: found.Statistical}
+	at := drift.Undefined()
+	if found.Statistical != nil {
+		at = found.Statistical.KSLocation
+	}
+	r.out.Scores, err = detect.Picture(recent, baseline, fetch, at)
 	return err
 }
 

@@ -53,6 +53,7 @@ type Tx interface {
 	Serving
 	Replays
 	Rehearsals
+	Shifts
 	Journal
 }
 
@@ -167,6 +168,17 @@ type SettingsStore interface {
 	// PutSetting writes one value (nil takes it back to what lies below) and its history row, and
 	// refuses what would contradict another value in force.
 	PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error
+	Proposals
+}
+
+// Proposals keeps the changes of settings that wait for an administrator.
+type Proposals interface {
+	// PutProposal writes a new proposal and sets its ID. CodeInvalid where too many wait already.
+	PutProposal(ctx context.Context, p *drift.SettingProposal) error
+	// Proposal returns one proposal, held until the transaction ends; CodeNotFound where there is none.
+	Proposal(ctx context.Context, id int64) (*drift.SettingProposal, error)
+	// DecideProposal keeps who decided a proposal, when and why.
+	DecideProposal(ctx context.Context, p *drift.SettingProposal) error
 }
 
 // Rehearsals makes the shadow that a rollback is rehearsed on, and keeps what came of it.

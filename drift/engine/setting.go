@@ -37,43 +37,50 @@ func (e *Engine) SetSettings(ctx context.Context, by drift.Actor, changes ...Set
 			return after, err
 		}
 	}
-	err := e.system(ctx, func(tx Tx) error {
+	err := e.system(ctx, func(tx Tx) (err error) {
 		if err := tx.LockSettings(ctx); err != nil {
 			return err
 		}
-		for _, c := range changes {
-			scope, err := scopeOf(ctx, tx, by, c.Tenant)
-			if err != nil {
-				return err
-			}
-			if c.Value != nil {
-				if err := known(ctx, tx, c); err != nil {
-					return err
-				}
-			}
-			before, err := tx.Settings(ctx, scope)
-			if err != nil {
-				return fmt.Errorf("settings: %w", err)
-			}
-			if now := before.Text(c.Name); c.Was != nil && *c.Was != now {
-				return &drift.Error{
-					Code:    drift.CodeConflict,
-					Message: fmt.Sprintf("Somebody changed %s meanwhile: it is %s now, not %s. Nothing was changed; look again at what your value would do.", c.Name, now, *c.Was),
-				}
-			}
-			if err := tx.PutSetting(ctx, scope, c.Name, c.Value, by.Name, strings.TrimSpace(c.Reason), e.clock().UTC()); err != nil {
-				return err
-			}
-			if after, err = tx.Settings(ctx, scope); err != nil {
-				return fmt.Errorf("settings: %w", err)
-			}
-			if err := e.recordSetting(tx, by, scope, c, before.Text(c.Name), after.Text(c.Name)); err != nil {
-				return err
-			}
-		}
-		return nil
+		after, err = e.setAll(ctx, tx, by, changes)
+		return err
 	})
 	return after, err
+}
+
+// setAll makes changes that checkChange has looked at, in a transaction that holds the settings, and returns
+// those in force after the last.
+func (e *Engine) setAll(ctx context.Context, tx Tx, by drift.Actor, changes []SettingChange) (after drift.Settings, err error) {
+	for _, c := range changes {
+		scope, err := scopeOf(ctx, tx, by, c.Tenant)
+		if err != nil {
+			return after, err
+		}
+		if c.Value != nil {
+			if err := known(ctx, tx, c); err != nil {
+				return after, err
+			}
+		}
+		before, err := tx.Settings(ctx, scope)
+		if err != nil {
+			return after, fmt.Errorf("settings: %w", err)
+		}
+		if now := before.Text(c.Name); c.Was != nil && *c.Was != now {
+			return after, &drift.Error{
+				Code:    drift.CodeConflict,
+				Message: fmt.Sprintf("Somebody changed %s meanwhile: it is %s now, not %s. Nothing was changed; look again at what your value would do.", c.Name, now, *c.Was),
+			}
+		}
+		if err := tx.PutSetting(ctx, scope, c.Name, c.Value, by.Name, strings.TrimSpace(c.Reason), e.clock().UTC()); err != nil {
+			return after, err
+		}
+		if after, err = tx.Settings(ctx, scope); err != nil {
+			return after, fmt.Errorf("settings: %w", err)
+		}
+		if err := e.recordSetting(tx, by, scope, c, before.Text(c.Name), after.Text(c.Name)); err != nil {
+			return after, err
+		}
+	}
+	return after, nil
 }
 
 // checkChange refuses what no state of the database would allow, and writes the value as it is stored.

@@ -15,8 +15,8 @@ const (
 	WhatIfDays = 90
 	// whatIfReports is how many reports are judged anew at once.
 	whatIfReports = 50_000
-	// whatIfAlerts is how many alerts are listed one by one.
-	whatIfAlerts = 200
+	// WhatIfAlerts is how many alerts are listed one by one.
+	WhatIfAlerts = 200
 )
 
 // WhatIf asks which alerts there would have been with other cut-offs.

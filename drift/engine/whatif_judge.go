@@ -132,7 +132,7 @@ func (w *whatIf) judge() {
 		return cmp.Or(cmp.Compare(b.From, a.From), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.ModelType, b.ModelType),
 			cmp.Compare(a.DriftType, b.DriftType), cmp.Compare(idOf(a), idOf(b)))
 	})
-	w.out.Alerts = w.out.Alerts[:min(len(w.out.Alerts), whatIfAlerts)]
+	w.out.Alerts = w.out.Alerts[:min(len(w.out.Alerts), WhatIfAlerts)]
 }
 
 func idOf(a WhatIfAlert) int64 {

@@ -21,6 +21,8 @@ type FactVM struct {
 	Tone string
 	// Topic is what the number is, explained beside its label; "" for what its label says already.
 	Topic Topic
+	// Help is the anchor of the page that says how the number is computed; "" for none.
+	Help string
 }
 
 // KeyValueVM is one line of a list of names and values.

@@ -5,7 +5,7 @@ import "maps"
 // catalogue are all translations. English has none: it is what the texts are written in.
 var catalogue = map[Lang]entries{
 	German: joined(
-		deAdmin, deAlert, deBoard, deChart, deError, deEvidence, deFind, deHelp, deScript, deLogin, deModel, deOperations,
+		deAdmin, deAlert, deBoard, deChart, deError, deEvidence, deFind, deHelp, deReport, deScript, deLogin, deModel, deOperations,
 		deRetrain, deReview, deSetting, deShell, deStart, deTeam, deUnit, deWall, deWork,
 	),
 }

@@ -196,7 +196,7 @@ func TestTranslatedOnce(t *testing.T) {
 	areas := map[string]entries{
 		"admin": deAdmin, "alert": deAlert, "board": deBoard, "chart": deChart, "error": deError, "evidence": deEvidence,
 		"find": deFind, "help": deHelp, "script": deScript, "login": deLogin, "model": deModel, "operations": deOperations,
-		"retrain": deRetrain, "review": deReview, "setting": deSetting, "shell": deShell, "team": deTeam, "unit": deUnit,
+		"report": deReport, "retrain": deRetrain, "review": deReview, "setting": deSetting, "shell": deShell, "team": deTeam, "unit": deUnit,
 		"wall": deWall, "work": deWork,
 	}
 	first := map[string]string{}

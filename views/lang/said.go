@@ -36,7 +36,7 @@ func (l Lang) Said(sentence string) string {
 var speakers = map[Lang]*speaker{German: newSpeaker(German, saidInGerman...)}
 
 // saidInGerman are the sentences of the domain. They are no part of the catalogue, as their verbs are others.
-var saidInGerman = []entries{deSaid, deSaidAccess, deSaidError, deSaidRetrain, deSaidSetting, deSaidWord, deSaidWork}
+var saidInGerman = []entries{deSaid, deSaidAccess, deSaidError, deSaidEvidence, deSaidReport, deSaidRetrain, deSaidSetting, deSaidWord, deSaidWork}
 
 // speaker knows sentences by their English.
 type speaker struct {

@@ -14,7 +14,7 @@ type Shell struct {
 	// Title is the document title without the program's name.
 	Title string
 	// Active is the key of the current place in the navigation: "board",
-	// "models", "retrains", "operations", "reviews", "teams", "audit", "settings", or "".
+	// "models", "retrains", "operations", "reviews", "handover", "teams", "audit", "settings", or "".
 	Active string
 	// Seq is the sequence number of the last event that the page's data
 	// contains, read in the same snapshot as the data. The socket resumes
@@ -83,6 +83,7 @@ var nav = []navItem{
 	{"retrains", "/retrains", "loop", lang.Key("Retrains"), "r"},
 	{"operations", "/operations", "pulse", lang.Key("Operations"), "o"},
 	{"reviews", "/reviews", "check", lang.Key("Reviews"), "v"},
+	{"handover", "/handover", "note", lang.Key("Hand-over"), "h"},
 	{"teams", "/teams", "user", lang.Key("Teams"), "t"},
 	{"audit", "/audit", "list", lang.Key("Audit"), "a"},
 	{"settings", "/settings", "gear", lang.Key("Settings"), "s"},

@@ -35,6 +35,12 @@ type AlertVM struct {
 	ECDF      *chart.ECDFs
 	Trend     *chart.Trend
 	Accuracy  *chart.Accuracy
+	// Files says where the charts are served as files.
+	Files chart.Files
+	// Fold leads to further evidence, nil where there is none.
+	Fold *FoldVM
+	// ReportHref leads to the two pages that a manager files.
+	ReportHref string
 	// Features says which of them moved.
 	Features *FeaturesVM
 
@@ -172,4 +178,21 @@ type BlindModelVM struct {
 	Newest time.Time
 	OfDay  bool
 	Why    string
+}
+
+// Charts are the page's own charts, for their files.
+func (v AlertVM) Charts() (out []chart.Chart) {
+	if v.Histogram != nil {
+		out = append(out, v.Histogram)
+	}
+	if v.ECDF != nil {
+		out = append(out, v.ECDF)
+	}
+	if v.Trend != nil {
+		out = append(out, v.Trend)
+	}
+	if v.Accuracy != nil {
+		out = append(out, v.Accuracy)
+	}
+	return out
 }

@@ -73,10 +73,10 @@ func TestAlertSentences(t *testing.T) {
 	} {
 		s := base
 		c.change(&s)
-		if c.title != "" && s.title(lang.English) != c.title {
-			t.Errorf("%s: title %q", c.name, s.title(lang.English))
+		if c.title != "" && s.Title(lang.English) != c.title {
+			t.Errorf("%s: title %q", c.name, s.Title(lang.English))
 		}
-		if got := words(s.line(lang.English)); c.line != "" && got != c.line {
+		if got := words(s.Line(lang.English)); c.line != "" && got != c.line {
 			t.Errorf("%s: line %q\n want %q", c.name, got, c.line)
 		}
 	}

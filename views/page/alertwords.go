@@ -9,7 +9,7 @@ import (
 )
 
 // title is the h1 of the alert: who, and what is wrong.
-func (s AlertStateVM) title(l lang.Lang) string {
+func (s AlertStateVM) Title(l lang.Lang) string {
 	who := strings.TrimSpace(s.Tenant + " " + s.ModelType)
 	switch {
 	case s.AlertType == "ML_MONITORING_BLIND":
@@ -43,7 +43,7 @@ func blindTitle(l lang.Lang, reason, who string) string {
 }
 
 // line says since when, who has it and what happens next.
-func (s AlertStateVM) line(l lang.Lang) []component.Piece {
+func (s AlertStateVM) Line(l lang.Lang) []component.Piece {
 	if s.Status == "RESOLVED" && !s.EndedAt.IsZero() {
 		return component.Join(s.found(l), s.ended(l))
 	}
@@ -158,7 +158,7 @@ func (s SiblingVM) title(l lang.Lang) string {
 
 // facts are the numbers at the top of the page: of the alert's own report
 // first, then of the other.
-func (v AlertVM) facts(l lang.Lang) []component.FactVM {
+func (v AlertVM) Facts(l lang.Lang) []component.FactVM {
 	if v.Blind != nil {
 		return v.Blind.Facts
 	}
@@ -176,8 +176,8 @@ func (v AlertVM) facts(l lang.Lang) []component.FactVM {
 
 func (s *StatisticalVM) facts(l lang.Lang, r ReportVM) []component.FactVM {
 	v := lang.Value
-	d := component.FactVM{Label: l.T("Largest gap, D"), Value: l.Fixed(v(s.D), 3), Tone: tone(r), Note: s.cutNote(l, r.Severity), Topic: "ks-d"}
-	p := component.FactVM{Label: l.T("Chance of it, p"), Value: l.P(v(s.P)), Note: l.T("two-sided"), Topic: "ks-p"}
+	d := component.FactVM{Topic: "ks-d", Label: l.T("Largest gap, D"), Help: "ks-d", Value: l.Fixed(v(s.D), 3), Tone: tone(r), Note: s.cutNote(l, r.Severity)}
+	p := component.FactVM{Topic: "ks-p", Label: l.T("Chance of it, p"), Help: "p", Value: l.P(v(s.P)), Note: l.T("two-sided")}
 	if s.Method != "" {
 		p.Note = l.T("%s, two-sided", methodText(l, s.Method))
 	}

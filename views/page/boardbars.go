@@ -56,6 +56,7 @@ type RefusedVM struct{ About, Href, Why string }
 // IncidentPageVM is one incident's page.
 type IncidentPageVM struct {
 	Head               component.IncidentVM
+	ReviewHref         string
 	Note               component.FormNoteVM
 	Undo               *UndoVM
 	Select             *SelectVMs // nil for a reader who may only look

@@ -28,9 +28,18 @@ type ModelVM struct {
 	Trend    chart.Trend
 	// Metrics are the other daily metrics, one small chart each; their IDs are
 	// unique on the page.
-	Metrics  []chart.Metric
-	Reports  []ReportRowVM
-	Versions VersionsVM
+	Metrics []chart.Metric
+	// Heat is the scores of the last 60 days; nil where no version has predicted.
+	Heat *chart.Heat
+	// Metric is the one that was chosen in place of the accuracy, nil for none; MetricChoice are all.
+	Metric       *chart.Metric
+	MetricChoice []OptionVM
+	Files        chart.Files
+	// Fold leads to further evidence and CompareHref to any two windows; nil and "" where nothing serves.
+	Fold        *FoldVM
+	CompareHref string
+	Reports     []ReportRowVM
+	Versions    VersionsVM
 	// Pause is set while retraining is paused after a rollback.
 	Pause *PauseVM
 	// Retrain says why the model does or does not retrain, and takes a request.
@@ -171,3 +180,18 @@ func (v ModelVM) summaryHref() string { return v.spanHref(v.Days) + "&part=summa
 func (v ModelVM) spanHref(days int) string { return v.Href + "?days=" + strconv.Itoa(days) }
 
 func alertHref(id int64) string { return "/alerts/" + strconv.FormatInt(id, 10) }
+
+// Charts are the page's charts, for their files.
+func (v ModelVM) Charts() []chart.Chart {
+	out := []chart.Chart{v.Accuracy, v.Trend}
+	if v.Heat != nil {
+		out = append(out, v.Heat)
+	}
+	if v.Metric != nil {
+		out = append(out, v.Metric)
+	}
+	for _, m := range v.Metrics {
+		out = append(out, m)
+	}
+	return out
+}

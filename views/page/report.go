@@ -86,13 +86,14 @@ func share(part, whole int64) float64 {
 // the baseline's value or what to compare it with.
 type numberRow struct {
 	name, recent, baseline string
-	aside                  bool // the last cell is a remark, not a value
+	aside                  bool   // the last cell is a remark, not a value
+	help                   string // how it is computed, see Numbers
 }
 
 // rows are the numbers of the report in the order of the table.
 func (r ReportVM) rows(l lang.Lang, now time.Time) []numberRow {
 	rows := []numberRow{
-		{name: l.T("Window"), recent: windowText(l, r.Recent, now), baseline: windowText(l, r.Baseline, now)},
+		{name: l.T("Window"), recent: windowText(l, r.Recent, now), baseline: windowText(l, r.Baseline, now), help: "windows"},
 		{name: l.T("Version"), recent: r.ModelVersion, baseline: baselineText(l, r.BaselineSource), aside: true},
 	}
 	switch {
@@ -118,14 +119,14 @@ func (s *StatisticalVM) rows(l lang.Lang) []numberRow {
 		fraction = s.Numerator + " / (" + l.Count(s.NRecent) + " · " + l.Count(s.NBaseline) + ")"
 	}
 	return append(rows, []numberRow{
-		{"D", l.Fixed(v(s.D), 5), fraction, true},
-		{l.T("D lies at score"), l.Fixed(v(s.At), 4), "", true},
-		{l.T("p, two-sided"), l.PDigits(v(s.P), 3), methodText(l, s.Method), true},
-		{l.T("Smallest D found HIGH"), l.Fixed(v(s.MinDetectableD), 4), l.T("with these n"), true},
-		{l.T("Material"), yesNo(l, s.Material), l.T("D of %s or more", l.Fixed(0.1, 1)), true},
-		{"PSI", l.Fixed(v(s.PSI), 4), l.T("%s is much", l.Fixed(0.2, 1)), true},
-		{l.T("Jensen-Shannon distance"), l.Fixed(v(s.JS), 4), l.T("0 to 1"), true},
-		{"Wasserstein", l.Fixed(v(s.Wasserstein), 4), l.T("of the baseline’s sd"), true},
+		{"D", l.Fixed(v(s.D), 5), fraction, true, "ks-d"},
+		{l.T("D lies at score"), l.Fixed(v(s.At), 4), "", true, "ks-d"},
+		{l.T("p, two-sided"), l.PDigits(v(s.P), 3), methodText(l, s.Method), true, "p"},
+		{l.T("Smallest D found HIGH"), l.Fixed(v(s.MinDetectableD), 4), l.T("with these n"), true, "min-d"},
+		{l.T("Material"), yesNo(l, s.Material), l.T("D of %s or more", l.Fixed(0.1, 1)), true, "material"},
+		{"PSI", l.Fixed(v(s.PSI), 4), l.T("%s is much", l.Fixed(0.2, 1)), true, "psi"},
+		{l.T("Jensen-Shannon distance"), l.Fixed(v(s.JS), 4), l.T("0 to 1"), true, "js"},
+		{"Wasserstein", l.Fixed(v(s.Wasserstein), 4), l.T("of the baseline’s sd"), true, "w1"},
 	}...)
 }
 
@@ -137,16 +138,16 @@ func (p *PerformanceVM) rows(l lang.Lang) []numberRow {
 	}
 	return []numberRow{
 		{name: l.T("Right"), recent: of(p.Recent, p.NRecent), baseline: of(p.Baseline, p.NBaseline)},
-		{name: l.T("Accuracy"), recent: l.Percent(v(p.AccuracyRecent), 1), baseline: l.Percent(v(p.AccuracyBaseline), 1)},
-		{name: "95 % Wilson", recent: l.PercentRange(v(p.RecentLow), v(p.RecentHigh), 1), baseline: l.PercentRange(v(p.BaselineLow), v(p.BaselineHigh), 1)},
-		{l.T("Drop"), l.Points(v(p.Drop), 1), newcombeText(l, p), true},
-		{l.T("p, one-sided"), l.PDigits(v(p.P), 2), significantText(l, p), true},
-		{name: l.T("Precision"), recent: l.Percent(p.Recent.precision(), 1), baseline: l.Percent(p.Baseline.precision(), 1)},
-		{l.T("Precision drop"), l.Points(v(p.PrecisionDrop), 1), "", true},
-		{name: l.T("Recall"), recent: l.Percent(p.Recent.recall(), 1), baseline: l.Percent(p.Baseline.recall(), 1)},
-		{l.T("Recall drop"), l.Points(v(p.RecallDrop), 1), "", true},
+		{name: l.T("Accuracy"), recent: l.Percent(v(p.AccuracyRecent), 1), baseline: l.Percent(v(p.AccuracyBaseline), 1), help: "accuracy"},
+		{name: "95 % Wilson", recent: l.PercentRange(v(p.RecentLow), v(p.RecentHigh), 1), baseline: l.PercentRange(v(p.BaselineLow), v(p.BaselineHigh), 1), help: "wilson"},
+		{l.T("Drop"), l.Points(v(p.Drop), 1), newcombeText(l, p), true, "newcombe"},
+		{l.T("p, one-sided"), l.PDigits(v(p.P), 2), significantText(l, p), true, "z-test"},
+		{name: l.T("Precision"), recent: l.Percent(p.Recent.precision(), 1), baseline: l.Percent(p.Baseline.precision(), 1), help: "precision"},
+		{l.T("Precision drop"), l.Points(v(p.PrecisionDrop), 1), "", true, "precision"},
+		{name: l.T("Recall"), recent: l.Percent(p.Recent.recall(), 1), baseline: l.Percent(p.Baseline.recall(), 1), help: "recall"},
+		{l.T("Recall drop"), l.Points(v(p.RecallDrop), 1), "", true, "recall"},
 		{name: "TP · FP · FN · TN", recent: matrix(p.Recent), baseline: matrix(p.Baseline)},
-		{name: l.T("With outcome"), recent: l.Percent(v(p.CompletenessRecent), 1), baseline: l.Percent(v(p.CompletenessBase), 1)},
+		{name: l.T("With outcome"), recent: l.Percent(v(p.CompletenessRecent), 1), baseline: l.Percent(v(p.CompletenessBase), 1), help: "coverage"},
 	}
 }
 

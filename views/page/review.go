@@ -125,11 +125,12 @@ func (c ChooserVM) pattern() string {
 	return `\d{4}-\d{2}-\d{2}`
 }
 
-// reviewTabs are the three reviews.
+// reviewTabs are the three reviews, and the report over any period.
 var reviewTabs = []struct{ href, label, when string }{
 	{"/reviews", lang.Key("Morning"), lang.Key("every day, 9:00")},
 	{"/reviews/weekly", lang.Key("Weekly"), lang.Key("every Monday")},
 	{"/reviews/monthly", lang.Key("Monthly"), lang.Key("first Monday of a month")},
+	{"/reports", lang.Key("Report"), lang.Key("any period")},
 }
 
 // delta is the distance from the baseline in points, with its sign.

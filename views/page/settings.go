@@ -19,6 +19,9 @@ type SettingsVM struct {
 	Query, Found, Tenant string
 	// MayChange is set for those who may change settings.
 	MayChange bool
+	Note      component.FormNoteVM
+	// Proposals wait for an administrator, or were decided lately.
+	Proposals []ProposalVM
 }
 
 // SettingGroupVM is a titled group of settings. ID is its anchor.

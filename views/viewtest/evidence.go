@@ -88,7 +88,9 @@ func Alert() page.AlertVM {
 			People: []page.OptionVM{{Value: "a.rossi", Label: "A. Rossi (you)", Selected: true}, {Value: "j.lindqvist", Label: "J. Lindqvist"}, {Value: "m.okafor", Label: "M. Okafor"}},
 			Teams:  []page.OptionVM{{Value: "ml-engineering", Label: "ML engineering"}, {Value: "ml-lead", Label: "ML team lead"}},
 		},
-		Reports: reports,
+		Files: chart.Files{Base: "/alerts/4811/charts/"}, Fold: &page.FoldVM{Href: "/alerts/4811/evidence", Part: "/alerts/4811/evidence?part=evidence"},
+		ReportHref: "/alerts/4811/report",
+		Reports:    reports,
 		Sibling: &page.SiblingVM{
 			ID: 4812, DriftType: "performance", Severity: component.Critical, Status: "NEW",
 			Message: "Right 39.0 times in 100, was 61.8: fell 22.8 points (16.9 to 28.5).", CreatedAt: Ago(12 * time.Minute),

@@ -41,7 +41,10 @@ func Model(days int) page.ModelVM {
 			ID: "model-retrain", Action: "/models/nsw-market/conflict_predictor/retrain", MayAsk: true,
 			Guards: page.GuardsVM{ID: "model-safeguards", Title: "Would it retrain by itself?", Answer: component.Words("No: a manager decides, because the drift is CRITICAL."), Items: sampleGuards()},
 		},
-		Now: Now, Tenant: "nsw-market", ModelType: "conflict_predictor", Href: "/models/nsw-market/conflict_predictor", Days: days, Severity: component.Critical,
+		Files: chart.Files{Base: "/models/nsw-market/conflict_predictor/charts/", Query: "?days=90"}, CompareHref: "/models/nsw-market/conflict_predictor/compare",
+		Fold:         &page.FoldVM{Href: "/models/nsw-market/conflict_predictor/compare", Part: "/models/nsw-market/conflict_predictor/compare?part=evidence"},
+		MetricChoice: []page.OptionVM{{Label: "Accuracy"}, {Value: "recall", Label: "Recall"}},
+		Now:          Now, Tenant: "nsw-market", ModelType: "conflict_predictor", Href: "/models/nsw-market/conflict_predictor", Days: days, Severity: component.Critical,
 		Line: []component.Piece{{Text: "Version 6 serves since "}, component.At(day(48), component.DayClock), {Text: ". The checks of today found "}, {Text: "both its scores and its accuracy", Strong: true}, {Text: " critically off."}},
 		Facts: []component.FactVM{
 			{Label: "Serves", Value: "Version 6", Note: "since 14 May, 48 d; external"},

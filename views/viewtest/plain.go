@@ -55,8 +55,9 @@ func sampleSettings() page.SettingsVM {
 	changed.Differs, changed.From = true, "database, all tenants"
 	changed.ChangedBy, changed.ChangedAt, changed.Why = "S. Varga", Ago(9*24*time.Hour), "Nights are thinly staffed in July."
 	return page.SettingsVM{
-		Now:  Now,
-		Line: component.Words("One differs from its default. Values are for all tenants unless a tenant is named."),
+		Proposals: Proposals(),
+		Now:       Now,
+		Line:      component.Words("One differs from its default. Values are for all tenants unless a tenant is named."),
 		Groups: []page.SettingGroupVM{
 			{ID: "set-drift", Title: "Drift", Note: "when a difference counts", Settings: []page.SettingVM{
 				set("STATISTICAL_DRIFT_PVALUE_CRITICAL", "0.001", "chance of 1 in 1,000", "0.001"),

@@ -45,7 +45,7 @@ func (c Case) Render(w io.Writer) error {
 // All is every case of every page.
 func All() []Case {
 	var all []Case
-	for _, cases := range [][]Case{BoardCases(), BoardBarCases(), PlainCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases(), WallCases(), WorkCases(), AccessCases(), HelpCases()} {
+	for _, cases := range [][]Case{BoardCases(), BoardBarCases(), PlainCases(), ComparingCases(), TeamCases(), EntryCases(), EvidenceCases(), RetrainCases(), ServingCases(), SettingCases(), ReviewCases(), PreferencesCases(), WallCases(), WorkCases(), WorkDoneCases(), AccessCases(), HelpCases()} {
 		all = append(all, cases...)
 	}
 	return append(all, inGerman(all)...)
@@ -53,8 +53,10 @@ func All() []Case {
 
 // german are the cases that are looked at in German too.
 var german = []string{
+	"handover", "handover-kept", "incident-review", "report",
 	"login", "login-wrong", "setup", "error-404", "alert-critical", "alert-blind", "alert-lost-race", "models", "model-90", "model-rollback",
 	"retrain-waiting", "retrain-watching", "retrains-stopped", "operations", "settings", "review-morning", "review-weekly", "teams-admin", "access", "access-person", "start",
+	"compare", "alert-evidence", "thresholds", "help-numbers",
 }
 
 // inGerman are those cases with ".de" after their names.

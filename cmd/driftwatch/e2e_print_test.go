@@ -1,0 +1,41 @@
+package main_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// TestReportsOnPaper prints the reports of an alert and of a model: two pages of A4 each, with all evidence and
+// without the console around it.
+func TestReportsOnPaper(t *testing.T) {
+	w := newWorld(t)
+	operator := w.person(t, "operator")
+	for _, path := range []string{
+		fmt.Sprintf("/alerts/%d/report", w.alerts(t, "drift_type=performance")[0].ID),
+		fmt.Sprintf("/alerts/%d/report", w.alerts(t, "drift_type=statistical")[0].ID),
+		"/models/harbour-freight/conflict_predictor/report",
+	} {
+		operator.visit(path)
+		pdf, err := chromedp.Call(operator.ctx, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: new(true), PrintBackground: new(true)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := bytes.Count(pdf.Data, []byte("/Type /Page\n")) + bytes.Count(pdf.Data, []byte("/Type /Page ")); n != 2 {
+			t.Errorf("%s prints as %d pages, want 2", path, n)
+		}
+		if missing := eval[string](operator, `["histograms", "slices", "estimate", "confusion", "reliability", "trend", "accuracy"].filter((id) => !document.getElementById(id)).join()`); missing != "" {
+			t.Errorf("%s lacks %s", path, missing)
+		}
+		head := eval[string](operator, `document.querySelector(".paper-head").textContent`)
+		for _, want := range []string{"operator", path, "UTC"} {
+			if !strings.Contains(head, want) {
+				t.Errorf("%s: its head %q does not say %q", path, head, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/chart"
+	"github.com/driftwatch/driftwatch/views/component"
+	"github.com/driftwatch/driftwatch/views/lang"
+	"github.com/driftwatch/driftwatch/views/page"
+	"github.com/driftwatch/driftwatch/web"
+	"github.com/driftwatch/driftwatch/web/auth"
+)
+
+// What a report of two pages has room for.
+const (
+	paperFeatures = 6
+	paperSlices   = 6
+	paperTimeline = 3
+)
+
+// onPaper keeps of the evidence what two pages have room for; the rest is a link away.
+func onPaper(v page.EvidenceVM) page.EvidenceVM {
+	v.Features.Features = v.Features.Features[:min(len(v.Features.Features), paperFeatures)]
+	v.Slices.Slices = v.Slices.Slices[:min(len(v.Slices.Slices), paperSlices)]
+	return v
+}
+
+func second(v page.EvidenceVM) []page.PaperRow {
+	return []page.PaperRow{
+		{Left: v.Features}, {Left: v.Slices, Right: v.Estimate}, {Left: v.Confusion, Right: v.Reliability},
+	}
+}
+
+// pairedCharts puts charts side by side where both are there.
+func pairedCharts(left, right chart.Chart) []page.PaperRow {
+	if left == nil || right == nil {
+		return nil
+	}
+	return []page.PaperRow{{Left: left, Right: right}}
+}
+
+// fullURL is the address under which a page was asked for.
+func fullURL(r *http.Request) string {
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
+	}
+	return scheme + r.Host + r.URL.RequestURI()
+}
+
+// alertReport answers an alert's report for the files.
+func (p *Pages) alertReport(w http.ResponseWriter, r *http.Request) error {
+	d, err := p.alertData(r)
+	if err != nil {
+		return err
+	}
+	l, by := lang.From(r.Context()), auth.ActorFrom(r.Context())
+	events, err := p.alertEvents(r.Context(), by, d, l)
+	if err != nil {
+		return err
+	}
+	v := p.alertVM(d, l, by, events)
+	if v.Features, err = p.featuresVM(r.Context(), by, d.Own); err != nil {
+		return err
+	}
+	paper := page.PaperVM{
+		Title: component.Words(v.State.Title(l)), Line: v.State.Line(l), BackHref: alertHref(d.Alert.ID), URL: fullURL(r), By: by.Name, At: p.now(), Now: p.now(),
+		Facts: v.Facts(l), Message: v.State.Message, Reports: v.Reports, Timeline: v.Timeline.Items[:min(len(v.Timeline.Items), paperTimeline)],
+	}
+	if v.Histogram != nil && v.ECDF != nil {
+		paper.First = pairedCharts(v.Histogram, v.ECDF)
+	}
+	if v.Trend != nil {
+		paper.First = append(paper.First, page.PaperRow{Left: v.Trend})
+	}
+	if v.Accuracy != nil {
+		paper.First = append(paper.First, page.PaperRow{Left: v.Accuracy})
+	}
+	if d.Own != nil {
+		e, err := p.alertEvidence(r, d)
+		if err != nil {
+			return err
+		}
+		paper.Second = second(onPaper(e))
+	}
+	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, alertTitle(d.Alert, l), "board"), page.Paper(paper))
+}
+
+// modelReport answers a model's report for the files.
+func (p *Pages) modelReport(w http.ResponseWriter, r *http.Request) error {
+	q := drift.ModelQuery{Now: p.now()}
+	var err error
+	if q.Tenant, q.ModelType, err = modelPath(r); err != nil {
+		return err
+	}
+	if q.Days, err = web.QueryInt(r, "days", heatDays, 1, 90); err != nil {
+		return err
+	}
+	by, l := auth.ActorFrom(r.Context()), lang.From(r.Context())
+	d, err := p.store.ModelPage(r.Context(), by, q)
+	if err != nil {
+		return err
+	}
+	history, err := p.historyOf(r.Context(), by, d, d.SpanEnd(drift.DateOf(q.Now)), q.Days)
+	if err != nil {
+		return err
+	}
+	v := p.modelVM(d, history, l, q, "")
+	title := d.Model.Tenant + " " + d.Model.ModelType
+	paper := page.PaperVM{
+		Title: component.Words(title), Line: v.Line, BackHref: v.Href, URL: fullURL(r), By: by.Name, At: q.Now, Now: q.Now, Facts: v.Facts,
+		First: []page.PaperRow{{Left: v.Accuracy}, {Left: v.Trend}},
+	}
+	if v.Heat != nil {
+		paper.First = append(paper.First, page.PaperRow{Left: *v.Heat})
+	}
+	a, err := p.readPair(r)
+	if err != nil {
+		return err
+	}
+	if a.pair.recent.Version != "" && a.problem == nil {
+		e, err := p.evidenceOf(r.Context(), by, a.pair)
+		if err != nil {
+			return err
+		}
+		x := onPaper(p.comparedVM(l, a, e))
+		paper.Second, paper.Reports = second(x), p.findings(l, a, e)
+	}
+	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, title, "models"), page.Paper(paper))
+}

@@ -1,0 +1,175 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/driftwatch/driftwatch/drift"
+)
+
+var everyRole = []drift.Role{drift.RoleViewer, drift.RoleOperator, drift.RoleManager, drift.RoleAdmin}
+
+// TestHandOver: a shift is kept with what was open and what was given, for those who see its tenants, and
+// stays as it was.
+func TestHandOver(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme", "globex")
+	h.set(time.Now())
+	id := h.alert("acme", drift.Statistical)
+	for _, role := range everyRole {
+		a := h.get("/handover", asBrowser, h.as(role))
+		a.isPage(t, 200, "/handover")
+		if offered := strings.Contains(a.body, `name="notes"`); offered != role.AtLeast(drift.RoleOperator) {
+			t.Errorf("%s is offered to hand over: %v", role, offered)
+		}
+	}
+	now := time.Now().UTC()
+	form := url.Values{"from": {now.Add(-8 * time.Hour).Format("2006-01-02T15:04")}, "notes": {"Watch <acme>."}}
+	if a := h.post("/handover", form.Encode(), asBrowser, h.as(drift.RoleViewer)); a.status != 403 {
+		t.Errorf("a viewer hands over: %d", a.status)
+	}
+	a := h.post("/handover", form.Encode(), asBrowser, h.as(drift.RoleOperator))
+	kept := a.header.Get("Location")
+	if a.status != 303 || !strings.HasPrefix(kept, "/handover/") {
+		t.Fatalf("hand over: %d %q %.400s", a.status, kept, a.body)
+	}
+	move := url.Values{"version": {h.version(id)}, "note": {"gone"}}.Encode()
+	if a := h.post(fmt.Sprintf("/alerts/%d/resolve", id), move, asBrowser, h.as(drift.RoleOperator)); a.status != 303 {
+		t.Fatalf("resolve: %d", a.status)
+	}
+	for _, role := range everyRole {
+		a := h.get(kept, asBrowser, h.as(role))
+		a.isPage(t, 200, kept)
+		for _, want := range []string{"Watch &lt;acme&gt;.", "acme fraud_detector", "globex fraud_detector"} {
+			if !strings.Contains(a.body, want) {
+				t.Errorf("%s does not read %q", role, want)
+			}
+		}
+		one := h.get(kept, asBrowser, h.as(role, h.globex))
+		one.isPage(t, 200, kept)
+		if strings.Contains(one.body, "acme") || !strings.Contains(one.body, "Their parts and the notes are left out") {
+			t.Errorf("%s of globex reads of acme", role)
+		}
+		h.get(kept, asBrowser, h.as(role, h.tenant("other"+role.String()))).isPage(t, 404, kept)
+	}
+	for _, field := range []url.Values{
+		{"from": {"yesterday"}}, {"from": {now.Add(-9 * 24 * time.Hour).Format("2006-01-02T15:04")}}, {"from": {now.Add(2 * time.Hour).Format("2006-01-02T15:04")}}, {},
+	} {
+		if a := h.post("/handover", field.Encode(), asBrowser, h.as(drift.RoleOperator)); a.status != 422 {
+			t.Errorf("%v: %d, want 422", field, a.status)
+		}
+	}
+}
+
+// TestIncidentReview: everybody of the tenant reads it, operators write, who comes second is told, and its
+// Markdown holds what people wrote as words.
+func TestIncidentReview(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme", "globex")
+	h.set(time.Now())
+	id := h.alert("acme", drift.Statistical)
+	path := fmt.Sprintf("/alerts/%d/review", id)
+	write := url.Values{"version": {"0"}, "causes": {"A *feed* changed its <unit>."}}.Encode()
+	for _, role := range everyRole {
+		h.get(path, asBrowser, h.as(role)).isPage(t, 200, path)
+		h.get(path, asBrowser, h.as(role, h.globex)).isPage(t, 404, path)
+		want := 404
+		if role == drift.RoleViewer {
+			want = 403
+			if a := h.post(path+"/causes", write, asBrowser, h.as(role)); a.status != 403 {
+				t.Errorf("a viewer writes: %d", a.status)
+			}
+		}
+		for _, what := range []string{"/causes", "/follow-ups", "/follow-ups/1"} {
+			if a := h.post(path+what, write+"&task=x", asBrowser, h.as(role, h.globex)); a.status != want {
+				t.Errorf("%s of globex posts %s: %d, want %d", role, what, a.status, want)
+			}
+		}
+	}
+	who := h.as(drift.RoleOperator)
+	if a := h.post(path+"/causes", write, asBrowser, who); a.status != 303 {
+		t.Fatalf("write: %d %.300s", a.status, a.body)
+	}
+	second := h.post(path+"/causes", write, asBrowser, h.as(drift.RoleManager))
+	if second.status != 409 || !strings.Contains(second.body, "changed the causes meanwhile") || !strings.Contains(second.body, "This was not saved.") {
+		t.Errorf("the second: %d", second.status)
+	}
+	if a := h.post(path+"/follow-ups", url.Values{"task": {"Ask the [feed](javascript:x)"}}.Encode(), asBrowser, who); a.status != 303 {
+		t.Fatalf("follow-up: %d", a.status)
+	}
+	task := h.count(`SELECT max(id) FROM incident_follow_up`)
+	done := url.Values{"version": {"1"}, "do": {"done"}}.Encode()
+	for i, want := range []int{303, 409} {
+		if a := h.post(fmt.Sprintf("%s/follow-ups/%d", path, task), done, asBrowser, who); a.status != want {
+			t.Errorf("done, time %d: %d, want %d", i, a.status, want)
+		}
+	}
+	md := h.get(path+".md", asBrowser, who)
+	for _, want := range []string{"A *feed* changed its &lt;unit>.", `- [x] Ask the \[feed\](javascript:x)`, "# Review of the incident at acme"} {
+		if md.status != 200 || !strings.Contains(md.body, want) {
+			t.Errorf("the Markdown lacks %q: %d %s", want, md.status, md.body)
+		}
+	}
+	var key string
+	if err := h.db.Pool().QueryRow(t.Context(), `SELECT incident_key FROM noc_alert_event WHERE id = $1`, id).Scan(&key); err != nil {
+		t.Fatal(err)
+	}
+	by := "/incidents/" + url.PathEscape(key) + "/review"
+	if a := h.get(by, asBrowser, who); a.status != 200 || !strings.Contains(a.body, "?tenant=globex") {
+		t.Errorf("of two tenants: %d", a.status)
+	}
+	if a := h.get(by, asBrowser, h.as(drift.RoleViewer, h.globex)); a.status != 200 || strings.Contains(a.body, "acme") {
+		t.Errorf("of globex alone: %d", a.status)
+	}
+	h.get(by+"?tenant=acme", asBrowser, h.as(drift.RoleViewer, h.globex)).isPage(t, 404, by)
+}
+
+// TestReports: every role reads them, of their own tenants alone; the files and the API hold the same.
+func TestReports(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme", "globex")
+	h.set(time.Now())
+	today := drift.DateOf(time.Now()).String()
+	for _, role := range everyRole {
+		who, one := h.as(role), h.as(role, h.globex)
+		a := h.get("/reports?to="+today, asBrowser, who)
+		a.isPage(t, 200, "/reports")
+		if !strings.Contains(a.body, "acme fraud_detector") {
+			t.Errorf("%s does not read of acme", role)
+		}
+		for _, path := range []string{"/reports?to=" + today, "/reports/alerts.csv?to=" + today, "/reports/false.csv?to=" + today} {
+			if a := h.get(path, asBrowser, one); a.status != 200 || strings.Contains(a.body, "acme") || !strings.Contains(a.body, "globex") {
+				t.Errorf("%s of globex: %s %d", role, path, a.status)
+			}
+		}
+		h.get("/reports?tenant=acme", asBrowser, one).isPage(t, 404, "of acme")
+		for _, table := range []string{"alerts", "acknowledgement", "false", "retrains", "rollbacks"} {
+			if a := h.get("/reports/"+table+".csv", asBrowser, who); a.status != 200 || !strings.HasPrefix(a.header.Get("Content-Type"), "text/csv") {
+				t.Errorf("%s.csv: %d", table, a.status)
+			}
+		}
+	}
+	var d struct {
+		Alerts struct {
+			Items []struct {
+				Tenant         string
+				Critical, High int
+				Counted        int
+			}
+		}
+		Acks []struct{ Kind string } `json:"acknowledgement"`
+	}
+	a := h.do("GET", "/api/v1/reports?to="+today, "", h.as(drift.RoleViewer, h.globex))
+	if err := json.Unmarshal([]byte(a.body), &d); err != nil || a.status != 200 || len(d.Alerts.Items) != 1 || d.Alerts.Items[0].Tenant != "globex" || len(d.Acks) != 6 {
+		t.Errorf("API: %d %v %.400s", a.status, err, a.body)
+	}
+	for path, status := range map[string]int{
+		"/reports?from=2026-13-01": 422, "/reports?from=2026-02-02&to=2026-02-01": 422, "/reports?from=1970-01-01": 422, "/reports/x.csv": 404, "/reports?tenant=nobody": 404, "/reports?model=nothing": 404,
+	} {
+		h.get(path, asBrowser, h.as(drift.RoleViewer)).isPage(t, status, path)
+	}
+}
