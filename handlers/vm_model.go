@@ -76,21 +76,21 @@ func modelFacts(d drift.ModelData, l lang.Lang, scores, outcomes *drift.Report, 
 	if outcomes != nil && outcomes.Status == drift.StatusOK {
 		m := outcomes.Performance
 		out = append(out, component.FactVM{
-			Topic: "wilson", Label: l.T("Accuracy, recent"), Value: l.Percent(float64(m.AccuracyRecent), 1), Tone: toneOf(outcomes.Severity),
+			Topic: "wilson", Label: l.T("Accuracy, recent"), Help: "accuracy", Value: l.Percent(float64(m.AccuracyRecent), 1), Tone: toneOf(outcomes.Severity),
 			Note: l.N(int64(m.NRecent), "was %[2]s, %[1]d\u00a0outcome", "was %[2]s, %[1]d\u00a0outcomes", l.Percent(float64(m.AccuracyBaseline), 1)),
 		})
 	}
 	if scores != nil && scores.Status == drift.StatusOK {
 		m := scores.Statistical
 		out = append(out, component.FactVM{
-			Topic: "ks-d", Label: l.T("Largest gap, D"), Value: l.Fixed(float64(m.KSStatistic), 3), Tone: toneOf(scores.Severity),
+			Topic: "ks-d", Label: l.T("Largest gap, D"), Help: "ks-d", Value: l.Fixed(float64(m.KSStatistic), 3), Tone: toneOf(scores.Severity),
 			Note: "p " + l.P(float64(m.PValue)),
 		})
 	}
 	c := coverageOf(d.Coverage, d.Model)
 	if c.Predictions > 0 {
 		out = append(out, component.FactVM{
-			Topic: "coverage", Label: l.T("With outcome"), Value: l.Percent(1-float64(c.WithoutOutcome)/float64(c.Predictions), 0),
+			Topic: "coverage", Label: l.T("With outcome"), Help: "coverage", Value: l.Percent(1-float64(c.WithoutOutcome)/float64(c.Predictions), 0),
 			Note: l.N(int64(c.Predictions), "of %d prediction in 7 days", "of %d predictions in 7 days"),
 		})
 	}

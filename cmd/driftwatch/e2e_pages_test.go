@@ -114,6 +114,15 @@ func (w *world) states(t *testing.T) []state {
 			tb.wait("the proof", `!!document.querySelector("main p.note[role=status]") && document.querySelectorAll("#proof li.passed").length === 10`)
 		}},
 		{name: "monthly review", role: "viewer", path: "/reviews/monthly"},
+		{name: "help", role: "viewer", path: "/help"},
+		{name: "help drift types", role: "viewer", path: "/help/drift-types"},
+		{name: "help monitoring", role: "viewer", path: "/help/monitoring"},
+		{name: "help procedures", role: "operator", path: "/help/procedures"},
+		{name: "search the help", role: "viewer", path: "/search?q=cooldown"},
+		{name: "board explained", role: "operator", path: "/", then: func(tb *tab) { tb.click("#board-tally .hint summary") }},
+		{name: "model explained", role: "operator", path: "/models/harbour-freight/conflict_predictor", then: func(tb *tab) {
+			tb.click("main .facts .hint summary")
+		}},
 		{name: "report", role: "viewer", path: "/reports"},
 		{name: "hand-over", role: "operator", path: "/handover"},
 		{name: "hand-over as viewer", role: "viewer", path: "/handover"},
@@ -124,15 +133,6 @@ func (w *world) states(t *testing.T) []state {
 		}},
 		{name: "review of an incident", role: "operator", path: "/alerts/1/review"},
 		{name: "review of an incident as viewer", role: "viewer", path: "/alerts/1/review"},
-		{name: "help", role: "viewer", path: "/help"},
-		{name: "help drift types", role: "viewer", path: "/help/drift-types"},
-		{name: "help monitoring", role: "viewer", path: "/help/monitoring"},
-		{name: "help procedures", role: "operator", path: "/help/procedures"},
-		{name: "search the help", role: "viewer", path: "/search?q=cooldown"},
-		{name: "board explained", role: "operator", path: "/", then: func(tb *tab) { tb.click("#board-tally .hint summary") }},
-		{name: "model explained", role: "operator", path: "/models/harbour-freight/conflict_predictor", then: func(tb *tab) {
-			tb.click("main .facts .hint summary")
-		}},
 		{name: "not there", role: "operator", path: "/no-such-page", then: func(*tab) {}},
 		{name: "no such alert", role: "operator", path: "/alerts/999999", then: func(*tab) {}},
 	}

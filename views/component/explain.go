@@ -45,7 +45,7 @@ var topics = map[Topic]explained{
 	"setting":          {lang.Key("a setting in force"), lang.Key("The tenant's own value goes before the one for all tenants, that before the file's, that before the default. A change is in force without a restart."), "/help/safeguards#feature-flag-configuration"},
 
 	"ks-d":     {lang.Key("D"), lang.Key("The largest gap between the two distributions of scores: 0 is none, 1 is no overlap."), "/help/numbers#ks-d"},
-	"ks-p":     {lang.Key("p"), lang.Key("How often chance alone would make a gap this large. Below 0.01 the drift is high, below 0.001 critical."), "/help/numbers#ks-p"},
+	"ks-p":     {lang.Key("p"), lang.Key("How often chance alone would make a gap this large. Below 0.01 the drift is high, below 0.001 critical."), "/help/numbers#p"},
 	"psi":      {lang.Key("PSI"), lang.Key("How far shares moved between ten equal parts of the baseline. 0.2 is much."), "/help/numbers#psi"},
 	"wilson":   {lang.Key("the interval of an accuracy"), lang.Key("Where the true accuracy lies, with 95 % confidence, given how many outcomes there are."), "/help/numbers#wilson"},
 	"newcombe": {lang.Key("the interval of a drop"), lang.Key("Where the true drop lies, with 95 % confidence. One that holds 0 may be chance."), "/help/numbers#newcombe"},

@@ -19,10 +19,10 @@ type FactVM struct {
 	// Tone colours the value where it crossed a cut-off: "ct", "ht", "mt",
 	// "bt" or "".
 	Tone string
-	// Help is the anchor of the page that says how the number is computed; "" for none.
-	Help string
 	// Topic is what the number is, explained beside its label; "" for what its label says already.
 	Topic Topic
+	// Help is the anchor of the page that says how the number is computed; "" for none.
+	Help string
 }
 
 // KeyValueVM is one line of a list of names and values.

@@ -176,8 +176,8 @@ func (v AlertVM) Facts(l lang.Lang) []component.FactVM {
 
 func (s *StatisticalVM) facts(l lang.Lang, r ReportVM) []component.FactVM {
 	v := lang.Value
-	d := component.FactVM{Label: l.T("Largest gap, D"), Value: l.Fixed(v(s.D), 3), Tone: tone(r), Note: s.cutNote(l, r.Severity), Topic: "ks-d"}
-	p := component.FactVM{Label: l.T("Chance of it, p"), Value: l.P(v(s.P)), Note: l.T("two-sided"), Topic: "ks-p"}
+	d := component.FactVM{Topic: "ks-d", Label: l.T("Largest gap, D"), Help: "ks-d", Value: l.Fixed(v(s.D), 3), Tone: tone(r), Note: s.cutNote(l, r.Severity)}
+	p := component.FactVM{Topic: "ks-p", Label: l.T("Chance of it, p"), Help: "p", Value: l.P(v(s.P)), Note: l.T("two-sided")}
 	if s.Method != "" {
 		p.Note = l.T("%s, two-sided", methodText(l, s.Method))
 	}
