@@ -1,57 +1,21 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	_ "embed"
 	"fmt"
 	"html"
 	"html/template"
-	"regexp"
 	"strings"
 	"time"
 
-	"github.com/a-h/templ"
-
-	"github.com/driftwatch/driftwatch/static"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
-	"github.com/driftwatch/driftwatch/views/layout"
-	"github.com/driftwatch/driftwatch/views/page"
 )
 
-// boardTemplate writes the page as somebody would who uses the standard library. It gets ready made
-// what never changes (symbols, brand, legend) and the paths of the strips, all of which favours it.
+// boardTemplate writes the rows of the board as somebody would who uses the standard library.
 //
 //go:embed board.gohtml
 var boardTemplate string
-
-type peerPage struct {
-	Shell                   layout.Shell
-	Board                   page.BoardVM
-	Sprite, Brand, StripKey template.HTML
-	Modules                 []string
-	Nav                     []peerNav
-	Tally                   []peerTally
-	Health                  []peerHealth
-}
-
-type peerNav struct{ Key, Href, Icon, Label string }
-
-type peerTally struct {
-	Severity component.Severity
-	Word     string
-	N        int
-	Note     string
-}
-
-type peerHealth struct {
-	page.HealthRowVM
-	StripLabel string
-	Paths      []peerPath
-}
-
-type peerPath struct{ Class, D string }
 
 // peerTime is an instant and its form, as a component.Piece has them.
 type peerTime struct {
@@ -60,11 +24,9 @@ type peerTime struct {
 }
 
 var peerFuncs = template.FuncMap{
-	"asset": static.URL, "machine": lang.Machine, "moment": component.FormatMoment, "initials": component.Initials,
-	"lower": strings.ToLower, "day": lang.English.Day,
-	"count": func(n int) string { return lang.English.Count(int64(n)) },
+	"machine": lang.Machine, "moment": component.FormatMoment, "initials": component.Initials,
+	"lower": strings.ToLower,
 	"age":   func(at, now time.Time) string { return lang.English.Age(now.Sub(at)) },
-	"clock": func(at time.Time) peerTime { return peerTime{at, component.Clock} },
 	"hot": func(v component.AlertRowVM) bool {
 		return v.Severity == component.Critical && v.Owner == "" && v.Status == "NEW"
 	},
@@ -76,80 +38,13 @@ var peerFuncs = template.FuncMap{
 	},
 }
 
-// newPeerPage prepares the template and its data.
-func newPeerPage(shell layout.Shell, board page.BoardVM) (*template.Template, *peerPage, error) {
-	t, err := template.New("board").Funcs(peerFuncs).Parse(boardTemplate)
+// newPeerRows prepares the template of the rows.
+func newPeerRows() (*template.Template, error) {
+	t, err := template.New("rows").Funcs(peerFuncs).Parse(boardTemplate)
 	if err != nil {
-		return nil, nil, fmt.Errorf("parse template: %w", err)
+		return nil, fmt.Errorf("parse template: %w", err)
 	}
-	p := &peerPage{
-		Shell: shell, Board: board,
-		Modules: []string{"js/dom.js", "js/time.js", "js/live.js", "js/board.js", "js/ack.js"},
-		Nav: []peerNav{
-			{"board", "/", "board", "Board"},
-			{"models", "/models", "cube", "Models"},
-			{"retrains", "/retrains", "loop", "Retrains"},
-			{"operations", "/operations", "pulse", "Operations"},
-			{"reviews", "/reviews", "check", "Reviews"},
-			{"teams", "/teams", "user", "Teams"},
-			{"audit", "/audit", "list", "Audit"},
-			{"settings", "/settings", "gear", "Settings"},
-		},
-		Tally: []peerTally{
-			{component.Critical, "Critical", board.Tally.Critical, board.Tally.CriticalNote},
-			{component.High, "High", board.Tally.High, board.Tally.HighNote},
-			{component.Medium, "Medium", board.Tally.Medium, board.Tally.MediumNote},
-			{component.Blind, "Blind", board.Tally.Blind, board.Tally.BlindNote},
-		},
-	}
-	for _, part := range []struct {
-		from templ.Component
-		into *template.HTML
-	}{{component.Sprite(), &p.Sprite}, {component.Brand(), &p.Brand}, {component.StripKey(), &p.StripKey}} {
-		text, err := rendered(part.from)
-		if err != nil {
-			return nil, nil, err
-		}
-		*part.into = template.HTML(text)
-	}
-	for _, row := range board.Health.Models {
-		h, err := newPeerHealth(row)
-		if err != nil {
-			return nil, nil, err
-		}
-		p.Health = append(p.Health, h)
-	}
-	return t, p, nil
-}
-
-var (
-	stripLabel = regexp.MustCompile(`aria-label="([^"]*)"`)
-	stripPath  = regexp.MustCompile(`<path class="([^"]*)" d="([^"]*)">`)
-)
-
-// newPeerHealth reads the strip's paths from the drawn strip.
-func newPeerHealth(row page.HealthRowVM) (peerHealth, error) {
-	text, err := rendered(component.Strip(row.Strip))
-	if err != nil {
-		return peerHealth{}, err
-	}
-	label := stripLabel.FindStringSubmatch(text)
-	if label == nil {
-		return peerHealth{}, fmt.Errorf("a strip without a label: %s", text)
-	}
-	h := peerHealth{HealthRowVM: row, StripLabel: html.UnescapeString(label[1])}
-	for _, m := range stripPath.FindAllStringSubmatch(text, -1) {
-		h.Paths = append(h.Paths, peerPath{m[1], html.UnescapeString(m[2])})
-	}
-	return h, nil
-}
-
-func rendered(c templ.Component) (string, error) {
-	var b bytes.Buffer
-	if err := c.Render(context.Background(), &b); err != nil {
-		return "", fmt.Errorf("render: %w", err)
-	}
-	return b.String(), nil
+	return t, nil
 }
 
 // sameHTML compares two pages but for white space and for how a character is escaped.
