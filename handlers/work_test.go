@@ -50,7 +50,7 @@ func TestNotesAndRunbooksByTheirForms(t *testing.T) {
 	}
 	page := h.get(model, asBrowser, olga)
 	page.isPage(t, 200, "the model")
-	page.says(t, "the model", "Holiday season, expected", "olga", "https://wiki.example.com/fraud", `rel="noopener noreferrer"`, "none for HIGH")
+	page.says(t, "the model", "Holiday season, expected", "olga", "https://wiki.example.com/fraud", `rel="noopener noreferrer"`, "none for High")
 	page = h.get(alert, asBrowser, viewer)
 	page.says(t, "the alert", "Runbook for CRITICAL of fraud_detector", `href="https://wiki.example.com/fraud" rel="noopener noreferrer"`,
 		"Holiday season, expected", "olga says it was expected", "gift cards")

@@ -359,5 +359,5 @@ func cutLinks(t *testing.T, boards, each int, seed uint64) {
 // TestLinkCuts is the short form of TestThousandCuts.
 func TestLinkCuts(t *testing.T) {
 	t.Parallel()
-	cutLinks(t, 4, 4, 1)
+	cutLinks(t, 3, 2, 1)
 }

@@ -14,6 +14,7 @@ func (w *world) singleKeys(t *testing.T) {
 	a := w.raise(t, "e2e-single")
 	operator := w.person(t, "operator")
 	operator.live()
+	operator.unfold(a)
 	operator.do(chromedp.KeyEvent("/"))
 	eval[int](operator, `(document.activeElement.value = "", 1)`) // a browser that is driven types a key that was taken, too
 	operator.do(chromedp.KeyEvent("jag?"))

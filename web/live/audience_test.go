@@ -50,7 +50,7 @@ func TestMayByEnumeration(t *testing.T) {
 			}
 		}
 	}
-	if tried != 10*9*16*6 {
+	if tried != 10*9*(1<<MaxClasses)*(MaxClasses+2) {
 		t.Errorf("tried %d combinations", tried)
 	}
 }
