@@ -14,9 +14,11 @@ var deLogin = entries{
 	"The name or the password is wrong.": {"Name oder Passwort ist falsch."},
 	"The same password again":            {"Dasselbe Passwort noch einmal"},
 	"There is no administrator yet. The terminal that started the server shows a one-time link that makes the first one.": {"Es gibt noch keinen Administrator. Das Terminal, das den Server gestartet hat, zeigt einen einmaligen Link, der den ersten anlegt."},
+
 	"This link cannot be used":                              {"Dieser Link ist nicht zu benutzen"},
 	"This link has been used":                               {"Dieser Link wurde schon benutzt"},
 	"Too many failed attempts. Try again in %s, at %s UTC.": {"Zu viele Fehlversuche. Versuchen Sie es in %s noch einmal, um %s UTC."},
+
 	"You stay signed in for %d days on this browser. Trouble? Ask your administrator.":  {"Sie bleiben in diesem Browser %d Tag angemeldet. Schwierigkeiten? Fragen Sie Ihren Administrator.", "Sie bleiben in diesem Browser %d Tage angemeldet. Schwierigkeiten? Fragen Sie Ihren Administrator."},
 	"You stay signed in for %d hours on this browser. Trouble? Ask your administrator.": {"Sie bleiben in diesem Browser %d Stunde angemeldet. Schwierigkeiten? Fragen Sie Ihren Administrator.", "Sie bleiben in diesem Browser %d Stunden angemeldet. Schwierigkeiten? Fragen Sie Ihren Administrator."},
 }

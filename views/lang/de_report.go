@@ -23,7 +23,9 @@ var deReport = entries{
 	"5. Rollbacks":                                                     {"5. Zurücksetzungen"},
 	"95th percentile":                                                  {"95. Perzentil"},
 	"A month":                                                          {"Je Monat"},
-	"A period of less than 90 days can miss it, not meet it.":          {"Ein Zeitraum unter 90 Tagen kann es verfehlen, nicht erreichen."},
+
+	"A period of less than 90 days can miss it, not meet it.": {"Ein Zeitraum unter 90 Tagen kann es verfehlen, nicht erreichen."},
+
 	"Accuracy of the new version on the 7 days after the day of its activation, minus that of the version before on the 7 days before that day; all outcomes of these days pooled, n is how many. The interval is 95 %, Newcombe's method 10. The days differ, so that a gain can also come from easier days.": {"Genauigkeit der neuen Version an den 7 Tagen nach dem Tag ihrer Aktivierung, minus die der Version davor an den 7 Tagen vor diesem Tag; alle Ergebnisse dieser Tage zusammen, n ist ihre Zahl. Das Intervall ist das 95-%-Intervall nach Newcombe, Methode 10. Es sind verschiedene Tage, ein Gewinn kann also auch von leichteren Tagen kommen."},
 	"After":                            {"Danach"},
 	"Alerts of %s through the period":  {"Alarme von %s im Verlauf des Zeitraums"},
@@ -129,6 +131,7 @@ var deReport = entries{
 	"alert %s":          {"Alarm %s"},
 	"alert %s (%s)":     {"Alarm %s (%s)"},
 	"all its alerts and retrains, oldest first": {"alle seine Alarme und Nachtrainings, älteste zuerst"},
+
 	"all models":                             {"alle Modelle"},
 	"any period":                             {"beliebiger Zeitraum"},
 	"blindness":                              {"Blindheit"},
@@ -165,11 +168,13 @@ var deReport = entries{
 	"{0} resolved {1}":                       {"{0} hat {1} erledigt"},
 	"{0} rolled {1} back":                    {"{0} hat {1} zurückgesetzt"},
 	"{0} suppressed {1}":                     {"{0} hat {1} unterdrückt"},
+
 	"{0} took back the acknowledgement of {1}": {"{0} hat die Quittung von {1} zurückgenommen"},
 	"{1} came back, as its owner had asked":    {"{1} kam zurück, wie gewünscht"},
 	"{1} came into service and is watched":     {"{1} kam in Betrieb und wird beobachtet"},
 	"{1} escalated by itself":                  {"{1} ist von selbst eskaliert"},
 	"{1} expired: nobody approved it in time":  {"{1} ist verfallen: Niemand hat es rechtzeitig genehmigt"},
+
 	"{1} failed":                              {"{1} ist gescheitert"},
 	"{1} is being put into service":           {"{1} wird in Betrieb genommen"},
 	"{1} is being trained":                    {"{1} wird trainiert"},

@@ -201,16 +201,20 @@ var deRetrain = entries{
 	"You approved it. It trains as soon as a trainer is free.":                                                                  {"Sie haben es freigegeben. Es wird trainiert, sobald ein Trainer frei ist."},
 	"You asked for a retrain. Another manager decides.":                                                                         {"Sie haben ein Nachtraining angefordert. Ein anderer Manager entscheidet."},
 	"You asked for this retrain, so another manager decides.":                                                                   {"Sie haben dieses Nachtraining angefordert, daher entscheidet ein anderer Manager."},
-	"You cancelled it.":                                          {"Sie haben es abgebrochen."},
-	"You kept the new version.":                                  {"Sie haben die neue Version behalten."},
-	"You rejected it.":                                           {"Sie haben es abgelehnt."},
-	"Your role may look but not act.":                            {"Ihre Rolle darf sehen, aber nicht handeln."},
+
+	"You cancelled it.":               {"Sie haben es abgebrochen."},
+	"You kept the new version.":       {"Sie haben die neue Version behalten."},
+	"You rejected it.":                {"Sie haben es abgelehnt."},
+	"Your role may look but not act.": {"Ihre Rolle darf sehen, aber nicht handeln."},
+
 	"Your role may look but not act. An operator can cancel it.": {"Ihre Rolle darf sehen, aber nicht handeln. Ein Operator kann es abbrechen."},
 	"Your role may look but not decide. A manager can.":          {"Ihre Rolle darf sehen, aber nicht entscheiden. Ein Manager kann es."},
-	"after validation":                                           {"nach der Validierung"},
-	"and nobody cancelled it":                                    {"und niemand brach ab"},
-	"by %s: %s":                                                  {"durch %s: %s"},
-	"by itself":                                                  {"von selbst"},
+
+	"after validation":        {"nach der Validierung"},
+	"and nobody cancelled it": {"und niemand brach ab"},
+	"by %s: %s":               {"durch %s: %s"},
+	"by itself":               {"von selbst"},
+
 	"for exactly the report shown; a clean check or a resolved alert makes this page ask again": {"für genau den gezeigten Bericht; nach einer Prüfung ohne Befund oder einem erledigten Alarm fragt diese Seite erneut"},
 	"for the reason given: no report stands behind it":                                          {"aus dem genannten Grund: Kein Bericht steht dahinter"},
 	"in service":         {"in Betrieb"},

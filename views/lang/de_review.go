@@ -6,9 +6,11 @@ var deReview = entries{
 	" drift alerts of %s %s":     {" Drift-Alarme von %s %s"},
 	" of %s %s, %s":              {" zu %s %s, %s"},
 	"%[2]d of %[1]d judged days": {"%[2]d von %[1]d beurteilten Tag", "%[2]d von %[1]d beurteilten Tagen"},
+
 	"%[2]d of %[1]d models consistently degraded":           {"%[2]d von %[1]d Modell anhaltend verschlechtert", "%[2]d von %[1]d Modellen anhaltend verschlechtert"},
 	"%[2]d of %[1]d models met the target.":                 {"%[2]d von %[1]d Modell hat das Ziel erreicht.", "%[2]d von %[1]d Modellen haben das Ziel erreicht."},
 	"%[2]d of %[1]d rows of metrics of yesterday degraded.": {"%[2]d von %[1]d Zeile der Kennzahlen von gestern verschlechtert.", "%[2]d von %[1]d Zeilen der Kennzahlen von gestern verschlechtert."},
+
 	"%d alerts more":                     {"%d weiterer Alarm", "%d weitere Alarme"},
 	"%d checks more":                     {"%d weitere Prüfung", "%d weitere Prüfungen"},
 	"%d drift alerts":                    {"%d Drift-Alarm", "%d Drift-Alarme"},
@@ -22,6 +24,7 @@ var deReview = entries{
 	"%d rows more":                       {"%d weitere Zeile", "%d weitere Zeilen"},
 	"%s, degraded first":                 {"%s, verschlechterte zuerst"},
 	", alert %d":                         {", Alarm %d"},
+
 	"1 and 2. Accuracy of the week, and who is consistently degraded": {"1 und 2. Genauigkeit der Woche, und wer anhaltend verschlechtert ist"},
 	"1. Performance of the month":                                     {"1. Leistung des Monats"},
 	"1. Raised overnight":                                             {"1. In der Nacht gemeldet"},

@@ -116,11 +116,15 @@ var deSaid = entries{
 	"Retrain %d of this model is %s already; a model has one at a time.":           {"Für dieses Modell gibt es schon Nachtraining %v (%s); ein Modell hat nur eines zur selben Zeit."},
 	"Rolling back":           {"Zurücksetzen"},
 	"Rolling back once more": {"Noch einmal zurücksetzen"},
+
 	"Set the server's clock by NTP: days and windows follow it.": {"Stellen Sie die Uhr des Servers mit NTP: Tage und Fenster richten sich nach ihr."},
 	"Stopped by the emergency stop of %s: %s":                    {"Angehalten durch den Notaus von %v: %s"},
+
 	"Taking it all back":          {"Alles wieder entfernen"},
 	"The %s job of %s failed: %s": {"Die Aufgabe %v vom %t ist gescheitert: %s"},
-	"The alert is %s and %s with %q, not CRITICAL and escalated to the %s.":                                         {"Der Alarm ist %v und %s mit %q, nicht KRITISCH und an %v eskaliert."},
+
+	"The alert is %s and %s with %q, not CRITICAL and escalated to the %s.": {"Der Alarm ist %v und %s mit %q, nicht KRITISCH und an %v eskaliert."},
+
 	"The artefact of %s is byte for byte what was put in, and its SHA-256 is the one given out with it.":            {"Das Artefakt von %v ist Byte für Byte das, was hineingelegt wurde, und seine SHA-256 ist die, die mit ihm ausgegeben wird."},
 	"The artefact of %s is not what was put in.":                                                                    {"Das Artefakt von %v ist nicht das, was hineingelegt wurde."},
 	"The artefact that followers fetch":                                                                             {"Das Artefakt, das folgende Programme holen"},

@@ -43,6 +43,7 @@ var deStart = entries{
 	"There is no token that may log.":                                                          {"Es gibt kein Token, das protokollieren darf."},
 	"To do.":                                                                                   {"Zu tun."},
 	"To the board":                                                                             {"Zur Übersicht"},
+
 	"Whose model it is. One that there is not yet is made, and keeps its name for ever.": {"Wessen Modell es ist. Einer, den es noch nicht gibt, wird angelegt und behält seinen Namen für immer."},
 	"started a backfill of %s": {"startete eine Nachberechnung von %s"},
 }
