@@ -65,7 +65,7 @@ func Bare(b BareVM) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = head(b.Title, false).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = head(b.Title, "", nil).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -96,6 +96,9 @@ var modules = []string{
 	"js/keys.js", "js/alarm.js", "js/policy.js",
 }
 
+// wallModules are those of the wall.
+var wallModules = []string{"js/dom.js", "js/text.js", "js/time.js", "js/live.js"}
+
 func seqAttr(n int64) string { return strconv.FormatInt(n, 10) }
 
 func asset(name string) string { return static.URL(name) }
