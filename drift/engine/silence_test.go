@@ -278,3 +278,32 @@ func TestResolvingSaysWhatItWas(t *testing.T) {
 		t.Errorf("an odd verdict: %v", err)
 	}
 }
+
+// Whoever takes an acknowledgement of a hidden alert back finds it hidden by the same silence as before: it
+// returns with the silence's end, also with an early one.
+func TestUndoOfAnAcknowledgementUnderASilence(t *testing.T) {
+	w := drifting(t)
+	s := w.silence(drift.Silence{Match: upTo(drift.SeverityHigh), EndsAt: w.clock().Add(2 * time.Hour)}, operator)
+	w.check(today)
+	a := w.move(w.one(), engine.MoveRequest{Move: drift.MoveAcknowledge})
+	if a.SilenceID != 0 {
+		t.Fatalf("acknowledged %+v", a)
+	}
+	a = w.one()
+	if _, err := w.engine.Undo(t.Context(), operator, engine.UndoRequest{AlertID: a.ID, Version: a.Version}); err != nil {
+		t.Fatal(err)
+	}
+	if a = w.one(); a.Status != drift.AlertSuppressed || a.SilenceID != s.ID {
+		t.Errorf("taken back %+v, want it hidden by silence %d", a, s.ID)
+	}
+	d, err := w.db.SilencePage(t.Context(), operator, s.ID, w.clock())
+	if err != nil || d.Waiting != 1 {
+		t.Errorf("%d wait for the silence's end, %v", d.Waiting, err)
+	}
+	if _, err := w.engine.EndSilence(t.Context(), operator, s.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if a = w.one(); a.Status != drift.AlertNew || a.SilenceID != 0 {
+		t.Errorf("after the silence %+v", a)
+	}
+}
