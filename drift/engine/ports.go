@@ -165,9 +165,11 @@ type SettingsStore interface {
 	SettingBelow(ctx context.Context, scope int64, name string) (string, error)
 	// LockSettings keeps everybody else from changing a setting until the transaction ends.
 	LockSettings(ctx context.Context) error
-	// PutSetting writes one value (nil takes it back to what lies below) and its history row, and
-	// refuses what would contradict another value in force.
+	// PutSetting writes one value (nil takes it back to what lies below) and its history row.
 	PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error
+	// CheckSettings refuses values in force that contradict each other, by CodeInvalid: in the scope, and
+	// where that is everybody's in every tenant's.
+	CheckSettings(ctx context.Context, scope int64) error
 	Proposals
 }
 
