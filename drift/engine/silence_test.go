@@ -259,16 +259,9 @@ func TestResolvingSaysWhatItWas(t *testing.T) {
 	w := drifting(t)
 	w.check(today)
 	a := w.move(w.one(), engine.MoveRequest{Move: drift.MoveResolve, Note: "normal variance", Verdict: drift.VerdictFalse})
-	list, more, err := w.db.JudgedAlerts(t.Context(), operator, drift.Model{}, today.Time(), today.Add(1).Time(), 100)
-	if err != nil || more {
-		t.Fatal(err)
-	}
-	said := map[int64]drift.Verdict{}
-	for _, j := range list {
-		said[j.AlertID] = j.Verdict
-	}
-	if said[a.ID] != drift.VerdictFalse {
-		t.Errorf("said %v", said)
+	known, err := w.db.AlertWork(t.Context(), operator, &a, w.clock())
+	if err != nil || known.Feedback == nil || known.Feedback.Verdict != drift.VerdictFalse || known.Feedback.By != operator.Name {
+		t.Errorf("said %+v, %v", known.Feedback, err)
 	}
 	w2 := drifting(t)
 	w2.check(today)
