@@ -145,6 +145,18 @@ func TestThresholds(t *testing.T) {
 	if !strings.Contains(settings.body, fmt.Sprintf("/settings/proposals/%d/accept", id)) || !strings.Contains(settings.body, "too many") {
 		t.Error("the administrator does not see the proposal")
 	}
+	// Who has the settings open is told, and asks for the proposals anew.
+	if !strings.Contains(settings.body, `id="summary" data-url="/settings?part=summary&amp;tenant=acme"`) {
+		t.Error("the settings do not say where what events change is")
+	}
+	part := h.get("/settings?part=summary&tenant=acme", asBrowser, boss).body
+	if at := strings.Index(part, `<section`); at < 0 || !strings.Contains(settings.body, part[at:strings.LastIndex(part, `</div>`)]) {
+		t.Errorf("the part is not the page's: %.300s", part)
+	}
+	if n := h.count(`SELECT count(*) FROM event WHERE type = 'SETTINGS_CHANGED' AND tenant_id = $1 AND payload -> 'proposal' ->> 'state' = 'open'
+		AND payload -> 'proposal' ->> 'proposed_by' = 'ann'`, acme.ID); n != 2 {
+		t.Errorf("%d events tell of 2 proposals", n)
+	}
 	if body := h.get("/settings", asBrowser, stranger).body; strings.Contains(body, "too many") {
 		t.Error("another tenant's administrator sees the proposal")
 	}
@@ -171,6 +183,9 @@ func TestThresholds(t *testing.T) {
 		t.Errorf("%d proposals stand as they should, want 2", n)
 	}
 	decide(boss, id+1, "decline", "overtaken")
+	if n := h.count(`SELECT count(*) FROM event WHERE payload -> 'proposal' ->> 'state' = 'declined' AND payload -> 'proposal' ->> 'decided_by' = 'bea'`); n != 1 {
+		t.Errorf("%d events tell of 1 declined proposal", n)
+	}
 	for action, want := range map[string]int64{"setting.propose": 2, "setting.accept": 1, "setting.decline": 1, "setting.change": 3} {
 		if n := h.count(`SELECT count(*) FROM audit_log WHERE action = $1 AND tenant_id = $2`, action, acme.ID); n != want {
 			t.Errorf("%d rows of %s, want %d", n, action, want)

@@ -30,14 +30,14 @@ func (tx *Tx) silences(ctx context.Context, tail string, args ...any) ([]drift.S
 	return collected(rows, err, scanSilence, "silences")
 }
 
-// PutSilence writes a new silence and sets its ID.
+// PutSilence writes a new silence and sets its ID and its tenant's name.
 func (tx *Tx) PutSilence(ctx context.Context, s *drift.Silence) error {
 	m := s.Match
 	err := tx.QueryRow(ctx, `INSERT INTO silence (scope, model_type, drift_type, alert_type, max_severity, reason, starts_at,
 			ends_at, created_by, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id, COALESCE((SELECT t.name FROM tenant t WHERE t.id = scope), '')`,
 		m.TenantID, m.ModelType, string(m.DriftType), string(m.AlertType), m.Most.String(), s.Reason, s.StartsAt,
-		s.EndsAt, s.CreatedBy, s.CreatedAt).Scan(&s.ID)
+		s.EndsAt, s.CreatedBy, s.CreatedAt).Scan(&s.ID, &s.Match.Tenant)
 	if err != nil {
 		return fmt.Errorf("insert silence: %w", err)
 	}

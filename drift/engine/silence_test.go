@@ -272,6 +272,53 @@ func TestResolvingSaysWhatItWas(t *testing.T) {
 	}
 }
 
+// A silence that hides nothing is told of too, to those whom it concerns, without how much it hid: that is
+// another number for each of them.
+func TestSilencesAreTold(t *testing.T) {
+	w := newWorld(t)
+	w.tenant("acme")
+	tenants, err := w.db.Tenants(t.Context(), drift.SystemActor())
+	if err != nil || len(tenants) != 1 {
+		t.Fatal(tenants, err)
+	}
+	for _, scope := range []int64{0, tenants[0].ID} {
+		match := upTo(drift.SeverityHigh)
+		match.TenantID = scope
+		s := w.silence(drift.Silence{Match: match, EndsAt: w.clock().Add(time.Hour)}, operator)
+		if _, err := w.engine.EndSilence(t.Context(), operator, s.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		events, err := w.db.EventsAfter(t.Context(), drift.SystemActor(), 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := 0
+		for _, e := range events {
+			var p struct {
+				Silence *struct {
+					ID      int64
+					EndedBy string `json:"ended_by"`
+					Hidden  *int
+				}
+			}
+			if err := json.Unmarshal(e.Payload, &p); err != nil {
+				t.Fatal(err)
+			}
+			if p.Silence == nil || p.Silence.ID != s.ID {
+				continue
+			}
+			told++
+			if e.Type != drift.EventSettingsChanged || e.TenantID != scope || (scope != 0) != (e.Tenant == "acme") || p.Silence.Hidden != nil ||
+				(told == 2) != (p.Silence.EndedBy == operator.Name) {
+				t.Errorf("of tenant %d: %s %d %q %s", scope, e.Type, e.TenantID, e.Tenant, e.Payload)
+			}
+		}
+		if told != 2 {
+			t.Errorf("of tenant %d: told %d times, want of its beginning and its end", scope, told)
+		}
+	}
+}
+
 // Whoever takes an acknowledgement of a hidden alert back finds it hidden by the same silence as before: it
 // returns with the silence's end, also with an early one.
 func TestUndoOfAnAcknowledgementUnderASilence(t *testing.T) {
