@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/handlers"
 )
 
 // TestEvidencePages asks for the evidence of an alert and a model in each of its forms, as those who may
@@ -84,6 +86,20 @@ func TestEvidencePages(t *testing.T) {
 	}
 }
 
+// TestPaperNamesThePublicAddress: behind a proxy that ends HTTPS a printed page leads to where browsers find it.
+func TestPaperNamesThePublicAddress(t *testing.T) {
+	h := newPages(t, func(o *handlers.Options) { o.Public = &url.URL{Scheme: "https", Host: "drift.example.com"} })
+	h.seed("acme")
+	who := h.as(drift.RoleViewer)
+	for _, path := range []string{fmt.Sprintf("/alerts/%d/report", h.alert("acme", drift.Statistical)), "/models/acme/fraud_detector/report"} {
+		a := h.get(path, asBrowser, who)
+		a.isPage(t, 200, path)
+		if !strings.Contains(a.body, "https://drift.example.com"+path) || strings.Contains(a.body, h.site[len("http://"):]) {
+			t.Errorf("%s does not name the public address", path)
+		}
+	}
+}
+
 // TestThresholds tries thresholds, proposes them and decides.
 func TestThresholds(t *testing.T) {
 	h := newPages(t)
@@ -111,6 +127,12 @@ func TestThresholds(t *testing.T) {
 		if !strings.Contains(strings.ReplaceAll(tried.body, "\u00a0", " "), w) {
 			t.Errorf("what was tried does not say %q", w)
 		}
+	}
+	var said engine.WhatIfResult // a program is told the same
+	h.do("GET", "/api/v1/what-if?tenant=acme&set=PERFORMANCE_DRIFT_CRITICAL=0.95&set=PERFORMANCE_DRIFT_HIGH=0.95&set=PERFORMANCE_DRIFT_MEDIUM=0.95",
+		"", ann).into(t, 200, &said)
+	if said.Total.Real != 1 || said.Total.RealMissed != 1 || said.Total.False != 0 {
+		t.Errorf("the API counts %+v, want 1 that people called real and that is missed", said.Total)
 	}
 	if a := h.get("/settings/thresholds/charts/what-if.csv?tenant=acme&"+moved, asBrowser, ann); a.status != 200 || !strings.Contains(a.body, ",") {
 		t.Errorf("its chart: %d", a.status)
