@@ -55,8 +55,9 @@ func (tx *Tx) loud(ctx context.Context, list []*drift.Alert) (out []drift.Alert,
 // findAmong is how many of the newest alerts and retrains a search looks through.
 const findAmong = 20_000
 
-// Find looks for models, alerts and retrains of whose names every word of the text is a part; a
-// number alone finds what has that number too. At most drift.FindMost of a kind.
+// Find looks for models, alerts and retrains of whose names every word of the text is a part, among the
+// newest; a number at its end, as in "alert 17" or "#17", finds what has that number, first and however old
+// it is. At most drift.FindMost of a kind.
 func (db *DB) Find(ctx context.Context, by drift.Actor, text string) ([]drift.Found, error) {
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -81,14 +82,14 @@ func (db *DB) Find(ctx context.Context, by drift.Actor, text string) ([]drift.Fo
 		},
 		{
 			drift.FoundAlert, `SELECT a.tenant_id, t.name, a.model_type, a.id, a.alert_type, a.severity, a.status, a.message
-			FROM (SELECT * FROM noc_alert_event ORDER BY id DESC LIMIT $4) a JOIN tenant t ON t.id = a.tenant_id
+			FROM (SELECT * FROM noc_alert_event WHERE id = $3 UNION ALL (SELECT * FROM noc_alert_event WHERE id <> $3 ORDER BY id DESC LIMIT $4)) a JOIN tenant t ON t.id = a.tenant_id
 			WHERE a.id = $3 OR concat_ws(' ', t.name, a.model_type, a.message) ILIKE ALL ($1)
 			ORDER BY a.id = $3 DESC, a.status = 'RESOLVED', ` + boardRank + `, a.id DESC LIMIT $2`,
 			[]any{patterns, drift.FindMost, number, findAmong},
 		},
 		{
 			drift.FoundRetrain, `SELECT r.tenant_id, t.name, r.model_type, r.id, '', 'NONE', r.state, ''
-			FROM (SELECT * FROM ml_retrain ORDER BY id DESC LIMIT $4) r JOIN tenant t ON t.id = r.tenant_id
+			FROM (SELECT * FROM ml_retrain WHERE id = $3 UNION ALL (SELECT * FROM ml_retrain WHERE id <> $3 ORDER BY id DESC LIMIT $4)) r JOIN tenant t ON t.id = r.tenant_id
 			WHERE r.id = $3 OR concat_ws(' ', t.name, r.model_type, replace(r.state, '_', ' ')) ILIKE ALL ($1)
 			ORDER BY r.id = $3 DESC, r.id DESC LIMIT $2`,
 			[]any{patterns, drift.FindMost, number, findAmong},
