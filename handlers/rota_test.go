@@ -79,7 +79,11 @@ func TestARotaByItsPages(t *testing.T) {
 	if a := h.upload("/teams/NOC/rota/calendar", "calendar", calendarOf("MARA", time.Now().Add(-time.Hour)), manager); a.status != 303 {
 		t.Fatalf("import: %d %.600s", a.status, a.body)
 	}
-	h.get("/teams/NOC/rota", asBrowser, operator).says(t, "the imported rota", "mara is on call for NOC", "1 turn counts before the weekly ones")
+	h.get("/teams/NOC/rota", asBrowser, operator).says(t, "the imported rota", "mara is on call for NOC", "1 turn counts before the weekly ones",
+		"Import it again: after its last turn the weekly turns count alone")
+	h.set(time.Now().AddDate(0, 0, 30)) // its turn is over: the page says so, and the weekly turns are back
+	h.get("/teams/NOC/rota", asBrowser, operator).says(t, "the rota after the calendar", "is on call for NOC", "Its last turn ended", "Import it again")
+	h.set(time.Now())
 	ics := h.get("/teams/NOC/rota/oncall.ics", operator)
 	if !strings.HasPrefix(ics.body, "BEGIN:VCALENDAR") || !strings.Contains(ics.body, "SUMMARY:olga") || !strings.Contains(ics.body, "SUMMARY:mara") {
 		t.Errorf("exported %.300s", ics.body)
