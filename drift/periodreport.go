@@ -34,7 +34,7 @@ type PeriodReport struct {
 	Period    Period              `json:"period"`
 	Tenant    string              `json:"tenant"`     // "" for all of the reader's
 	ModelType string              `json:"model_type"` // "" for all
-	Alerts    Listed[ModelAlerts] `json:"alerts"`     // by model, most that interrupt first
+	Alerts    Listed[ModelAlerts] `json:"alerts"`     // by model, those with most of the worst first
 	Acks      []AckTimes          `json:"acknowledgement"`
 	Verdicts  Listed[FalseShare]  `json:"false_alerts"` // by model
 	Judged    FalseShare          `json:"false_alerts_in_all"`

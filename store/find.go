@@ -18,38 +18,26 @@ func (db *DB) Alarm(ctx context.Context, by drift.Actor) (drift.Alarm, error) {
 		if err != nil {
 			return out, fmt.Errorf("count unacknowledged: %w", err)
 		}
-		rows, err := tx.Query(ctx, `SELECT `+alertColumns(withoutReport)+alertTables+` WHERE `+untaken+`
-			AND a.severity IN ('CRITICAL', 'HIGH') AND NOT a.from_backfill AND NOT a.cleared
-			ORDER BY `+boardRank+`, a.id DESC LIMIT $1`, drift.LoudMost)
-		list, err := collected(rows, err, scanAlert, "what interrupts")
+		const calls = untaken + ` AND a.severity IN ('CRITICAL', 'HIGH') AND NOT a.from_backfill AND NOT a.cleared`
+		rows, err := tx.Query(ctx, `SELECT DISTINCT a.tenant_id FROM noc_alert_event a WHERE `+calls)
+		tenants, err := collected(rows, err, pgx.RowTo[int64], "tenants with what interrupts")
 		if err != nil {
 			return out, err
 		}
-		out.Loud, err = tx.loud(ctx, list)
+		_, ranks, err := tx.leastSevere(ctx, tenants)
+		if err != nil {
+			return out, err
+		}
+		// Those that are not severe enough for their tenant are left out first: they must not take others' places.
+		rows, err = tx.Query(ctx, `SELECT `+alertColumns(withoutReport)+alertTables+`
+			JOIN unnest($2::bigint[], $3::int[]) AS x (tenant_id, least) ON x.tenant_id = a.tenant_id AND `+urgency+` >= x.least
+			WHERE `+calls+` ORDER BY `+boardRank+`, a.id DESC LIMIT $1`, drift.LoudMost, tenants, ranks)
+		list, err := collected(rows, err, scanAlert, "what interrupts")
+		for _, a := range list {
+			out.Loud = append(out.Loud, *a)
+		}
 		return out, err
 	})
-}
-
-// loud keeps those alerts that are severe enough for their tenant.
-func (tx *Tx) loud(ctx context.Context, list []*drift.Alert) (out []drift.Alert, err error) {
-	least := map[int64]drift.Severity{}
-	for _, a := range list {
-		min, ok := least[a.TenantID]
-		if !ok {
-			s, err := tx.Settings(ctx, a.TenantID)
-			if err != nil {
-				return nil, err
-			}
-			if min, err = drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY")); err != nil {
-				return nil, fmt.Errorf("ALERT_MIN_SEVERITY: %w", err)
-			}
-			least[a.TenantID] = min
-		}
-		if a.Severity >= min {
-			out = append(out, *a)
-		}
-	}
-	return out, nil
 }
 
 // findAmong is how many of the newest alerts and retrains a search looks through.

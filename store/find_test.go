@@ -130,3 +130,29 @@ func TestFindOldNumbers(t *testing.T) {
 		t.Errorf("found %+v, %v", found, err)
 	}
 }
+
+// TestAlarmIsNotCrowdedOut: however many alerts of a tenant do not interrupt, those that do are among the first.
+func TestAlarmIsNotCrowdedOut(t *testing.T) {
+	db := storetest.Fresh(t)
+	quiet, acme := tenantNamed(t, db, "quiet"), tenantNamed(t, db, "acme")
+	loud := raised(t, db, acme, drift.SeverityHigh, now)
+	one := raised(t, db, quiet, drift.SeverityHigh, now)
+	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
+		critical := "CRITICAL"
+		if err := tx.PutSetting(ctx, quiet.ID, "ALERT_MIN_SEVERITY", &critical, "root", "quieter nights", now); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO noc_alert_event (tenant_id, id, version, created_at, alert_type, severity, current_severity, status,
+				message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, suppressed_count, last_seen,
+				assignee, team, cleared, cleared_reason, from_backfill, metadata, incident_key)
+			SELECT tenant_id, id + n, version, created_at, alert_type, severity, current_severity, status,
+				message, recommendation, drift_type, model_type, model_version, dedup_key || n, reason, check_date, suppressed_count, last_seen,
+				assignee, team, cleared, cleared_reason, from_backfill, '{}', incident_key
+			FROM noc_alert_event, generate_series(1, $2::int) n WHERE id = $1`, one.ID, drift.LoudMost)
+		return err
+	})
+	alarm, err := db.Alarm(t.Context(), system)
+	if err != nil || len(alarm.Loud) != 1 || alarm.Loud[0].ID != loud.ID || alarm.Unacknowledged != drift.LoudMost+2 {
+		t.Errorf("%d of %d interrupt, %v; want alert %d", len(alarm.Loud), alarm.Unacknowledged, err, loud.ID)
+	}
+}
