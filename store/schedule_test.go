@@ -2,9 +2,9 @@ package store_test
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"sync/atomic"
-	"strconv"
 	"testing"
 	"time"
 
