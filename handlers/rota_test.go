@@ -72,6 +72,14 @@ func TestARotaByItsPages(t *testing.T) {
 		t.Error("an escalation gave the alert to a person")
 	}
 
+	const gone = "they have turns to come: olga. Change the turns."
+	if body := h.get("/teams/NOC/rota", asBrowser, manager).body; strings.Contains(body, gone) {
+		t.Error("an open account is said to be closed")
+	}
+	h.exec(`UPDATE app_user SET disabled = true WHERE name = 'olga'`)
+	h.get("/teams/NOC/rota", asBrowser, manager).says(t, "the rota of somebody who left", gone)
+	h.exec(`UPDATE app_user SET disabled = false WHERE name = 'olga'`)
+
 	swap := h.count(`SELECT id FROM oncall_turn WHERE kind = 'swap'`)
 	if a := h.post(fmt.Sprintf("/teams/NOC/rota/swaps/%d/remove", swap), "", asBrowser, operator); a.status != 303 {
 		t.Errorf("take back: %d", a.status)

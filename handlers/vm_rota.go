@@ -19,7 +19,7 @@ const calendarEndsSoon = 28 * 24 * time.Hour
 func rotaVM(l lang.Lang, d drift.RotaData, by drift.Actor, zone string, now time.Time) page.RotaVM {
 	v := page.RotaVM{
 		Team: d.Plan.Team, Weeks: drift.RotaWeeks, MaySwap: drift.MaySwap(by, d.Mine), MayPlan: drift.MayPlan(by, d.Mine),
-		Swap: page.SwapFormVM{
+		Gone: d.Gone, Swap: page.SwapFormVM{
 			Zone: zone, Person: component.SelectVM{ID: "person", Name: "person", Label: l.T("Who takes over"), Must: true},
 		},
 	}

@@ -21,6 +21,8 @@ type RotaVM struct {
 	Zone   string   // of the rota, "" where there is none: the turns come from swaps and a calendar alone
 	Clock  string   // of the handover, on the clock of Zone
 	People []string // of the rota, in their order; "" is somebody unseen
+	// Gone are those who have turns to come and can be on call no more.
+	Gone []string
 	// Calendar counts the turns to come of the calendar that was imported, whose last one ends or ended at
 	// CalendarTo; CalendarEnds says that this is soon, or was. CalendarTo is zero where none was imported.
 	Calendar     int
@@ -71,6 +73,11 @@ func (v RotaVM) verdict(l lang.Lang) string {
 		return l.T("Somebody whom you do not see is on call for %s", v.Team)
 	}
 	return l.T("%s is on call for %s", v.On.Person, v.Team)
+}
+
+// gone says who has turns and cannot take them.
+func (v RotaVM) gone(l lang.Lang) string {
+	return l.T("Their account is closed or may only look, and they have turns to come: %s. Change the turns.", joinNames(v.Gone))
 }
 
 // calendarEnds says what happens when the imported turns are over.
