@@ -347,3 +347,34 @@ func TestUndoOfAnAcknowledgementUnderASilence(t *testing.T) {
 		t.Errorf("after the silence %+v", a)
 	}
 }
+
+// A silence over everything stops no rollback, by the watch or by hand: its alert is hidden with the others,
+// and goes to the ML team lead when the silence is over.
+func TestASilenceStopsNoRollback(t *testing.T) {
+	for _, byHand := range []bool{false, true} {
+		w, r := watched(t)
+		w.silence(drift.Silence{Match: upTo(drift.SeverityCritical), EndsAt: w.clock().Add(24*time.Hour + 30*time.Minute)}, manager)
+		if byHand {
+			if _, err := w.rollBack(manager, ""); err != nil {
+				t.Fatalf("by hand: %v", err)
+			}
+		} else {
+			w.rows(r.CandidateVersion, today.Time().Add(time.Hour), 84, 16)
+			w.wait(24 * time.Hour)
+			w.fire()
+		}
+		w.only(drift.RetrainRolledBack)
+		hidden := w.alerts(drift.AlertRollback)
+		if len(hidden) != 1 || hidden[0].Status != drift.AlertSuppressed || hidden[0].SilenceID == 0 {
+			t.Fatalf("under the silence %+v", hidden)
+		}
+		w.wait(25 * time.Hour)
+		if _, err := w.engine.FireTimers(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if a := w.alerts(drift.AlertRollback)[0]; a.Status != drift.AlertEscalated || a.Team != "ML Team Lead" || a.SilenceID != 0 {
+			t.Errorf("after the silence %+v", a)
+		}
+		w.recorded()
+	}
+}
