@@ -117,10 +117,10 @@ func TestFindOldNumbers(t *testing.T) {
 	old := raised(t, db, acme, drift.SeverityHigh, now)
 	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO noc_alert_event (tenant_id, id, version, created_at, alert_type, severity, current_severity, status,
-				message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, suppressed_count, last_seen,
+				message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, report_id, suppressed_count, last_seen,
 				assignee, team, cleared, cleared_reason, from_backfill, metadata, incident_key)
 			SELECT tenant_id, id + n, version, created_at, alert_type, severity, current_severity, 'RESOLVED',
-				message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, suppressed_count, last_seen,
+				message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, report_id, suppressed_count, last_seen,
 				assignee, team, cleared, cleared_reason, from_backfill, '{}', incident_key
 			FROM noc_alert_event, generate_series(1, 20000) n WHERE id = $1`, old.ID)
 		return err
@@ -143,10 +143,10 @@ func TestAlarmIsNotCrowdedOut(t *testing.T) {
 			return err
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO noc_alert_event (tenant_id, id, version, created_at, alert_type, severity, current_severity, status,
-				message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, suppressed_count, last_seen,
+				message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, report_id, suppressed_count, last_seen,
 				assignee, team, cleared, cleared_reason, from_backfill, metadata, incident_key)
 			SELECT tenant_id, id + n, version, created_at, alert_type, severity, current_severity, status,
-				message, recommendation, drift_type, model_type, model_version, dedup_key || n, reason, check_date, suppressed_count, last_seen,
+				message, recommendation, drift_type, model_type, model_version, dedup_key || n, reason, check_date, report_id, suppressed_count, last_seen,
 				assignee, team, cleared, cleared_reason, from_backfill, '{}', incident_key
 			FROM noc_alert_event, generate_series(1, $2::int) n WHERE id = $1`, one.ID, drift.LoudMost)
 		return err
