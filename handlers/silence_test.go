@@ -198,7 +198,7 @@ func TestTheBoardKnowsOfSilencesAtOnce(t *testing.T) {
 	who := h.as(drift.RoleOperator)
 	says := func(when, line string, want bool) {
 		t.Helper()
-		if got := strings.Contains(h.get("/", asBrowser, who).body, line); got != want {
+		if got := strings.Contains(strings.ReplaceAll(h.get("/", asBrowser, who).body, "\u00a0", " "), line); got != want {
 			t.Errorf("%s: the board says %q: %t", when, line, got)
 		}
 	}

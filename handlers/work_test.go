@@ -129,8 +129,8 @@ func TestNotesAndFeedbackByPrograms(t *testing.T) {
 // sees the model reads them.
 func TestRunbooksOfTheAPI(t *testing.T) {
 	h := newPages(t)
-	h.seed("acme", "zeta")
-	acme, zeta := h.tenant("acme"), h.tenant("zeta")
+	h.seed("acme", "globex")
+	acme, globex := h.tenant("acme"), h.tenant("globex")
 	mara, vera := h.as(drift.RoleManager, acme), h.as(drift.RoleViewer, acme)
 	const books = "/api/v1/models/fraud_detector/runbooks"
 	set := func(severity, body, who string) answer { return h.do("PUT", books+"/"+severity, body, who) }
@@ -142,7 +142,7 @@ func TestRunbooksOfTheAPI(t *testing.T) {
 	}{
 		{"a viewer", "HIGH", good, vera, 403, ""},
 		{"an operator", "HIGH", good, h.as(drift.RoleOperator, acme), 403, ""},
-		{"another tenant's manager", "HIGH", good, h.as(drift.RoleManager, zeta), 404, ""},
+		{"another tenant's manager", "HIGH", good, h.as(drift.RoleManager, globex), 404, ""},
 		{"no such severity", "LOUD", good, mara, 422, "severity"},
 		{"NONE", "NONE", good, mara, 422, "severity"},
 		{"a script", "HIGH", `{"tenant":"acme","url":"javascript:alert(1)"}`, mara, 422, "url"},
@@ -167,7 +167,7 @@ func TestRunbooksOfTheAPI(t *testing.T) {
 	if len(now.Items) != 1 || len(seen.Items) != 1 || seen.Items[0] != now.Items[0] || seen.Items[0].Severity != drift.SeverityHigh {
 		t.Errorf("after one is taken away: %+v, seen %+v", now, seen)
 	}
-	if a := h.do("GET", books+"?tenant=acme", "", h.as(drift.RoleViewer, zeta)); a.status != 404 {
+	if a := h.do("GET", books+"?tenant=acme", "", h.as(drift.RoleViewer, globex)); a.status != 404 {
 		t.Errorf("another tenant's viewer: %d %s", a.status, a.body)
 	}
 	if n := h.count(`SELECT count(*) FROM audit_log WHERE action = 'model.runbook' AND tenant_id = $1 AND object = 'model/acme/fraud_detector'`, acme.ID); n != 3 {
