@@ -89,6 +89,7 @@ func (p *Pages) showHandOver(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	const field = "2006-01-02T15:04"
+	d.Shift.Settings = seenChanges(l, d.Shift.Settings, by, d.Watch.Tenants)
 	v := page.HandOverVM{
 		Note: note, From: d.Shift.From.In(loc).Format(field), To: d.Shift.To.In(loc).Format(field), Zone: zoneName(r),
 		Line: component.Sentence(l.T("From {0} to {1}. What is open stands as it is now."),
@@ -135,6 +136,7 @@ func (p *Pages) keptPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	h.Shift.Settings = seenChanges(l, h.Shift.Settings, by, watch.Tenants)
 	v := page.KeptVM{Note: p.noteFor(w, r), ID: h.ID, Notes: h.Notes, Hidden: h.Hidden, Shift: shiftVM(l, h.Shift, h.At)}
 	v.Shift.OpenNone = l.T("Nothing was open.")
 	line := l.T("From {0} to {1}, kept {2} by {3}. This is how it stood then.")
