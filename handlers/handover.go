@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -158,16 +157,13 @@ func (p *Pages) makeHandOver(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		h, err = p.o.Engine.HandOver(r.Context(), by, req)
 	}
-	var e *drift.Error
-	if web.WantsPage(r) && errors.As(err, &e) && refusedForm(err) {
+	if e, ok := formRefusal(r, err); ok {
 		return p.showHandOver(w, r, web.Status(e.Code), f, refused(r, e))
 	}
 	if err != nil {
 		return err
 	}
-	if err := p.wroteNow(r.Context(), by); err != nil { // it is kept
-		web.LogFailure(p.Log, r, web.FailureOf(err), err)
-	}
+	p.wroteOrLog(r)
 	given, kept := 0, 0
 	for _, t := range h.Shift.Tenants {
 		for _, g := range t.Given {

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"mime"
 	"net/http"
 	"net/url"
@@ -158,8 +157,7 @@ func (p *Pages) writesReview(w http.ResponseWriter, r *http.Request, at, done st
 	if err = checkFields(f, "causes", "task", "owner", "do"); err == nil {
 		err = do(r.Context(), by, x.q, f)
 	}
-	var e *drift.Error
-	if web.WantsPage(r) && errors.As(err, &e) && refusedForm(err) {
+	if e, ok := formRefusal(r, err); ok {
 		return p.showIncidentReview(w, r, web.Status(e.Code), x, refused(r, e), f.Get("causes"))
 	}
 	if err != nil {

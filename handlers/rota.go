@@ -104,15 +104,14 @@ func writeCalendar(w http.ResponseWriter, plan drift.Plan, now time.Time) {
 
 // rotaChanged leads back to the rota, which says what was done, or shows there why it was not.
 func (p *Pages) rotaChanged(w http.ResponseWriter, r *http.Request, team, done string, err error) error {
-	var e *drift.Error
-	switch {
-	case err == nil:
-		p.leadTo(w, r, page.RotaHref(team), said(done))
-		return nil
-	case web.WantsPage(r) && errors.As(err, &e) && (refusedForm(err) || e.Code == drift.CodeTooLarge):
-		return p.showRota(w, r, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message})
+	if e, ok := formRefusal(r, err); ok {
+		return p.showRota(w, r, web.Status(e.Code), refused(r, e))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	p.leadTo(w, r, page.RotaHref(team), said(done))
+	return nil
 }
 
 func (p *Pages) addSwap(w http.ResponseWriter, r *http.Request) error {

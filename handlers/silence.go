@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -103,10 +102,11 @@ func (p *Pages) showNewSilence(w http.ResponseWriter, r *http.Request, status in
 	}
 	m, err := matchOf(f, d.Tenants)
 	if err != nil { // what is shown is what every tenant's would be; the form says what is wrong
-		if status != http.StatusOK || !refusedForm(err) {
+		e, ok := formRefusal(r, err)
+		if status != http.StatusOK || !ok {
 			return err
 		}
-		status, note = web.Status(drift.CodeOf(err)), component.FormNoteVM{Bad: true, Text: err.Error()}
+		status, note = web.Status(e.Code), refused(r, e)
 		m = drift.AlertMatch{Most: drift.SeverityHigh}
 	}
 	preview, err := p.store.PreviewSilence(r.Context(), by, m, now)
@@ -117,12 +117,6 @@ func (p *Pages) showNewSilence(w http.ResponseWriter, r *http.Request, status in
 	v := newSilenceVM(l, f, d, by, zoneName(r))
 	v.Note, v.Open, v.Taken, v.Raised = note, alertListVM(l, preview.Open), preview.Taken, alertListVM(l, preview.Raised)
 	return p.show(w, r, status, p.shell(by, d.Watch, l.T("New silence"), ""), page.NewSilence(v))
-}
-
-// refusedForm tells what a form can say by itself from a failure.
-func refusedForm(err error) bool {
-	c := drift.CodeOf(err)
-	return c == drift.CodeInvalid || c == drift.CodeConflict
 }
 
 func (p *Pages) makeSilence(w http.ResponseWriter, r *http.Request) error {
@@ -138,9 +132,8 @@ func (p *Pages) makeSilence(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	}
-	var e *drift.Error
-	if web.WantsPage(r) && errors.As(err, &e) && refusedForm(err) {
-		return p.showNewSilence(w, r, web.Status(e.Code), f, component.FormNoteVM{Bad: true, Text: e.Message})
+	if e, ok := formRefusal(r, err); ok {
+		return p.showNewSilence(w, r, web.Status(e.Code), f, refused(r, e))
 	}
 	return err
 }
@@ -154,14 +147,14 @@ func (p *Pages) endSilence(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err = p.o.Engine.EndSilence(r.Context(), auth.ActorFrom(r.Context()), id, r.PostForm.Get("note"))
-	switch {
-	case err == nil:
-		p.leadTo(w, r, silenceHref(id), said(lang.From(r.Context()).T("The silence is over. What it hid is new again.")))
-		return nil
-	case web.WantsPage(r) && refusedForm(err):
-		return p.showSilence(w, r, web.Status(drift.CodeOf(err)), component.FormNoteVM{Bad: true, Text: err.Error()})
+	if e, ok := formRefusal(r, err); ok {
+		return p.showSilence(w, r, web.Status(e.Code), refused(r, e))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	p.leadTo(w, r, silenceHref(id), said(lang.From(r.Context()).T("The silence is over. What it hid is new again.")))
+	return nil
 }
 
 // silenceFields are those of the form.
