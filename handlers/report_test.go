@@ -73,7 +73,7 @@ func TestIncidentReview(t *testing.T) {
 	h.set(time.Now())
 	id := h.alert("acme", drift.Statistical)
 	path := fmt.Sprintf("/alerts/%d/review", id)
-	write := url.Values{"version": {"0"}, "causes": {"A *feed* changed its <unit>."}}.Encode()
+	write := url.Values{"version": {"0"}, "causes": {"A *feed* changed its <unit>.\n## Timeline\r\n![x](https://evil.example/x.png)"}}.Encode()
 	for _, role := range everyRole {
 		h.get(path, asBrowser, h.as(role)).isPage(t, 200, path)
 		h.get(path, asBrowser, h.as(role, h.globex)).isPage(t, 404, path)
@@ -98,7 +98,7 @@ func TestIncidentReview(t *testing.T) {
 	if second.status != 409 || !strings.Contains(second.body, "changed the causes meanwhile") || !strings.Contains(second.body, "This was not saved.") {
 		t.Errorf("the second: %d", second.status)
 	}
-	if a := h.post(path+"/follow-ups", url.Values{"task": {"Ask the [feed](javascript:x)"}}.Encode(), asBrowser, who); a.status != 303 {
+	if a := h.post(path+"/follow-ups", url.Values{"task": {"Ask the [feed](javascript:x) &lt;"}}.Encode(), asBrowser, who); a.status != 303 {
 		t.Fatalf("follow-up: %d", a.status)
 	}
 	task := h.count(`SELECT max(id) FROM incident_follow_up`)
@@ -109,7 +109,7 @@ func TestIncidentReview(t *testing.T) {
 		}
 	}
 	md := h.get(path+".md", asBrowser, who)
-	for _, want := range []string{"A *feed* changed its &lt;unit>.", `- [x] Ask the \[feed\](javascript:x)`, "# Review of the incident at acme"} {
+	for _, want := range []string{"> A *feed* changed its &lt;unit>.\n> ## Timeline\n> !\\[x](https://evil.example/x.png)\n", `- [x] Ask the \[feed\](javascript:x) &amp;lt;`, "# Review of the incident at acme"} {
 		if md.status != 200 || !strings.Contains(md.body, want) {
 			t.Errorf("the Markdown lacks %q: %d %s", want, md.status, md.body)
 		}
@@ -171,5 +171,9 @@ func TestReports(t *testing.T) {
 		"/reports?from=2026-13-01": 422, "/reports?from=2026-02-02&to=2026-02-01": 422, "/reports?from=1970-01-01": 422, "/reports/x.csv": 404, "/reports?tenant=nobody": 404, "/reports?model=nothing": 404,
 	} {
 		h.get(path, asBrowser, h.as(drift.RoleViewer)).isPage(t, status, path)
+	}
+	h.exec(`UPDATE tenant SET name = '=1+cmd|x' WHERE name = 'acme'`)
+	if a := h.get("/reports/alerts.csv?to="+today, asBrowser, h.as(drift.RoleViewer)); !strings.Contains(a.body, "\n'=1+cmd|x,") {
+		t.Errorf("a spreadsheet takes a name for a formula: %s", a.body)
 	}
 }
