@@ -188,7 +188,16 @@ func (p *Pages) addFollowUp(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) changeFollowUp(w http.ResponseWriter, r *http.Request) error {
 	return p.writesReview(w, r, "#follow-ups", lang.From(r.Context()).T("The follow-up is changed."),
 		func(ctx context.Context, by drift.Actor, q drift.IncidentQuery, f url.Values) (err error) {
-			c := drift.FollowUpChange{Owner: f.Get("owner"), Done: f.Get("do") == "done" || f.Get("do") == "give" && f.Get("was_done") == "true"}
+			c := drift.FollowUpChange{Owner: f.Get("owner")}
+			switch f.Get("do") {
+			case "done":
+				c.Done = true
+			case "open":
+			case "give":
+				c.Done = f.Get("was_done") == "true"
+			default:
+				return drift.Invalid("do", "A follow-up is given, done or opened again.")
+			}
 			if c.ID, err = web.PathID(chi.URLParam(r, "task")); err != nil {
 				return err
 			}

@@ -3,7 +3,10 @@ package handlers_test
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +124,28 @@ func TestIncidentReview(t *testing.T) {
 	by := "/incidents/" + url.PathEscape(key) + "/review"
 	if a := h.get(by, asBrowser, who); a.status != 200 || !strings.Contains(a.body, "?tenant=globex") {
 		t.Errorf("of two tenants: %d", a.status)
+	}
+	for _, tenant := range []string{"acme", "globex"} {
+		body := html.UnescapeString(h.get(by+"?tenant="+tenant, asBrowser, who).body)
+		forms := regexp.MustCompile(`action="(/incidents/[^"]+)"`).FindAllStringSubmatch(body, -1)
+		add := by + "/follow-ups?tenant=" + tenant
+		for _, f := range forms {
+			if !strings.HasSuffix(f[1], "?tenant="+tenant) {
+				t.Errorf("a form does not say whose review it is: %s", f[1])
+			}
+		}
+		if !slices.ContainsFunc(forms, func(f []string) bool { return f[1] == add }) {
+			t.Errorf("no form for a follow-up at %s: %v", tenant, forms)
+		}
+		if a := h.post(add, fields("task", "of "+tenant), asBrowser, who); a.status != 303 {
+			t.Errorf("a follow-up at %s: %d", tenant, a.status)
+		}
+		if n := h.count(`SELECT count(*) FROM incident_follow_up f JOIN tenant t ON t.id = f.tenant_id WHERE t.name = $1 AND f.task = $2`, tenant, "of "+tenant); n != 1 {
+			t.Errorf("%d follow-ups at %s", n, tenant)
+		}
+	}
+	if a := h.post(fmt.Sprintf("%s/follow-ups/%d", path, task), fields("version", "2", "do", "explode"), asBrowser, who); a.status != 422 {
+		t.Errorf("something else is done to a follow-up: %d", a.status)
 	}
 	if a := h.get(by, asBrowser, h.as(drift.RoleViewer, h.globex)); a.status != 200 || strings.Contains(a.body, "acme") {
 		t.Errorf("of globex alone: %d", a.status)
