@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -31,6 +32,9 @@ func Identified(next http.Handler) http.Handler {
 // Fail answers a request with an error: a page for browsers, problem details for programs.
 type Fail func(w http.ResponseWriter, r *http.Request, err error)
 
+// errLogged marks an error that stands in the log already.
+var errLogged = errors.New("logged")
+
 // Recovered turns a panic into a plain failure; the stack goes to the log alone. Where the answer has
 // begun, the connection is broken off: nothing else tells that what came is not the whole.
 func Recovered(log *slog.Logger, fail Fail) func(http.Handler) http.Handler {
@@ -49,7 +53,8 @@ func Recovered(log *slog.Logger, fail Fail) func(http.Handler) http.Handler {
 				if answer.begun {
 					panic(http.ErrAbortHandler)
 				}
-				fail(w, r, &drift.Error{Code: drift.CodeInternal, Message: "The server made a mistake. It is written in its log; try again."})
+				fail(w, r, fmt.Errorf("%w: %w", errLogged,
+					&drift.Error{Code: drift.CodeInternal, Message: "The server made a mistake. It is written in its log; try again."}))
 			}()
 			next.ServeHTTP(answer, r)
 		})
