@@ -20,6 +20,7 @@ import (
 type KeyStore interface {
 	TokenList(ctx context.Context, wall bool, before int64) (drift.AccessList[drift.Token], error)
 	AddToken(ctx context.Context, by drift.Actor, k drift.Token, hash []byte) (drift.Token, error)
+	AddTokenOf(ctx context.Context, by drift.Actor, tenant string, k drift.Token, hash []byte) (drift.Token, error)
 	RevokeToken(ctx context.Context, by drift.Actor, id int64) error
 }
 

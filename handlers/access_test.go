@@ -155,6 +155,9 @@ func TestAccessRefusals(t *testing.T) {
 			t.Errorf("%s shows a password again", c.path)
 		}
 	}
+	if a := h.post("/start/token", fields("name", " x", "tenant", "half made"), asBrowser, root); a.status != 422 || h.count(`SELECT count(*) FROM tenant WHERE name = 'half made'`) != 0 {
+		t.Errorf("a refused token makes its tenant: %d", a.status)
+	}
 	if a := h.post("/access/tenants", fields("name", "evil", "sure", "yes"), asBrowser, root, "Origin: https://evil.example"); a.status != 403 {
 		t.Errorf("a form of another site: %d", a.status)
 	}

@@ -50,7 +50,7 @@ func TestWallByItsPage(t *testing.T) {
 	for _, name := range []string{"north", "south"} {
 		made := h.post("/access/walls", fields("name", name, "scope", "some", "tenant", "globex"), asBrowser, admin)
 		made.isPage(t, 200, "a wall's link")
-		m := regexp.MustCompile(`>`+h.site+`(/wall\?key=[\w-]{20,})<`).FindStringSubmatch(made.body)
+		m := regexp.MustCompile(`>` + h.site + `(/wall\?key=[\w-]{20,})<`).FindStringSubmatch(made.body)
 		if m == nil || !strings.Contains(made.header.Get("Cache-Control"), "no-store") {
 			t.Fatalf("no link of this server, or one that is kept: %v %.2000s", made.header, made.body)
 		}
