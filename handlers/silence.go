@@ -101,13 +101,10 @@ func (p *Pages) showNewSilence(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	m, err := matchOf(f, d.Tenants)
-	if err != nil { // what is shown is what every tenant's would be; the form says what is wrong
-		e, ok := formRefusal(r, err)
-		if status != http.StatusOK || !ok {
-			return err
-		}
-		status, note = web.Status(e.Code), refused(r, e)
-		m = drift.AlertMatch{Most: drift.SeverityHigh}
+	if e, ok := formRefusal(r, err); ok { // what is shown is what every tenant's would be; the form says what is wrong
+		status, note, m = web.Status(e.Code), refused(r, e), drift.AlertMatch{Most: drift.SeverityHigh}
+	} else if err != nil {
+		return err
 	}
 	preview, err := p.store.PreviewSilence(r.Context(), by, m, now)
 	if err != nil {
