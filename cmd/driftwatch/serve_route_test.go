@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/demo/play"
 	"github.com/driftwatch/driftwatch/handlers"
 	"github.com/driftwatch/driftwatch/static"
 	"github.com/driftwatch/driftwatch/web"
@@ -55,7 +56,7 @@ func routed(t *testing.T) (url string, router http.Handler) {
 			t.Error(err)
 		}
 	})
-	s := &server{session: &session{clock: time.Now}, log: quiet, web: listening}
+	s := &server{session: &session{clock: time.Now}, clock: play.NewClock(time.Now), log: quiet, web: listening}
 	p := &parts{auth: auth.New(auth.Options{Fail: s.failures().Fail})}
 	p.pages = handlers.NewPages(handlers.Options{Auth: p.auth, Log: quiet, Favicon: static.Favicon(), Static: static.Handler(), Files: static.Files()})
 	p.meters = handlers.NewMeters(handlers.MeterOptions{Store: nothing{}, Hub: nothing{}, Feed: noFeed{}})
