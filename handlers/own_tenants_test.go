@@ -39,8 +39,8 @@ func TestOtherTenantsAreNotNamed(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"/settings": "and others", "/settings/AUTO_RETRAIN_ENABLED_TENANTS": "and others", "/retrains": "acme and others",
-		"/api/v1/settings": `[\"acme\"]`, "/settings/rollout": "Pilot", "/audit": "Audit", "/handover": "acme and others",
-		kept.header.Get("Location"): "acme and others",
+		"/api/v1/settings": `[\"acme\"]`, "/settings/rollout": "Pilot", "/audit": "Audit", "/handover": "[&#34;acme&#34;] and others",
+		kept.header.Get("Location"): "[&#34;acme&#34;] and others",
 	} {
 		get := h.get
 		if strings.HasPrefix(path, "/api") {

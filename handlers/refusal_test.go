@@ -23,7 +23,8 @@ func TestRefusalsInTheReadersLanguage(t *testing.T) {
 	h.seed("acme")
 	h.set(time.Now())
 	who := h.as(drift.RoleManager)
-	alert := fmt.Sprintf("/alerts/%d", h.alert("acme", drift.Statistical))
+	id := h.alert("acme", drift.Statistical)
+	alert, pick := fmt.Sprintf("/alerts/%d", id), fmt.Sprintf("%d:%s", id, h.version(id))
 	for _, c := range []struct{ path, form, says string }{
 		{"/silences", fields("max_severity", "HIGH", "for", "1h"), ""},
 		{"/silences", fields("max_severity", "HIGH", "for", "x", "reason", "a test"), "a silence always ends"},
@@ -51,8 +52,8 @@ func TestRefusalsInTheReadersLanguage(t *testing.T) {
 		h.post(c.path, c.form, asBrowser, who, "Accept-Language: de").says(t, c.path, german)
 	}
 	for _, form := range []string{
-		fields("move", "escalate", "to", "Nowhere", "pick", strings.TrimPrefix(alert, "/alerts/")+":1"),
-		fields("move", "undo", "pick", strings.TrimPrefix(alert, "/alerts/")+":1"),
+		fields("move", "escalate", "to", "Nowhere", "pick", pick),
+		fields("move", "undo", "pick", pick),
 		fields("move", "acknowledge", "pick", "999999:1"),
 	} {
 		var why [2]string
