@@ -49,6 +49,12 @@ func (w *world) states(t *testing.T) []state {
 		{name: "search", role: "viewer", path: "/search?q=fraud"},
 		{name: "search without result", role: "viewer", path: "/search?q=no+such+words"},
 		{name: "offline", role: "viewer", path: "/offline", then: func(*tab) {}},
+		{name: "wall", role: "viewer", path: "/wall"},
+		{name: "silences", role: "operator", path: "/silences", then: func(tb *tab) {
+			eval[int](tb, `document.querySelectorAll("main details").forEach((d) => { d.open = true; }) ?? 1`)
+		}},
+		{name: "rota", role: "admin", path: "/teams/NOC/rota"},
+		{name: "rota as viewer", role: "viewer", path: "/teams/NOC/rota"},
 		{name: "board filtered", role: "operator", path: "/?severity=critical"},
 		{name: "board filtered to nothing", role: "operator", path: "/?q=no+such+words"},
 		{name: "board chosen", role: "operator", path: "/", then: func(tb *tab) {
