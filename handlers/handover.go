@@ -88,7 +88,7 @@ func (p *Pages) showHandOver(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	const field = "2006-01-02T15:04"
-	d.Shift.Settings = seenChanges(l, d.Shift.Settings, by, d.Watch.Tenants)
+	d.Shift.Settings = seenChanges(l, d.Shift.Settings, by, d.Tenants)
 	v := page.HandOverVM{
 		Note: note, From: d.Shift.From.In(loc).Format(field), To: d.Shift.To.In(loc).Format(field), Zone: zoneName(r),
 		Line: component.Sentence(l.T("From {0} to {1}. What is open stands as it is now."),
