@@ -148,7 +148,7 @@ func (p *Pages) keptPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) makeHandOver(w http.ResponseWriter, r *http.Request) error {
-	if err := web.ParseForm(w, r); err != nil {
+	if err := web.ParseLongForm(w, r); err != nil {
 		return err
 	}
 	by, l, f := auth.ActorFrom(r.Context()), lang.From(r.Context()), r.PostForm

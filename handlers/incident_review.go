@@ -143,7 +143,7 @@ func (p *Pages) incidentMarkdown(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) writesReview(w http.ResponseWriter, r *http.Request, at, done string,
 	do func(ctx context.Context, by drift.Actor, q drift.IncidentQuery, f url.Values) error,
 ) error {
-	if err := web.ParseForm(w, r); err != nil {
+	if err := web.ParseLongForm(w, r); err != nil {
 		return err
 	}
 	x, tenants, err := p.incidentOf(r)

@@ -40,6 +40,12 @@ func TestHandOver(t *testing.T) {
 	if a.status != 303 || !strings.HasPrefix(kept, "/handover/") {
 		t.Fatalf("hand over: %d %q %.400s", a.status, kept, a.body)
 	}
+	for n, want := range map[int]int{drift.MaxHandOverNotes: 303, drift.MaxHandOverNotes + 1: 422} {
+		long := fields("from", form.Get("from"), "notes", strings.Repeat("漢", n)) // nine bytes of a form each
+		if a := h.post("/handover", long, asBrowser, h.as(drift.RoleOperator)); a.status != want {
+			t.Errorf("notes of %d letters: %d, want %d: %.200s", n, a.status, want, a.body)
+		}
+	}
 	move := url.Values{"version": {h.version(id)}, "note": {"gone"}}.Encode()
 	if a := h.post(fmt.Sprintf("/alerts/%d/resolve", id), move, asBrowser, h.as(drift.RoleOperator)); a.status != 303 {
 		t.Fatalf("resolve: %d", a.status)
@@ -111,6 +117,13 @@ func TestIncidentReview(t *testing.T) {
 			t.Errorf("done, time %d: %d, want %d", i, a.status, want)
 		}
 	}
+	for n, want := range map[int]int{drift.MaxCause: 303, drift.MaxCause + 1: 422} {
+		long := fields("version", "1", "causes", strings.Repeat("漢", n)) // nine bytes of a form each
+		if a := h.post(path+"/causes", long, asBrowser, h.as(drift.RoleOperator)); a.status != want {
+			t.Errorf("causes of %d letters: %d, want %d: %.200s", n, a.status, want, a.body)
+		}
+	}
+	h.exec(`DELETE FROM incident_cause WHERE version > 1`)
 	md := h.get(path+".md", asBrowser, who)
 	for _, want := range []string{"> A *feed* changed its &lt;unit>.\n> ## Timeline\n> !\\[x](https://evil.example/x.png)\n", `- [x] Ask the \[feed\](javascript:x) &amp;lt;`, "# Review of the incident at acme"} {
 		if md.status != 200 || !strings.Contains(md.body, want) {
