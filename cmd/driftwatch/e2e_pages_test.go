@@ -281,16 +281,23 @@ func axe(t *testing.T) string {
 	return string(b)
 }
 
-// accessible: axe-core objects to nothing, on any page, in any state, light and dark.
+// accessible: axe-core objects to nothing, on any page, in any state. The two looks take turns: make torture
+// looks at each in both.
 func (w *world) accessible(t *testing.T) {
+	w.lookedAt(t, func(i int) []look { return looks[i%len(looks):][:1] })
+}
+
+// lookedAt has axe-core look at every state, each in the looks that are given for its number.
+func (w *world) lookedAt(t *testing.T, how func(i int) []look) {
+	t.Helper()
 	checker := axe(t)
 	tabs := w.roles(t)
 	var found objections
-	for _, s := range w.states(t) {
+	for i, s := range w.states(t) {
 		tb := tabs[s.role]
 		tb.look(looks[0])
 		s.show(tb)
-		found.look(tb, checker, s.name, looks...)
+		found.look(tb, checker, s.name, how(i)...)
 	}
 	found.report(t)
 }
