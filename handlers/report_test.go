@@ -164,6 +164,9 @@ func TestIncidentReview(t *testing.T) {
 		t.Errorf("of globex alone: %d", a.status)
 	}
 	h.get(by+"?tenant=acme", asBrowser, h.as(drift.RoleViewer, h.globex)).isPage(t, 404, by)
+	for _, path := range []string{"/incidents/%00", "/incidents/%00/review", "/teams/%00/rota"} { // no name that anything has
+		h.get(path, asBrowser, who).says(t, path, "There is nothing of this name.")
+	}
 }
 
 // TestReports: every role reads them, of their own tenants alone; the files and the API hold the same.
