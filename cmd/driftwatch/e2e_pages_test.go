@@ -331,6 +331,9 @@ func (o *objections) look(tb *tab, checker, name string, looks ...look) {
 	for _, l := range looks {
 		tb.look(l)
 		o.looked++
+		if wide := eval[int64](tb, `document.documentElement.scrollWidth`); wide > l.width {
+			tb.t.Errorf("%s is %d px wide on a screen of %d", name, wide, l.width)
+		}
 		for _, v := range tb.violations() {
 			for _, n := range v.Nodes {
 				if o.where == nil {
