@@ -17,7 +17,7 @@ var deAdmin = entries{
 	"Add a tenant":            {"Mandant hinzufügen"},
 	"Add the person":          {"Person hinzufügen"},
 	"All, present and future": {"Alle, heutige und künftige"},
-	"An administrator of all tenants changes it. Your password, and where you are signed in, are under Preferences.":                                        {"Das ändert eine Administratorin oder ein Administrator aller Mandanten. Ihr Passwort, und wo Sie angemeldet sind, steht unter Einstellungen für Sie."},
+	"An administrator of all tenants changes it. Your password, and where you are signed in, are under Preferences.":                                        {"Das ändert ein Administrator aller Mandanten. Ihr Passwort, und wo Sie angemeldet sind, steht unter Einstellungen für Sie."},
 	"Any binary classifier can be watched. What it behaves like says which thresholds validate a retrained version, and in which column its outcomes show.": {"Jeder binäre Klassifikator kann überwacht werden. Wie er sich verhält, sagt, welche Schwellen eine nachtrainierte Version prüfen und in welcher Spalte seine Ergebnisse stehen."},
 	"Behaves like":         {"Verhält sich wie"},
 	"Browser":              {"Browser"},

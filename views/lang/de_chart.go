@@ -282,6 +282,6 @@ var deChart = entries{
 	"running":                          {"läuft"},
 	"not yet":                          {"noch nicht"},
 	"%s at %s %s":                      {"%s um %s %s"},
-	"The day in UTC, now %s; no jobs.": {"Der Tag in UTC, jetzt %s; keine Aufgaben."},
+	"The day in UTC, now %s; no jobs.": {"Der Tag in UTC, jetzt %s; keine Jobs."},
 	"The day in UTC, now %s: %s.":      {"Der Tag in UTC, jetzt %s: %s."},
 }

@@ -142,7 +142,7 @@ var deReview = entries{
 	"The schedule began after that.":                    {"Der Plan begann erst danach."},
 	"The week after":                                    {"Die Woche danach"},
 	"The week before":                                   {"Die Woche davor"},
-	"There are no metrics of %s: no model made a prediction on it, or the job of 02:00 has not run.": {"Es gibt keine Kennzahlen von %s: Kein Modell hat an dem Tag vorhergesagt, oder der Auftrag von 02:00 ist nicht gelaufen."},
+	"There are no metrics of %s: no model made a prediction on it, or the job of 02:00 has not run.": {"Es gibt keine Kennzahlen von %s: Kein Modell hat an dem Tag vorhergesagt, oder der Job von 02:00 ist nicht gelaufen."},
 	"There is no model yet.":      {"Es gibt noch kein Modell."},
 	"There was no model yet.":     {"Es gab noch kein Modell."},
 	"Validate rollback mechanism": {"Zurücksetzen proben"},
