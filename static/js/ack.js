@@ -134,6 +134,8 @@ export function start() {
   });
   document.addEventListener('click', (e) => {
     const b = e.target instanceof Element ? e.target.closest('[aria-disabled=true]') : null;
-    if (b) e.preventDefault();
+    if (!b) return;
+    e.preventDefault();
+    if (stale() && b instanceof HTMLElement && b.dataset.acts !== undefined) toast(WHY); // the others say why beside them
   }, true);
 }

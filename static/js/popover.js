@@ -33,7 +33,7 @@ export function paint() {
   const pressed = {sound: state() !== 'off', notify: mayNotify()};
   for (const [what, on] of Object.entries(pressed)) document.querySelector(`[data-alarm=${what}]`)?.setAttribute('aria-pressed', String(on));
 }
-setInterval(paint, 1000);
+setInterval(() => byId('alarm')?.hasAttribute('open') && paint(), 1000);
 
 /** @type {Record<string, (value: string) => unknown>} */
 const does = {

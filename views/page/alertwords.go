@@ -245,6 +245,12 @@ func alertID(part string, id int64) string {
 	return "alert-" + part + "-" + strconv.FormatInt(id, 10)
 }
 
+// moveKeys are the single keys of the moves that take one click, foldKeys those of the moves with fields (static/js/keys.js).
+var (
+	moveKeys = map[string]string{"acknowledge": "a", "assign": "m"}
+	foldKeys = map[string]string{"comment": "c", "escalate": "e", "resolve": "r"}
+)
+
 // path is where a move of the alert is posted to.
 func (a AlertActionsVM) path(move string) string {
 	return "/alerts/" + strconv.FormatInt(a.ID, 10) + "/" + move

@@ -182,7 +182,7 @@ func Compare(v CompareVM) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<section class=\"panel pad stack2 choose-windows\" aria-labelledby=\"windows-t\"><h2 id=\"windows-t\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<section class=\"panel pad stack2\" aria-labelledby=\"windows-t\"><h2 id=\"windows-t\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
