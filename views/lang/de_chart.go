@@ -5,6 +5,7 @@ var deChart = entries{
 	// frame
 	"Link":                        {"Link"},
 	"Table":                       {"Tabelle"},
+	"How it is computed":          {"So wird es berechnet"},
 	"%s, table":                   {"%s, Tabelle"},
 	"Arrow keys read the values.": {"Die Pfeiltasten lesen die Werte vor."},
 
