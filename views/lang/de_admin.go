@@ -112,7 +112,7 @@ var deAdmin = entries{
 	"admin: and changes settings and access":                                {"Administrator: ändert auch Einstellungen und Zugang"},
 	"behaves like %s":                                                       {"verhält sich wie %s"},
 	"%d settings hold it.":                                                  {"%d Einstellung enthält es.", "%d Einstellungen enthalten es."},
-	"failed: wrong password":                                                {"gescheitert: falsches Passwort"},
+	"failed: wrong password, or the account is closed":                      {"gescheitert: falsches Passwort, oder das Konto ist geschlossen"},
 	"in %d browsers":                                                        {"in %d Browser", "in %d Browsern"},
 	"ingest":                                                                {"Zulieferung"},
 	"ingest: logs predictions and outcomes, nothing else":                   {"Zulieferung: protokolliert Vorhersagen und Ergebnisse, sonst nichts"},

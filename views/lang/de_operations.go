@@ -64,6 +64,7 @@ var deOperations = entries{
 	"running":                          {"läuft"},
 	"runs jobs":                        {"führt Jobs aus"},
 	"silent":                           {"schweigt"},
+	"too far off":                      {"geht falsch"},
 	"worst first":                      {"Schlimmstes zuerst"},
 	"worst first; %d more are on time": {"Schlimmstes zuerst; %d weitere ist pünktlich", "Schlimmstes zuerst; %d weitere sind pünktlich"},
 	"{0}, in %s":                       {"{0}, in %s"},

@@ -71,6 +71,15 @@ var verdictChoices = []struct{ value, label string }{
 	{"false", lang.Key("False: nothing was wrong, normal variance")},
 }
 
+// verdictOptions are the verdicts as a form offers them, the one that was said before chosen.
+func verdictOptions(l lang.Lang, chosen string) []OptionVM {
+	out := []OptionVM{{Label: l.T("not said")}}
+	for _, c := range verdictChoices {
+		out = append(out, OptionVM{Value: c.value, Label: l.T(c.label), Selected: c.value == chosen})
+	}
+	return out
+}
+
 var verdictSaid = map[string]string{
 	"real":     lang.Key("%s says it was real"),
 	"expected": lang.Key("%s says it was expected"),
