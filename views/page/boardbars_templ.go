@@ -609,7 +609,7 @@ func selection(s SelectVMs) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = bulkChoice("for", lang.From(ctx).T("Remind, or suppressed until"), s.Spans).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = bulkChoice("for", lang.From(ctx).T("Time of the reminder, or end of the suppression"), s.Spans).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
