@@ -116,7 +116,7 @@ export function tell(title, o) {
 }
 
 /** @param {number} n @returns {string} the icon with a count */
-export const icon = (n) => `/icon/${Math.min(n, 100)}.svg`;
+const icon = (n) => `/icon/${Math.min(n, 100)}.svg`;
 
 /** How many alerts nobody has acknowledged, once the server has said it. @type {number | undefined} */
 let open;

@@ -245,6 +245,15 @@ func alertID(part string, id int64) string {
 	return "alert-" + part + "-" + strconv.FormatInt(id, 10)
 }
 
+// way is where the page stands: under its model, where it has one.
+func (v AlertVM) way(l lang.Lang) []component.Piece {
+	out := []component.Piece{component.Link(l.T("Board"), "/")}
+	if v.ModelHref != "" {
+		out = append(out, component.Link(v.State.Tenant+" "+v.State.ModelType, v.ModelHref))
+	}
+	return append(out, component.Plain(l.T("Alert %s", strconv.FormatInt(v.State.ID, 10))))
+}
+
 // moveKeys are the single keys of the moves that take one click, foldKeys those of the moves with fields (static/js/keys.js).
 var (
 	moveKeys = map[string]string{"acknowledge": "a", "assign": "m"}
