@@ -185,7 +185,7 @@ var deAlert = entries{
 	"Your role may look but not act. An operator can.": {"Ihre Rolle darf sehen, aber nicht handeln. Ein Operator kann es."},
 	"against %d":                        {"gegen %d"},
 	"against %d; %s known":              {"gegen %d; %s bekannt"},
-	"ago; %d rows in all":               {"her; %d Zeilen insgesamt"},
+	"ago; %d rows in all":               {"her; %d Zeile insgesamt", "her; %d Zeilen insgesamt"},
 	"alert raised":                      {"Alarm gemeldet"},
 	"baseline: its own window":          {"Basis: das eigene Fenster"},
 	"baseline: its validation set":      {"Basis: der Validierungssatz"},

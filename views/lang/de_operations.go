@@ -10,7 +10,7 @@ var deOperations = entries{
 	"%d days of metrics, %d with outcomes":                                                {"%d Tag mit Kennzahlen, %d mit Ergebnissen", "%d Tage mit Kennzahlen, %d mit Ergebnissen"},
 	"%d matched, %d wait in the inbox":                                                    {"%d zugeordnet, %d warten im Eingang"},
 	"%d models failed; each has its alert.":                                               {"%d Modell ist gescheitert; es hat seinen Alarm.", "%d Modelle sind gescheitert; jedes hat seinen Alarm."},
-	"%d rows in all":                                                                      {"%d Zeilen insgesamt"},
+	"%d rows in all":                                                                      {"%d Zeile insgesamt", "%d Zeilen insgesamt"},
 	"%d, oldest %s":                                                                       {"%d, ältestes %s"},
 	"%s is queued and runs in its turn.":                                                  {"%s ist eingereiht und läuft, wenn die Reihe daran ist."},
 	"%s, by a backfill":                                                                   {"%s, durch eine Nachberechnung"},

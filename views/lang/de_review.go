@@ -2,7 +2,7 @@ package lang
 
 // deReview are the German texts of the reviews.
 var deReview = entries{
-	" alert %d":                  {" Alarm %d"},
+	" alert %s":                  {" Alarm %s"},
 	" drift alerts of %s %s":     {" Drift-Alarme von %s %s"},
 	" of %s %s, %s":              {" zu %s %s, %s"},
 	"%[2]d of %[1]d judged days": {"%[2]d von %[1]d beurteilten Tag", "%[2]d von %[1]d beurteilten Tagen"},
@@ -23,7 +23,7 @@ var deReview = entries{
 	"%d rollbacks more":                  {"%d weitere Zurücksetzung", "%d weitere Zurücksetzungen"},
 	"%d rows more":                       {"%d weitere Zeile", "%d weitere Zeilen"},
 	"%s, degraded first":                 {"%s, verschlechterte zuerst"},
-	", alert %d":                         {", Alarm %d"},
+	", alert %s":                         {", Alarm %s"},
 
 	"1 and 2. Accuracy of the week, and who is consistently degraded": {"1 und 2. Genauigkeit der Woche, und wer anhaltend verschlechtert ist"},
 	"1. Performance of the month":                                     {"1. Leistung des Monats"},
