@@ -96,7 +96,7 @@ var deReport = entries{
 	"Review of the incident at %s":               {"Nachbetrachtung des Vorfalls bei %s"},
 	"Save the causes":                            {"Ursachen speichern"},
 	"Settings changed":                           {"Geänderte Einstellungen"},
-	"Since my last":                              {"Seit meiner letzten"},
+	"Since my last hand-over":                    {"Seit meiner letzten Übergabe"},
 	"Tenants":                                    {"Mandanten"},
 	"The follow-up is added.":                    {"Die Folgeaufgabe ist hinzugefügt."},
 	"The follow-up is changed.":                  {"Die Folgeaufgabe ist geändert."},

@@ -8,7 +8,7 @@ import (
 	"github.com/driftwatch/driftwatch/views/lang"
 )
 
-// title is the h1 of the alert: who, and what is wrong.
+// Title is the h1 of the alert: who, and what is wrong.
 func (s AlertStateVM) Title(l lang.Lang) string {
 	who := strings.TrimSpace(s.Tenant + " " + s.ModelType)
 	switch {
@@ -42,7 +42,7 @@ func blindTitle(l lang.Lang, reason, who string) string {
 	}
 }
 
-// line says since when, who has it and what happens next.
+// Line says since when, who has it and what happens next.
 func (s AlertStateVM) Line(l lang.Lang) []component.Piece {
 	if s.Status == "RESOLVED" && !s.EndedAt.IsZero() {
 		return component.Join(s.found(l), s.ended(l))
