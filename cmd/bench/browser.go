@@ -44,7 +44,7 @@ type pageSeen struct {
 // browse opens the board in a Chromium and calls heard for every event that its page has taken in.
 func (n *noc) browse(ctx context.Context, heard func(seq int64, at time.Time)) (*browser, error) {
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.UserDataDir(filepath.Join(n.g.dir, "chromium")),
+		chromedp.UserDataDir(filepath.Join(n.g.dir, "chromium")), chromedp.WindowSize(1366, 900),
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))

@@ -36,17 +36,28 @@ func feelBenches() []bench {
 // loading is how a cold load went, in milliseconds since it was asked for. The page is interactive once it was
 // painted, its modules have run (they do so before DOMContentLoaded) and no long task runs any more.
 const loading = `(async () => {
-	const found = {longest: 0, shift: 0};
+	const found = {shift: 0, moved: ""};
 	let busy = 0;
 	new PerformanceObserver((l) => l.getEntries().forEach((e) => { busy = Math.max(busy, e.startTime + e.duration); })).observe({type: "longtask", buffered: true});
-	new PerformanceObserver((l) => l.getEntries().forEach((e) => { if (!e.hadRecentInput) found.shift += e.value; })).observe({type: "layout-shift", buffered: true});
+	new PerformanceObserver((l) => l.getEntries().forEach((e) => {
+		if (e.hadRecentInput) return;
+		found.shift += e.value;
+		found.moved ||= e.sources.map(` + moved + `).join(", ");
+	})).observe({type: "layout-shift", buffered: true});
 	await new Promise((r) => setTimeout(r, 700));
 	found.paint = performance.getEntriesByName("first-contentful-paint")[0].startTime;
 	found.interactive = Math.max(found.paint, performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd, busy);
 	return found;
 })()`
 
-type loadSeen struct{ Paint, Interactive, Shift float64 }
+// moved names an element that shifted, and from where to where.
+const moved = `((s) => (s.node?.id || s.node?.className || s.node?.nodeName + " in " + s.node?.parentElement?.className) + " " +
+	[s.previousRect, s.currentRect].map((r) => [r.x, r.y, r.width, r.height].map(Math.round).join()).join(" → "))`
+
+type loadSeen struct {
+	Paint, Interactive, Shift float64
+	Moved                     string
+}
 
 // unfolded opens every group and returns how many alerts can be acknowledged.
 const unfolded = `(document.querySelectorAll("#alerts details").forEach((d) => { d.open = true; }), document.querySelectorAll("#alerts .al form button").length)`
@@ -72,7 +83,7 @@ const watchStorm = `(() => {
 	new PerformanceObserver((l) => l.getEntries().forEach((e) => {
 		if (e.hadRecentInput) return;
 		frames50.shift += e.value;
-		frames50.moved ??= e.sources.map((s) => (s.node?.id || s.node?.className || s.node?.nodeName) + " " + Math.round(s.previousRect.y) + " → " + Math.round(s.currentRect.y)).join(", ");
+		frames50.moved ||= e.sources.map(` + moved + `).join(", ");
 	})).observe({type: "layout-shift"});
 	let last = performance.now();
 	const frame = (now) => {
@@ -114,7 +125,7 @@ func measureFeel(ctx context.Context, g *ground) (rows []Row, err error) {
 	defer func() { err = errors.Join(err, w.close()) }()
 	stop := w.ignore()
 	defer stop()
-	loads, shift, err := w.browser.loads(ctx, n, g.size(15, 3))
+	loads, first, err := w.browser.loads(ctx, n, g.size(15, 3))
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +137,7 @@ func measureFeel(ctx context.Context, g *ground) (rows []Row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	shifted := Row{Name: shiftName, Ours: Quantity{shift + storm.Shift, "CLS"}, Note: fmt.Sprintf("loading %.4f, storm %.4f %s", shift, storm.Shift, storm.Moved)}
+	shifted := Row{Name: shiftName, Ours: Quantity{first.Shift + storm.Shift, "CLS"}, Note: fmt.Sprintf("loading %.4f %s, storm %.4f %s", first.Shift, first.Moved, storm.Shift, storm.Moved)}
 	longest := Row{
 		Name: stormName, Ours: Quantity{storm.Longest, "ms"},
 		Note: fmt.Sprintf("%d frames over 50 ms; nothing lost, order right, sounds: %d", storm.Over, storm.Sounds),
@@ -157,13 +168,12 @@ func inPage[T any](b *browser, expression string) (T, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// loads opens the board as a browser does that was never here.
-func (b *browser) loads(_ context.Context, n *noc, times int) ([]Row, float64, error) {
+// loads opens the board as a browser does that was never here, and returns too the load that shifted most.
+func (b *browser) loads(_ context.Context, n *noc, times int) (rows []Row, worst loadSeen, err error) {
 	var paint, interactive []time.Duration
-	shift := 0.0
 	for range times {
 		ctx, cancel := context.WithTimeout(b.ctx, feelWithin)
-		err := chromedp.Do(ctx,
+		err = chromedp.Do(ctx,
 			chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 				_, err := cdp.Call(ctx, t, network.ClearBrowserCache, cdp.Empty{})
 				return err
@@ -171,20 +181,22 @@ func (b *browser) loads(_ context.Context, n *noc, times int) ([]Row, float64, e
 			chromedp.Navigate("about:blank"), chromedp.Navigate(n.server.url+"/"))
 		cancel()
 		if err != nil {
-			return nil, 0, fmt.Errorf("open the board: %w", err)
+			return nil, worst, fmt.Errorf("open the board: %w", err)
 		}
 		seen, err := inPage[loadSeen](b, loading)
 		if err != nil {
-			return nil, 0, fmt.Errorf("load: %w", err)
+			return nil, worst, fmt.Errorf("load: %w", err)
 		}
 		ms := func(v float64) time.Duration { return time.Duration(v * float64(time.Millisecond)) }
 		paint, interactive = append(paint, ms(seen.Paint)), append(interactive, ms(seen.Interactive))
-		shift = max(shift, seen.Shift)
+		if seen.Shift > worst.Shift {
+			worst = seen
+		}
 	}
 	row := func(name string, took []time.Duration, limit time.Duration) Row {
 		return Row{Name: name, Ours: millis(median(took)), Note: fmt.Sprintf("slowest of %d: %s", times, millis(slices.Max(took)))}.within(millis(limit))
 	}
-	return []Row{row(paintName, paint, paintLimit), row(interactiveName, interactive, interactiveLimit)}, shift, nil
+	return []Row{row(paintName, paint, paintLimit), row(interactiveName, interactive, interactiveLimit)}, worst, nil
 }
 
 // clicks acknowledges one alert after the other.

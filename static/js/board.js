@@ -3,7 +3,7 @@
 
 import {retitle} from './alarm.js';
 import {byId, hold, parse, parseAll, say, swap} from './dom.js';
-import {glide} from './glide.js';
+import {glide, gliding, rest} from './glide.js';
 import {link, off, stale} from './live.js';
 import {before, summaryOf} from './order.js';
 import {count, selecting} from './select.js';
@@ -22,6 +22,8 @@ let drawing = false;
 
 /** More rows than this the server pages better. */
 const MOST = 500;
+/** More new rows than this in one step are not marked one by one: their colours would be drawn anew at every frame. */
+const FEW = 4;
 
 const root = document.documentElement;
 const list = () => byId('alerts');
@@ -45,10 +47,11 @@ let drawn = 0;
 /** Draws what has come, a slice of a frame at a time. */
 function draw() {
   drawing = false;
+  if (gliding()) return schedule();
   drawn = performance.now();
   const until = performance.now() + 8;
   change(() => {
-    for (let n = 0; queue.length && n < 24 && performance.now() < until; n++) handle(/** @type {Message} */ (queue.shift()));
+    for (let n = 0; queue.length && n < 12 && performance.now() < until; n++) handle(/** @type {Message} */ (queue.shift()));
     if (waiting.size && !heldList() && !narrowed()) let_in();
     head();
     count();
@@ -154,10 +157,11 @@ function place(row) {
 /** Shows every row that waits. */
 function let_in() {
   if (narrowed() && waiting.size) return location.reload();
+  const few = waiting.size <= FEW;
   for (const [id, row] of waiting) {
     const there = byId(id);
     if (there) swap(there, row);
-    else row.classList.add('fresh');
+    else row.classList.toggle('fresh', few);
     place(row);
   }
   waiting.clear();
@@ -199,6 +203,7 @@ function summary() {
       const r = await fetch(url, {headers: {Accept: 'text/html'}, redirect: 'error', signal: AbortSignal.timeout(8000)});
       if (!r.ok) throw new Error(String(r.status));
       const box = parse(await r.text());
+      await rest();
       if (mine !== asks) return; // a later question's answer was faster
       if (box?.dataset.first !== byId('summary')?.dataset.first) return location.reload();
       change(() => {
@@ -245,6 +250,7 @@ async function group() {
   const r = await fetch(location.href, {headers: {Accept: 'text/html'}, redirect: 'error', signal: AbortSignal.timeout(8000)});
   if (!r.ok) return;
   const page = parseAll(await r.text());
+  await rest();
   // What came meanwhile may be missing in this page, and would be undone by it; its summary asks again.
   if (at !== root.dataset.seq || queue.length) return;
   change(() => {
@@ -281,7 +287,8 @@ export function start() {
     byId(first ?? '')?.querySelector('a')?.focus({preventScroll: true});
   });
   const el = list();
-  const later = () => setTimeout(() => {
+  const later = () => setTimeout(async () => {
+    await rest();
     if (heldList() || narrowed()) return;
     change(let_in);
     head();

@@ -2,18 +2,42 @@
 // jumping: the eye can follow, and nothing on the screen shifts in one frame.
 
 const MOVES = '.board > *, .split > *, #alerts, #alerts > *, #alerts .rows > *, #alerts ~ *';
-const TIME = 160;
-
-/** @type {WeakMap<Element, Animation>} */
-const under_way = new WeakMap();
+const TIME = 160, FRAME = 16;
 
 /** By id, because an element may be replaced by a newer one. @param {Element} e @returns {string | Element} */
 const key = (e) => e.id || e;
 
-/** What is on the screen or within a screen of it. */
+const all = () => [...document.querySelectorAll(MOVES)];
+
+/** Where that stands which is on the screen or within a screen of it. */
 function near() {
-  return [...document.querySelectorAll(MOVES)].map((e) => ({e, r: e.getBoundingClientRect()}))
-    .filter(({r}) => r.height && r.top < 2 * innerHeight && r.bottom > -innerHeight);
+  return new Map(all().map((e) => ({e, r: e.getBoundingClientRect()}))
+    .filter(({r}) => r.height && r.top < 2 * innerHeight && r.bottom > -innerHeight).map(({e, r}) => [key(e), r.top]));
+}
+
+/** The last ones that began. @type {Animation[]} */
+let moving = [];
+let atRest = true;
+
+/**
+ * Whether something still glides. What moves anew under way counts as a jump, so
+ * a change that may wait does.
+ */
+export const gliding = () => !document.hidden && !atRest;
+
+/** At rest is what was drawn at its place once. */
+async function settle() {
+  const mine = moving;
+  atRest = !mine.length;
+  await Promise.allSettled(mine.map((a) => a.finished));
+  requestAnimationFrame(() => setTimeout(() => {
+    if (mine === moving) atRest = true;
+  }));
+}
+
+/** Comes back once nothing glides. */
+export async function rest() {
+  while (gliding()) await new Promise((r) => setTimeout(r, FRAME));
 }
 
 /**
@@ -22,17 +46,20 @@ function near() {
  */
 export function glide(change) {
   if (document.hidden || matchMedia('(prefers-reduced-motion: reduce)').matches) return change();
-  const before = new Map(near().map(({e, r}) => [key(e), r.top]));
+  const before = near();
   change();
+  for (const a of moving) a.cancel();
+  moving = [];
   /** @type {Map<Element, number>} by how much each is elsewhere */
   const by = new Map();
-  const now = [...document.querySelectorAll(MOVES)].filter((e) => before.has(key(e)));
-  for (const e of now) under_way.get(e)?.cancel();
-  for (const e of now) by.set(e, (before.get(key(e)) ?? 0) - e.getBoundingClientRect().top);
+  for (const e of all()) {
+    const top = before.get(key(e));
+    if (top !== undefined) by.set(e, top - e.getBoundingClientRect().top);
+  }
   for (const [e, own] of by) {
     const around = e.parentElement?.closest(MOVES);
     const d = own - (around && by.get(around) || 0);
-    if (Math.abs(d) < 0.5) continue;
-    under_way.set(e, e.animate([{transform: `translateY(${d}px)`}, {transform: 'none'}], {duration: TIME, easing: 'ease-out'}));
+    if (Math.abs(d) >= 0.5) moving.push(e.animate([{transform: `translateY(${d}px)`}, {transform: 'none'}], {duration: TIME, easing: 'ease-out'}));
   }
+  settle();
 }
