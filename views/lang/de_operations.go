@@ -28,6 +28,7 @@ var deOperations = entries{
 	"Last hour":                         {"Letzte Stunde"},
 	"Last row":                          {"Letzte Zeile"},
 	"Last run":                          {"Letzter Lauf"},
+	"Next run":                          {"Nächster Lauf"},
 	"No backfill is running.":           {"Keine Nachberechnung läuft."},
 	"No check has run since %s":         {"Keine Prüfung ist gelaufen seit %s"},
 	"No rows have been received yet.":   {"Noch kamen keine Zeilen an."},
@@ -67,5 +68,4 @@ var deOperations = entries{
 	"too far off":                      {"geht falsch"},
 	"worst first":                      {"Schlimmstes zuerst"},
 	"worst first; %d more are on time": {"Schlimmstes zuerst; %d weitere ist pünktlich", "Schlimmstes zuerst; %d weitere sind pünktlich"},
-	"{0}, in %s":                       {"{0}, in %s"},
 }
