@@ -45,6 +45,7 @@ var deReport = entries{
 	"False":              {"Falsch"},
 	"False alerts":       {"Fehlalarme"},
 	"False of judged":    {"Falsche unter den beurteilten"},
+	"From":               {"Von"},
 	"Follow-ups":         {"Folgeaufgaben"},
 	"From when an alert was raised to the first time a person acknowledged, assigned, escalated, suppressed or resolved it, unless that was taken back. Median and 95th percentile are of those taken, interpolated between neighbours at rank 1 + q(n − 1) (type 7 of Hyndman and Fan). The target is CRITICAL_DRIFT_AUTO_ESCALATE_MINUTES of the tenant, as it is set today; due are those taken, and those that stood longer untaken.": {"Von der Meldung eines Alarms bis ein Mensch ihn zum ersten Mal quittierte, zuwies, eskalierte, unterdrückte oder erledigte, sofern das nicht zurückgenommen wurde. Median und 95. Perzentil gelten für die quittierten, zwischen Nachbarn interpoliert beim Rang 1 + q(n − 1) (Typ 7 nach Hyndman und Fan). Das Ziel ist CRITICAL_DRIFT_AUTO_ESCALATE_MINUTES des Mandanten, wie es heute gesetzt ist; fällig sind die quittierten und die, die länger unquittiert standen."},
 	"From {0} to {1}, kept {2} by {3}. This is how it stood then.":         {"Von {0} bis {1}, festgehalten {2} von {3}. So stand es damals."},

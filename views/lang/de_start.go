@@ -39,7 +39,7 @@ var deStart = entries{
 	"The last one ended with its server. Start it again: what is written already is found.":    {"Die letzte endete mit ihrem Server. Starten Sie sie erneut: Was schon geschrieben ist, wird gefunden."},
 	"The last one judged %d days, {0}.":                                                        {"Die letzte beurteilte %d Tag, {0}.", "Die letzte beurteilte %d Tage, {0}."},
 	"The newest is of %s":                                                                      {"Der neueste ist von %s"},
-	"There are rows of {0} to {1}.":                                                            {"Es gibt Zeilen vom {0} bis {1}."},
+	"There are rows of {0} to {1}.":                                                            {"Vom {0} bis zum {1} gibt es Zeilen."},
 	"There is no token that may log.":                                                          {"Es gibt kein Token, das protokollieren darf."},
 	"To do.":                                                                                   {"Zu tun."},
 	"To the board":                                                                             {"Zur Übersicht"},
