@@ -56,6 +56,11 @@ type AlertWorkVM struct {
 	Silence     int64
 }
 
+// nothing tells whether a reader who may only look finds nothing here.
+func (w AlertWorkVM) nothing() bool {
+	return w.Runbook == "" && !w.MayAsk && len(w.Notes) == 0 && w.Feedback == nil && !w.MayJudge
+}
+
 // FeedbackVM is what somebody said an alert turned out to be.
 type FeedbackVM struct {
 	Verdict string // real, expected, false
