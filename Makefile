@@ -64,9 +64,10 @@ torture: ## The long forms: kill rounds, races, flipped comparisons, an hour of 
 fuzz: ## Fuzz every parser (FUZZTIME=1m each)
 	@.ci/fuzz $(FUZZTIME)
 
-screenshots: ## Every page at 360, 1280 and 2560 px, light and dark, into .tools/screenshots
+screenshots: ## Every page at 360, 1280 and 2560 px, light and dark, into docs/screenshots, and docs/board.png
 	@.ci/chromium
-	@DRIFTWATCH_SCREENSHOTS=$(CURDIR)/.tools/screenshots .ci/tagged screenshots 20m
+	@rm -rf docs/screenshots
+	@DRIFTWATCH_SCREENSHOTS=$(CURDIR)/docs/screenshots .ci/tagged screenshots 20m
 
 clean: ## Remove what was built and fetched; data stays
 	rm -rf bin .tools

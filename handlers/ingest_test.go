@@ -95,7 +95,7 @@ func TestPostWhatIsNoLog(t *testing.T) {
 	h := newHouse(t)
 	feeder := h.as(drift.RoleIngest, h.acme)
 	rows := logRows("acme", "p", 3)
-	flood := zipped(t, rows[0]+"\n"+strings.Repeat(" \n", 33<<20))
+	flood := zipped(t, rows[0]+"\n"+strings.Repeat(strings.Repeat(" ", 1023)+"\n", 65<<10))
 	for _, c := range []struct {
 		name, body     string
 		status         int

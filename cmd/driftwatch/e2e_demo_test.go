@@ -39,7 +39,9 @@ func TestDemo(t *testing.T) {
 	t.Run("single keys", w.singleKeys)
 	t.Run("sounds once", w.soundsOnce)
 	t.Run("groups", w.groups)
+	t.Run("pressed", w.pressed)
 	t.Run("a hundred at once", w.hundredAtOnce)
+	t.Run("reports on paper", w.reportsOnPaper)
 	t.Run("accessible", w.accessible)
 	t.Run("the loop closes", w.closes) // last: no retrain waits afterwards
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/driftwatch/driftwatch/store/storetest"
 )
 
 // program is the path of the program under test. TestMain builds it once, with the race detector
@@ -50,7 +52,7 @@ func testMain(m *testing.M) (code int) {
 // can pass through where the tests run as root.
 func freshDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "driftwatch-e2e-")
+	dir, err := os.MkdirTemp(storetest.Scratch(), "driftwatch-e2e-")
 	if err == nil {
 		err = os.Chmod(dir, 0o711) // see above
 	}

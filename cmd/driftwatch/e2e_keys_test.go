@@ -105,9 +105,10 @@ const incident = `((async () => {
 	const shapes = [];
 	const tell = async (html) => {
 		link.dispatchEvent(new CustomEvent("message", {detail: {seq: 1, type: "ALERT_UPDATED", html}}));
-		await new Promise((r) => setTimeout(r, 300));
-		shapes.push([...document.querySelectorAll("#alerts > [data-i=e2e]")].map((e) => e.matches(".inc")
-			? "[" + [...e.querySelectorAll(".al")].map((a) => a.id.slice(-1)) + "]" : e.id.slice(-1)).join());
+		const shape = () => [...document.querySelectorAll("#alerts > [data-i=e2e]")].map((e) => e.matches(".inc")
+			? "[" + [...e.querySelectorAll(".al")].map((a) => a.id.slice(-1)) + "]" : e.id.slice(-1)).join();
+		for (let frame = 0; frame < 300 && shape() === (shapes.at(-1) ?? ""); frame++) await new Promise((r) => requestAnimationFrame(r));
+		shapes.push(shape());
 	};
 	await tell({"alert-900001": row(1, "02")});
 	await tell({"alert-900002": row(2, "01"), "incident-e2e": group("01", row(2, "01"), row(1, "02"))});
@@ -117,42 +118,62 @@ const incident = `((async () => {
 	window.shapes = shapes;
 })(), 1)`
 
-// hundredAtOnce: a hundred alerts in one second, in no order, as the link would bring them. What else runs
-// on the machine makes frames longer and never shorter, so the best of three tries counts.
+// pressed: what is replaced while a button on it is held down still takes the click. An event that comes
+// between the two waits.
+func (w *world) pressed(t *testing.T) {
+	operator := w.person(t, "operator")
+	operator.live()
+	at := eval[[]float64](operator, pressing)
+	operator.do(chromedp.MouseEvent("mouseMoved", at[0], at[1]), chromedp.MouseEvent("mousePressed", at[0], at[1], chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	eval[int](operator, `(pressAndTell(), 1)`)
+	operator.wait("what came while the button was down", `window.told === 10`)
+	if !eval[bool](operator, `link_.isConnected`) {
+		t.Error("the link was replaced under the hand")
+	}
+	operator.do(chromedp.MouseEvent("mouseReleased", at[0], at[1], chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	operator.wait("the click", `window.clicked === link_`)
+	operator.wait("what waited", `document.getElementById("board-verdict")?.dataset.told === "new"`)
+}
+
+// pressing returns where a link of the verdict is.
+const pressing = `(() => {
+	window.link_ = document.querySelector("#board-verdict a");
+	window.addEventListener("click", (e) => { e.preventDefault(); window.clicked = e.target.closest("a"); }, true);
+	window.told = 0;
+	window.pressAndTell = async () => {
+		const {link} = await import(document.querySelector('link[rel=modulepreload][href*="live.js"]').href);
+		const now = document.getElementById("board-verdict").cloneNode(true);
+		now.dataset.told = "new";
+		link.dispatchEvent(new CustomEvent("message", {detail: {seq: 1, type: "ALERT_UPDATED", html: {"board-verdict": now.outerHTML}}}));
+		while (told < 10) { await new Promise((r) => requestAnimationFrame(r)); told++; }
+	};
+	const r = link_.getBoundingClientRect();
+	return [r.x + r.width / 2, r.y + r.height / 2];
+})()`
+
+// hundredAtOnce: a hundred alerts in one second, in no order, as the link would bring them. How long a
+// frame may take is measured by make bench.
 func (w *world) hundredAtOnce(t *testing.T) {
 	viewer := w.person(t, "viewer")
-	slow := 0.0
-	for range 3 {
-		viewer.visit("/")
-		viewer.live()
-		viewer.mark()
-		eval[int](viewer, storm)
-		viewer.wait("the end of the storm", `window.stormOver && document.querySelectorAll('#alerts .al[id^="alert-9000"]').length === 100`)
-		if !eval[bool](viewer, `(() => { const o = [...document.querySelectorAll("#alerts > [data-o]")].map((e) => e.dataset.o); return o.every((x, i) => !i || o[i - 1] <= x); })()`) {
-			t.Fatal("the rows are out of order")
-		}
-		viewer.unreloaded()
-		for _, moved := range eval[[]string](viewer, `window.shifts`) {
-			t.Errorf("the page shifted: %s", moved)
-		}
-		if slow = eval[float64](viewer, `window.slowest`); slow == 0 {
-			return
-		}
-		t.Logf("the longest task took %.0f ms", slow)
+	viewer.live()
+	viewer.mark()
+	eval[int](viewer, storm)
+	viewer.wait("the end of the storm", `window.stormOver && document.querySelectorAll('#alerts .al[id^="alert-9000"]').length === 100`)
+	if !eval[bool](viewer, `(() => { const o = [...document.querySelectorAll("#alerts > [data-o]")].map((e) => e.dataset.o); return o.every((x, i) => !i || o[i - 1] <= x); })()`) {
+		t.Fatal("the rows are out of order")
 	}
-	if !raced {
-		t.Errorf("a task of %.0f ms at the best of three tries, want none over 50", slow)
+	viewer.unreloaded()
+	for _, moved := range eval[[]string](viewer, `window.shifts`) {
+		t.Errorf("the page shifted: %s", moved)
 	}
 }
 
-// storm hands a hundred rows to the page in a second, and notes its longest task of more than 50 ms.
+// storm hands a hundred rows to the page in a second, and notes what shifts.
 const storm = `((async () => {
 	const {link} = await import(document.querySelector('link[rel=modulepreload][href*="live.js"]').href);
 	const first = document.querySelector("#alerts .al"), id = first.id, row = first.outerHTML;
-	window.slowest = 0;
 	window.shifts = [];
 	new PerformanceObserver((l) => { for (const e of l.getEntries()) if (!e.hadRecentInput) shifts.push(e.value.toFixed(4) + " at " + Math.round(e.startTime) + ": " + e.sources.map((s) => [s.node?.id || s.node?.parentElement?.id + " " + s.node?.nodeName + "." + s.node?.className, [s.previousRect, s.currentRect].map((r) => [r.x, r.y, r.width, r.height].map(Math.round)).join(" → ")].join(" ")).join("; ")); }).observe({type: "layout-shift", buffered: true});
-	new PerformanceObserver((l) => { for (const e of l.getEntries()) slowest = Math.max(slowest, e.duration); }).observe({entryTypes: ["longtask"]});
 	for (let i = 0; i < 100; i++) {
 		const n = (i * 37) % 100, name = "alert-" + (900000 + n);
 		const html = row.replaceAll(id + '"', name + '"').replace(/data-o="\d+"/, 'data-o="0' + String(n).padStart(22, "0") + '"').replace(/data-s="\w+"/, 'data-s="NEW"');

@@ -49,6 +49,12 @@ func (w *world) states(t *testing.T) []state {
 		{name: "search", role: "viewer", path: "/search?q=fraud"},
 		{name: "search without result", role: "viewer", path: "/search?q=no+such+words"},
 		{name: "offline", role: "viewer", path: "/offline", then: func(*tab) {}},
+		{name: "wall", role: "viewer", path: "/wall"},
+		{name: "silences", role: "operator", path: "/silences", then: func(tb *tab) {
+			eval[int](tb, `document.querySelectorAll("main details").forEach((d) => { d.open = true; }) ?? 1`)
+		}},
+		{name: "rota", role: "admin", path: "/teams/NOC/rota"},
+		{name: "rota as viewer", role: "viewer", path: "/teams/NOC/rota"},
 		{name: "board filtered", role: "operator", path: "/?severity=critical"},
 		{name: "board filtered to nothing", role: "operator", path: "/?q=no+such+words"},
 		{name: "board chosen", role: "operator", path: "/", then: func(tb *tab) {
@@ -275,16 +281,23 @@ func axe(t *testing.T) string {
 	return string(b)
 }
 
-// accessible: axe-core objects to nothing, on any page, in any state, light and dark.
+// accessible: axe-core objects to nothing, on any page, in any state. The two looks take turns: make torture
+// looks at each in both.
 func (w *world) accessible(t *testing.T) {
+	w.lookedAt(t, func(i int) []look { return looks[i%len(looks):][:1] })
+}
+
+// lookedAt has axe-core look at every state, each in the looks that are given for its number.
+func (w *world) lookedAt(t *testing.T, how func(i int) []look) {
+	t.Helper()
 	checker := axe(t)
 	tabs := w.roles(t)
 	var found objections
-	for _, s := range w.states(t) {
+	for i, s := range w.states(t) {
 		tb := tabs[s.role]
 		tb.look(looks[0])
 		s.show(tb)
-		found.look(tb, checker, s.name, looks...)
+		found.look(tb, checker, s.name, how(i)...)
 	}
 	found.report(t)
 }

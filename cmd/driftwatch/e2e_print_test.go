@@ -10,10 +10,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestReportsOnPaper prints the reports of an alert and of a model: two pages of A4 each, with all evidence and
+// reportsOnPaper prints the reports of an alert and of a model: two pages of A4 each, with all evidence and
 // without the console around it.
-func TestReportsOnPaper(t *testing.T) {
-	w := newWorld(t)
+func (w *world) reportsOnPaper(t *testing.T) {
 	operator := w.person(t, "operator")
 	for _, path := range []string{
 		fmt.Sprintf("/alerts/%d/report", w.alerts(t, "drift_type=performance")[0].ID),

@@ -13,33 +13,52 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// shots are the sizes of the pictures. A wide one is stored at half its size: it shows how the room is
+// used, the others show the details.
+var shots = []struct {
+	width int64
+	scale float64
+}{{360, 1}, {1280, 1}, {2560, .5}}
+
 // TestScreenshots writes every page and state of the demo, at three widths, light and dark, into the
-// directory that DRIFTWATCH_SCREENSHOTS names, for people to look at.
+// directory that DRIFTWATCH_SCREENSHOTS names, and a list of them.
 func TestScreenshots(t *testing.T) {
 	dir := pictures(t)
 	w := newWorld(t)
 	tabs := w.roles(t)
+	var list strings.Builder
+	list.WriteString("# Screenshots\n\nEvery page of the demonstration, in the states that it can be brought to, written by `make screenshots`.\n" +
+		"A picture of 2560 px is stored at half its size.\n\n| Page | Path | 360 px | 1280 px | 2560 px |\n|---|---|---|---|---|\n")
 	written := 0
 	for _, s := range w.states(t) {
 		tb := tabs[s.role]
 		tb.look(look{"light", 1280})
 		s.show(tb)
-		for _, width := range []int64{360, 1280, 2560} {
+		fmt.Fprintf(&list, "| %s | `%s` |", s.name, s.path)
+		for _, size := range shots {
 			for _, scheme := range []string{"light", "dark"} {
-				tb.look(look{scheme, width})
+				tb.look(look{scheme, size.width})
+				clip := tb.whole(size.width)
+				clip.Scale = size.scale
 				shot, err := chromedp.Call(tb.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
-					Format: page.CaptureScreenshotFormatPng, CaptureBeyondViewport: new(true), Clip: tb.whole(width),
+					Format: page.CaptureScreenshotFormatWebp, Quality: new(int64(55)), CaptureBeyondViewport: new(true), Clip: clip,
 				})
 				if err != nil {
 					t.Fatal(err)
 				}
-				name := fmt.Sprintf("%s-%d-%s.png", strings.ReplaceAll(strings.TrimSpace(s.name), " ", "-"), width, scheme)
+				name := fmt.Sprintf("%s-%d-%s.webp", strings.ReplaceAll(strings.TrimSpace(s.name), " ", "-"), size.width, scheme)
 				if err := os.WriteFile(filepath.Join(dir, name), shot.Data, 0o600); err != nil {
 					t.Fatal(err)
 				}
+				fmt.Fprintf(&list, " [%s](%s)", scheme, name)
 				written++
 			}
+			list.WriteString(" |")
 		}
+		list.WriteString("\n")
+	}
+	if err := os.WriteFile(filepath.Join(dir, "README.md"), []byte(list.String()), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	t.Logf("%d pictures in %s", written, dir)
 }
@@ -67,7 +86,7 @@ func TestReadmePicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "readme.png"), shot.Data, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(filepath.Dir(dir), "board.png"), shot.Data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -92,5 +111,5 @@ func (tb *tab) whole(width int64) *page.Viewport {
 	if wide := eval[int64](tb, `document.documentElement.scrollWidth`); wide > width {
 		tb.t.Errorf("%s is %d px wide on a screen of %d", eval[string](tb, `location.pathname`), wide, width)
 	}
-	return &page.Viewport{Width: float64(width), Height: min(height, 5000), Scale: 1}
+	return &page.Viewport{Width: float64(width), Height: min(height, 4000), Scale: 1}
 }

@@ -3,7 +3,7 @@
 
 import {retitle} from './alarm.js';
 import {byId, hold, parse, parseAll, say, swap} from './dom.js';
-import {glide, gliding, rest} from './glide.js';
+import {glide, rest, start as watchHand, unsettled} from './glide.js';
 import {link, off, stale} from './live.js';
 import {before, summaryOf} from './order.js';
 import {count, selecting} from './select.js';
@@ -47,7 +47,7 @@ let drawn = 0;
 /** Draws what has come, a slice of a frame at a time. */
 function draw() {
   drawing = false;
-  if (gliding()) return schedule();
+  if (unsettled()) return schedule();
   drawn = performance.now();
   const until = performance.now() + 8;
   change(() => {
@@ -272,6 +272,7 @@ const LOOK_EVERY = 60_000;
 
 /** Listens to the link. */
 export function start() {
+  watchHand();
   setInterval(() => {
     if (!document.hidden && !stale()) summary();
   }, Number(byId('summary')?.dataset.every) || LOOK_EVERY);

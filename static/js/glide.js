@@ -19,11 +19,22 @@ function near() {
 let moving = [];
 let atRest = true;
 
+/** For so long at most a press holds the page still: a hand may lie on it. */
+const PRESS = 1500;
+let pressed = -PRESS;
+
 /**
- * Whether something still glides. What moves anew under way counts as a jump, so
- * a change that may wait does.
+ * Whether a change should wait: something still glides, and what moves anew
+ * under way counts as a jump; or a button is held down, and a click on what was
+ * replaced before it is let go does nothing.
  */
-export const gliding = () => !document.hidden && !atRest;
+export const unsettled = () => !document.hidden && (!atRest || performance.now() - pressed < PRESS);
+
+/** Watches the pointer. */
+export function start() {
+  addEventListener('pointerdown', () => { pressed = performance.now(); }, true);
+  for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => setTimeout(() => { pressed = -PRESS; }), true);
+}
 
 /** At rest is what was drawn at its place once. */
 async function settle() {
@@ -35,9 +46,9 @@ async function settle() {
   }));
 }
 
-/** Comes back once nothing glides. */
+/** Comes back once a change may come. */
 export async function rest() {
-  while (gliding()) await new Promise((r) => setTimeout(r, FRAME));
+  while (unsettled()) await new Promise((r) => setTimeout(r, FRAME));
 }
 
 /**

@@ -121,7 +121,7 @@ func start() (*server, error) {
 		shared = &server{admin: dsn, end: func() error { return nil }}
 		return shared, nil
 	}
-	dir, err := os.MkdirTemp("", "driftwatch-test-")
+	dir, err := os.MkdirTemp(Scratch(), "driftwatch-test-")
 	if err != nil {
 		return nil, fmt.Errorf("make directory: %w", err)
 	}

@@ -290,7 +290,7 @@ func TestNeverNotANumber(t *testing.T) {
 	}
 	sevs := []Severity{Blind, None, Medium, High, Critical, "ODD"}
 	cut := func() Cut { return Cut{sevs[r.IntN(len(sevs))], raw(), ""} }
-	for range 150 {
+	for range 60 {
 		n := r.IntN(5)
 		if r.IntN(10) == 0 {
 			n = 90
