@@ -55,7 +55,7 @@ func TestBlindFacts(t *testing.T) {
 		return strings.ReplaceAll(f.Label+": "+f.Value+" "+f.Note, "\u00a0", " ")
 	}
 	for i, want := range []string{
-		"Predictions came in: 0 s ago; 0\u00a0rows in all", "Outcomes came in: 1 m ago; 9\u00a0rows in all",
+		"Predictions came in: 0 s ago; 0 rows in all", "Outcomes came in: 1 m ago; 9 rows in all",
 		"Newest with outcome: 1 Jul 2026 12 days ago", "Without outcome: 20 of 20 predictions",
 	} {
 		if got := plain(v.Facts[i]); got != want {
