@@ -15,7 +15,9 @@ type Watch struct {
 	Tenants    []Tenant   // that the reader may see
 	Halt       *Halt      // the emergency stop, nil while it is off
 	Silences   int        // that are in force and concern the reader
-	Undecided  int        // retrains that wait for a manager, of those tenants
+	// SilencesTurn is when the next of them begins or ends as planned; zero where none will.
+	SilencesTurn time.Time
+	Undecided    int // retrains that wait for a manager, of those tenants
 }
 
 // LastCheck is the newest check of a drift type that left a report for the reader.

@@ -43,8 +43,8 @@ type Curves struct {
 	Brier       Number           `json:"brier"`
 }
 
-// AccuracyEstimate is the accuracy of a window by its scores alone, and what was found where outcomes
-// have come in. What cannot be estimated is null.
+// AccuracyEstimate is the accuracy of a version in a window by its scores alone, calibrated on its own
+// outcomes in another window, and what was found where outcomes have come in. What cannot be estimated is null.
 type AccuracyEstimate struct {
 	Window      DriftWindow `json:"window"`
 	Calibrated  DriftWindow `json:"calibrated_on"`

@@ -109,12 +109,14 @@ type JudgedAlert struct {
 	TenantID  int64
 	Tenant    string
 	ModelType string
-	AlertID   int64
-	DriftType *DriftType // nil unless it is a drift alert
-	Severity  Severity
-	CheckDate Date
-	RaisedAt  time.Time
-	Verdict   Verdict // "" where nobody has said
+	// ModelVersion is the one that its last check judged.
+	ModelVersion string
+	AlertID      int64
+	DriftType    *DriftType // nil unless it is a drift alert
+	Severity     Severity
+	CheckDate    Date
+	RaisedAt     time.Time
+	Verdict      Verdict // "" where nobody has said
 }
 
 // ModelWork is what people keep of a model beside what its checks found.

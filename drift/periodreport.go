@@ -34,13 +34,15 @@ type PeriodReport struct {
 	Period    Period              `json:"period"`
 	Tenant    string              `json:"tenant"`     // "" for all of the reader's
 	ModelType string              `json:"model_type"` // "" for all
-	Alerts    Listed[ModelAlerts] `json:"alerts"`     // by model, most that interrupt first
+	Alerts    Listed[ModelAlerts] `json:"alerts"`     // by model, those with most of the worst first
 	Acks      []AckTimes          `json:"acknowledgement"`
 	Verdicts  Listed[FalseShare]  `json:"false_alerts"` // by model
 	Judged    FalseShare          `json:"false_alerts_in_all"`
 	Gains     Listed[RetrainGain] `json:"retrains"` // that came into service, newest first
 	Tally     RetrainTally        `json:"retrains_ended"`
 	Rollbacks Listed[RolledBack]  `json:"rollbacks"` // newest first
+	// Elapsed are the days of the period that have begun: what is counted is counted over these.
+	Elapsed int `json:"days_begun"`
 	// Known are the models there were by the end of the period.
 	Known int `json:"models"`
 	// Above is how many models had more drift alerts than the guide's target allows.
@@ -157,6 +159,10 @@ func (g RetrainGain) AccuracyAfter() Number { return shareOf(g.After, g.AfterN) 
 
 // Gain is after minus before.
 func (g RetrainGain) Gain() Number { return g.AccuracyAfter() - g.AccuracyBefore() }
+
+// Elapsed is how many days of a period have begun by a day: what happens in the rest of one that is not over
+// is not known, and does not make a month quieter.
+func (p Period) Elapsed(today Date) int { return max(0, int(min(p.To, today+1)-p.From)) }
 
 // CheckReport refuses a period that no report covers.
 func CheckReport(p Period, today Date) error {

@@ -105,6 +105,7 @@ type RotaData struct {
 	Plan    Plan
 	Members []TeamMember
 	People  []string // who can be on call: open accounts that may act
+	Gone    []string // who has turns to come and can be on call no more: their account is closed, or may only look
 	Mine    bool     // the reader is a member
 }
 

@@ -59,7 +59,7 @@ func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
 		web.LogFailure(p.Log, r, web.FailureOf(err), err)
 	}
 	l := lang.From(r.Context())
-	to, note := backFrom(r, a.ID), said(l.T(doneWords[req.Move]))
+	to, note := p.backFrom(r, a.ID), said(l.T(doneWords[req.Move]))
 	if to != alertHref(a.ID) && picks == "" { // the board shows the alert's row as it is now
 		note.Text = ""
 	} else if to != alertHref(a.ID) {
@@ -246,14 +246,14 @@ func (p *Pages) undo(w http.ResponseWriter, r *http.Request) error {
 	if err := p.wroteNow(r.Context(), by); err != nil { // the move stands
 		web.LogFailure(p.Log, r, web.FailureOf(err), err)
 	}
-	p.leadTo(w, r, backFrom(r, id), said(bulkWords(lang.From(r.Context()), drift.MoveUndo, 1)))
+	p.leadTo(w, r, p.backFrom(r, id), said(bulkWords(lang.From(r.Context()), drift.MoveUndo, 1)))
 	return nil
 }
 
 // backFrom is where a browser goes after its move: to the board where it came from there, else to
 // the alert's page, which says what was done.
-func backFrom(r *http.Request, id int64) string {
-	if to := backToList(r); to != "/" || strings.HasSuffix(r.Referer(), "://"+r.Host+"/") {
+func (p *Pages) backFrom(r *http.Request, id int64) string {
+	if to, ok := p.fromList(r); ok {
 		return to
 	}
 	return alertHref(id)

@@ -165,6 +165,7 @@ func (a *API) Routes(r chi.Router) {
 			r.Post("/models/{model_type}/resume", a.do(a.resume))
 			r.Post("/retraining/{what}", a.do(a.setHalt))
 			r.Put("/oncall/calendar", a.do(a.putCalendar))
+			r.Put("/models/{model_type}/runbooks/{severity}", a.do(a.putRunbook))
 			r.Post("/rollback-rehearsals", a.do(a.rehearseRollback))
 		})
 		r.Group(func(r chi.Router) {
@@ -196,6 +197,7 @@ func (a *API) readRoutes(r chi.Router) {
 	r.Get("/oncall", a.do(a.onCall))
 	r.Get("/oncall/calendar", a.do(a.onCallCalendar))
 	r.Get("/models/{model_type}/notes", a.do(a.modelNotes))
+	r.Get("/models/{model_type}/runbooks", a.do(a.runbooks))
 }
 
 // noStore keeps answers out of every cache.

@@ -27,14 +27,9 @@ func (a *API) active(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := a.modelOf(r, q)
+	m, err := a.oneModel(r, q)
 	if err != nil {
 		return err
-	}
-	if m.TenantID == 0 {
-		if m, err = a.onlyTenant(r, m); err != nil {
-			return err
-		}
 	}
 	known := r.Header.Values("If-None-Match")
 	deadline := time.NewTimer(time.Duration(wait) * time.Second)

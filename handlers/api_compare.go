@@ -31,10 +31,7 @@ func (a *API) compare(w http.ResponseWriter, r *http.Request) error {
 	if c.Baseline.Window, err = q.window("baseline"); err != nil {
 		return err
 	}
-	m, err := a.modelOf(r, q)
-	if err == nil && m.Tenant == "" {
-		m, err = a.onlyTenant(r, m)
-	}
+	m, err := a.oneModel(r, q)
 	if err != nil {
 		return err
 	}

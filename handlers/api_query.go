@@ -152,6 +152,15 @@ func (a *API) modelOf(r *http.Request, q apiQuery) (m drift.Model, err error) {
 	return m, nil
 }
 
+// oneModel reads the model that an address names, of the one tenant there is where none is named.
+func (a *API) oneModel(r *http.Request, q apiQuery) (drift.Model, error) {
+	m, err := a.modelOf(r, q)
+	if err == nil && m.TenantID == 0 {
+		m, err = a.onlyTenant(r, m)
+	}
+	return m, err
+}
+
 // items is a part of a list as programs get it.
 type items[T any] struct {
 	Items []T     `json:"items"`

@@ -39,12 +39,7 @@ func (a *API) readModelBody(w http.ResponseWriter, r *http.Request, rollback, re
 	if err != nil {
 		return b, m, "", err
 	}
-	if m, err = a.modelOf(r, apiQuery{"tenant": {tenant}}); err != nil {
-		return b, m, "", err
-	}
-	if m.TenantID == 0 {
-		m, err = a.onlyTenant(r, m)
-	}
+	m, err = a.oneModel(r, apiQuery{"tenant": {tenant}})
 	return b, m, reason, err
 }
 
@@ -109,14 +104,9 @@ func (a *API) artifact(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := a.modelOf(r, q)
+	m, err := a.oneModel(r, q)
 	if err != nil {
 		return err
-	}
-	if m.TenantID == 0 {
-		if m, err = a.onlyTenant(r, m); err != nil {
-			return err
-		}
 	}
 	version, err := pathText(r, "version")
 	if err != nil {

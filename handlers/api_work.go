@@ -22,6 +22,8 @@ type APIWork interface {
 	SetCalendar(ctx context.Context, by drift.Actor, team string, turns []drift.Turn) error
 	ModelNotes(ctx context.Context, by drift.Actor, m drift.Model, from, to drift.Date) ([]drift.ModelNote, error)
 	AddModelNote(ctx context.Context, by drift.Actor, m drift.Model, n *drift.ModelNote) error
+	Runbooks(ctx context.Context, by drift.Actor, m drift.Model) ([]drift.Runbook, error)
+	SetRunbook(ctx context.Context, by drift.Actor, m drift.Model, severity drift.Severity, url string) error
 	SayFeedback(ctx context.Context, by drift.Actor, id int64, v drift.Verdict, note string) (drift.Feedback, error)
 }
 
@@ -136,14 +138,9 @@ func (a *API) modelNotes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := a.modelOf(r, q)
+	m, err := a.oneModel(r, q)
 	if err != nil {
 		return err
-	}
-	if m.TenantID == 0 {
-		if m, err = a.onlyTenant(r, m); err != nil {
-			return err
-		}
 	}
 	today := drift.DateOf(a.now())
 	from, err := dayOr(q, "from", today.Add(-noteDays))
@@ -194,14 +191,9 @@ func (a *API) addNote(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	q := apiQuery{"tenant": {texts["tenant"]}, "from": {texts["from"]}, "to": {texts["to"]}}
-	m, err := a.modelOf(r, q)
+	m, err := a.oneModel(r, q)
 	if err != nil {
 		return err
-	}
-	if m.TenantID == 0 {
-		if m, err = a.onlyTenant(r, m); err != nil {
-			return err
-		}
 	}
 	n := drift.ModelNote{Text: texts["text"]}
 	today := drift.DateOf(a.now())
@@ -215,6 +207,63 @@ func (a *API) addNote(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.WriteJSON(w, http.StatusCreated, n)
+	return nil
+}
+
+// runbooks lists a model's runbooks.
+func (a *API) runbooks(w http.ResponseWriter, r *http.Request) error {
+	q, err := queryOf(r, "tenant")
+	if err != nil {
+		return err
+	}
+	m, err := a.oneModel(r, q)
+	if err != nil {
+		return err
+	}
+	return a.writeRunbooks(w, r, m)
+}
+
+// putRunbook sets where to read what to do about a model's alerts of a severity, or takes it away, and
+// answers with all of the model's.
+func (a *API) putRunbook(w http.ResponseWriter, r *http.Request) error {
+	severity, err := drift.ParseSeverity(chi.URLParam(r, "severity"))
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Tenant *string `json:"tenant"`
+		URL    *string `json:"url"`
+	}
+	if err := decodeObject(w, r, &body); err != nil {
+		return err
+	}
+	tenant, err := textOf("tenant", body.Tenant)
+	if err != nil {
+		return err
+	}
+	if body.URL == nil {
+		return drift.Invalid("url", `Say the address of the runbook; "" takes it away.`)
+	}
+	address, err := textOf("url", body.URL)
+	if err != nil {
+		return err
+	}
+	m, err := a.oneModel(r, apiQuery{"tenant": {tenant}})
+	if err != nil {
+		return err
+	}
+	if err := a.store.SetRunbook(r.Context(), auth.ActorFrom(r.Context()), m, severity, address); err != nil {
+		return err
+	}
+	return a.writeRunbooks(w, r, m)
+}
+
+func (a *API) writeRunbooks(w http.ResponseWriter, r *http.Request, m drift.Model) error {
+	list, err := a.store.Runbooks(r.Context(), auth.ActorFrom(r.Context()), m)
+	if err != nil {
+		return err
+	}
+	writeItems(w, list, "")
 	return nil
 }
 

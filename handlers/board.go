@@ -59,7 +59,6 @@ func (p *Pages) boardPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	now := p.now()
 	shell := p.shell(by, board.watch, board.title, "board")
-	shell.Banners = append(shell.Banners, silenceBanners(lang.From(r.Context()), board.watch.Silences)...)
 	tag := pageTag(board.tag+views.tag+tagOf(note), shell, layout.ReaderOf(r.Context()), now)
 	if f.wrong == nil && tagMatches(r, tag) {
 		sendTagged(w, r, nil, tag)
@@ -140,6 +139,9 @@ func (p *Pages) renderBoard(ctx context.Context, by drift.Actor, f boardFilter, 
 	if underWay(d.Progress, now) != nil { // what is counted up tells no event
 		out.until = now.Add(progressStep)
 	}
+	if at := d.SilencesTurn; !at.IsZero() && at.Before(out.until) { // nor does a silence whose time has come
+		out.until = at
+	}
 	return out, nil
 }
 
@@ -205,7 +207,7 @@ func bytesOf(html []byte) templ.Component {
 // browser sets its clock by the page, and one that it kept would set it back.
 func pageTag(body string, s layout.Shell, to layout.Reader, now time.Time) string {
 	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, body, to, s.Seq, s.Title, s.User, s.BlindSince, s.Demo, s.Banners, s.Progress != nil, now.Unix()/tagSeconds)
+	_, _ = fmt.Fprint(h, body, to, s.Seq, s.Title, s.User, s.BlindSince, s.Demo, s.Progress != nil, now.Unix()/tagSeconds)
 	if s.Progress != nil {
 		_, _ = fmt.Fprint(h, *s.Progress)
 	}

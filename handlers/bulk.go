@@ -71,7 +71,7 @@ func (p *Pages) bulk(w http.ResponseWriter, r *http.Request) error {
 	if err := p.wroteNow(r.Context(), by); err != nil { // the moves stand
 		web.LogFailure(p.Log, r, web.FailureOf(err), err)
 	}
-	back := backToList(r)
+	back := p.backToList(r)
 	if len(out.refused) == 0 {
 		p.leadToUndo(w, r, back, said(out.verdict), out.picks)
 		return nil
@@ -270,10 +270,20 @@ func undoVM(picks string) *page.UndoVM {
 }
 
 // backToList is where a browser came from, a board or an incident; else the board.
-func backToList(r *http.Request) string {
-	if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host &&
-		(from.Path == "/" || strings.HasPrefix(from.Path, "/incidents/")) {
-		return auth.LocalPath(from.RequestURI())
+func (p *Pages) backToList(r *http.Request) string {
+	to, _ := p.fromList(r)
+	return to
+}
+
+// fromList is the board or incident of this server, also by its public address, that a browser came from; the
+// board and false where it came from elsewhere.
+func (p *Pages) fromList(r *http.Request) (string, bool) {
+	from, err := url.Parse(r.Referer())
+	switch {
+	case err != nil || from.Path != "/" && !strings.HasPrefix(from.Path, "/incidents/"):
+		return "/", false
+	case from.Host != r.Host && (p.o.Public == nil || from.Host != p.o.Public.Host):
+		return "/", false
 	}
-	return "/"
+	return auth.LocalPath(from.RequestURI()), true
 }

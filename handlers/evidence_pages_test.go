@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/handlers"
 )
 
 // TestEvidencePages asks for the evidence of an alert and a model in each of its forms, as those who may
@@ -84,6 +86,20 @@ func TestEvidencePages(t *testing.T) {
 	}
 }
 
+// TestPaperNamesThePublicAddress: behind a proxy that ends HTTPS a printed page leads to where browsers find it.
+func TestPaperNamesThePublicAddress(t *testing.T) {
+	h := newPages(t, func(o *handlers.Options) { o.Public = &url.URL{Scheme: "https", Host: "drift.example.com"} })
+	h.seed("acme")
+	who := h.as(drift.RoleViewer)
+	for _, path := range []string{fmt.Sprintf("/alerts/%d/report", h.alert("acme", drift.Statistical)), "/models/acme/fraud_detector/report"} {
+		a := h.get(path, asBrowser, who)
+		a.isPage(t, 200, path)
+		if !strings.Contains(a.body, "https://drift.example.com"+path) || strings.Contains(a.body, h.site[len("http://"):]) {
+			t.Errorf("%s does not name the public address", path)
+		}
+	}
+}
+
 // TestThresholds tries thresholds, proposes them and decides.
 func TestThresholds(t *testing.T) {
 	h := newPages(t)
@@ -111,6 +127,12 @@ func TestThresholds(t *testing.T) {
 		if !strings.Contains(strings.ReplaceAll(tried.body, "\u00a0", " "), w) {
 			t.Errorf("what was tried does not say %q", w)
 		}
+	}
+	var said engine.WhatIfResult // a program is told the same
+	h.do("GET", "/api/v1/what-if?tenant=acme&set=PERFORMANCE_DRIFT_CRITICAL=0.95&set=PERFORMANCE_DRIFT_HIGH=0.95&set=PERFORMANCE_DRIFT_MEDIUM=0.95",
+		"", ann).into(t, 200, &said)
+	if said.Total.Real != 1 || said.Total.RealMissed != 1 || said.Total.False != 0 {
+		t.Errorf("the API counts %+v, want 1 that people called real and that is missed", said.Total)
 	}
 	if a := h.get("/settings/thresholds/charts/what-if.csv?tenant=acme&"+moved, asBrowser, ann); a.status != 200 || !strings.Contains(a.body, ",") {
 		t.Errorf("its chart: %d", a.status)
@@ -145,6 +167,18 @@ func TestThresholds(t *testing.T) {
 	if !strings.Contains(settings.body, fmt.Sprintf("/settings/proposals/%d/accept", id)) || !strings.Contains(settings.body, "too many") {
 		t.Error("the administrator does not see the proposal")
 	}
+	// Who has the settings open is told, and asks for the proposals anew.
+	if !strings.Contains(settings.body, `id="summary" data-url="/settings?part=summary&amp;tenant=acme"`) {
+		t.Error("the settings do not say where what events change is")
+	}
+	part := h.get("/settings?part=summary&tenant=acme", asBrowser, boss).body
+	if at := strings.Index(part, `<section`); at < 0 || !strings.Contains(settings.body, part[at:strings.LastIndex(part, `</div>`)]) {
+		t.Errorf("the part is not the page's: %.300s", part)
+	}
+	if n := h.count(`SELECT count(*) FROM event WHERE type = 'SETTINGS_CHANGED' AND tenant_id = $1 AND payload -> 'proposal' ->> 'state' = 'open'
+		AND payload -> 'proposal' ->> 'proposed_by' = 'ann'`, acme.ID); n != 2 {
+		t.Errorf("%d events tell of 2 proposals", n)
+	}
 	if body := h.get("/settings", asBrowser, stranger).body; strings.Contains(body, "too many") {
 		t.Error("another tenant's administrator sees the proposal")
 	}
@@ -171,6 +205,9 @@ func TestThresholds(t *testing.T) {
 		t.Errorf("%d proposals stand as they should, want 2", n)
 	}
 	decide(boss, id+1, "decline", "overtaken")
+	if n := h.count(`SELECT count(*) FROM event WHERE payload -> 'proposal' ->> 'state' = 'declined' AND payload -> 'proposal' ->> 'decided_by' = 'bea'`); n != 1 {
+		t.Errorf("%d events tell of 1 declined proposal", n)
+	}
 	for action, want := range map[string]int64{"setting.propose": 2, "setting.accept": 1, "setting.decline": 1, "setting.change": 3} {
 		if n := h.count(`SELECT count(*) FROM audit_log WHERE action = $1 AND tenant_id = $2`, action, acme.ID); n != want {
 			t.Errorf("%d rows of %s, want %d", n, action, want)

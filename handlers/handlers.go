@@ -72,7 +72,6 @@ type EvidenceStore interface {
 	RollbackPage(ctx context.Context, by drift.Actor, q drift.RollbackQuery) (drift.RollbackData, error)
 	Scores(ctx context.Context, by drift.Actor, v drift.VersionKey, from, to drift.Date, fn func(chunk []float64) error) error
 	VersionHistory(ctx context.Context, by drift.Actor, q drift.HistoryQuery) (drift.VersionHistory, error)
-	JudgedAlerts(ctx context.Context, by drift.Actor, m drift.Model, from, to time.Time, most int) (list []drift.JudgedAlert, more bool, err error)
 }
 
 // WatchStore reads what is said of the watching itself.

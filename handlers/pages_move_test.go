@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/handlers"
 )
 
 // TestMovesByForm goes through an alert's life by the forms of its page, scripts off.
@@ -129,14 +130,17 @@ func TestAlsoAcknowledged(t *testing.T) {
 
 // TestBackToTheBoard leads whoever acknowledged on the board back to it, and nobody to another site.
 func TestBackToTheBoard(t *testing.T) {
-	h := newPages(t)
+	h := newPages(t, func(o *handlers.Options) { o.Public = &url.URL{Scheme: "https", Host: "drift.example.com"} })
 	h.seed("acme")
 	ann, _ := h.user("ann", drift.RoleOperator)
 	id := h.alert("acme", drift.Statistical)
 	for referer, want := range map[string]string{
 		h.site + "/?tenant=acme": "/?tenant=acme",
-		h.site + "/audit":        fmt.Sprintf("/alerts/%d", id),
-		"https://evil.example/":  fmt.Sprintf("/alerts/%d", id),
+		// A proxy may ask by another name than the browser's.
+		"https://drift.example.com/":             "/",
+		"https://drift.example.com/?tenant=acme": "/?tenant=acme",
+		h.site + "/audit":                        fmt.Sprintf("/alerts/%d", id),
+		"https://evil.example/":                  fmt.Sprintf("/alerts/%d", id),
 	} {
 		form := url.Values{"version": {h.version(id)}, "note": {"x"}}.Encode()
 		a := h.post(fmt.Sprintf("/alerts/%d/comment", id), form, asBrowser, ann, "Referer: "+referer)

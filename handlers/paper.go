@@ -40,14 +40,8 @@ func pairedCharts(left, right chart.Chart) []page.PaperRow {
 	return []page.PaperRow{{Left: left, Right: right}}
 }
 
-// fullURL is the address under which a page was asked for.
-func fullURL(r *http.Request) string {
-	scheme := "http://"
-	if r.TLS != nil {
-		scheme = "https://"
-	}
-	return scheme + r.Host + r.URL.RequestURI()
-}
+// fullURL is the address of a page as its reader's browser knows it.
+func (p *Pages) fullURL(r *http.Request) string { return p.address(r) + r.URL.RequestURI() }
 
 // alertReport answers an alert's report for the files.
 func (p *Pages) alertReport(w http.ResponseWriter, r *http.Request) error {
@@ -65,7 +59,7 @@ func (p *Pages) alertReport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	paper := page.PaperVM{
-		Title: component.Words(v.State.Title(l)), Line: v.State.Line(l), BackHref: alertHref(d.Alert.ID), URL: fullURL(r), By: by.Name, At: p.now(), Now: p.now(),
+		Title: component.Words(v.State.Title(l)), Line: v.State.Line(l), BackHref: alertHref(d.Alert.ID), URL: p.fullURL(r), By: by.Name, At: p.now(), Now: p.now(),
 		Facts: v.Facts(l), Message: v.State.Message, Reports: v.Reports, Timeline: v.Timeline.Items[:min(len(v.Timeline.Items), paperTimeline)],
 	}
 	if v.Histogram != nil && v.ECDF != nil {
@@ -109,7 +103,7 @@ func (p *Pages) modelReport(w http.ResponseWriter, r *http.Request) error {
 	v := p.modelVM(d, history, l, q, "")
 	title := d.Model.Tenant + " " + d.Model.ModelType
 	paper := page.PaperVM{
-		Title: component.Words(title), Line: v.Line, BackHref: v.Href, URL: fullURL(r), By: by.Name, At: q.Now, Now: q.Now, Facts: v.Facts,
+		Title: component.Words(title), Line: v.Line, BackHref: v.Href, URL: p.fullURL(r), By: by.Name, At: q.Now, Now: q.Now, Facts: v.Facts,
 		First: []page.PaperRow{{Left: v.Accuracy}, {Left: v.Trend}},
 	}
 	if v.Heat != nil {

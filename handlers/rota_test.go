@@ -72,6 +72,14 @@ func TestARotaByItsPages(t *testing.T) {
 		t.Error("an escalation gave the alert to a person")
 	}
 
+	const gone = "they have turns to come: olga. Change the turns."
+	if body := h.get("/teams/NOC/rota", asBrowser, manager).body; strings.Contains(body, gone) {
+		t.Error("an open account is said to be closed")
+	}
+	h.exec(`UPDATE app_user SET disabled = true WHERE name = 'olga'`)
+	h.get("/teams/NOC/rota", asBrowser, manager).says(t, "the rota of somebody who left", gone)
+	h.exec(`UPDATE app_user SET disabled = false WHERE name = 'olga'`)
+
 	swap := h.count(`SELECT id FROM oncall_turn WHERE kind = 'swap'`)
 	if a := h.post(fmt.Sprintf("/teams/NOC/rota/swaps/%d/remove", swap), "", asBrowser, operator); a.status != 303 {
 		t.Errorf("take back: %d", a.status)
@@ -79,7 +87,11 @@ func TestARotaByItsPages(t *testing.T) {
 	if a := h.upload("/teams/NOC/rota/calendar", "calendar", calendarOf("MARA", time.Now().Add(-time.Hour)), manager); a.status != 303 {
 		t.Fatalf("import: %d %.600s", a.status, a.body)
 	}
-	h.get("/teams/NOC/rota", asBrowser, operator).says(t, "the imported rota", "mara is on call for NOC", "1 turn counts before the weekly ones")
+	h.get("/teams/NOC/rota", asBrowser, operator).says(t, "the imported rota", "mara is on call for NOC", "1 turn counts before the weekly ones",
+		"Import it again: after its last turn the weekly turns count alone")
+	h.set(time.Now().AddDate(0, 0, 30)) // its turn is over: the page says so, and the weekly turns are back
+	h.get("/teams/NOC/rota", asBrowser, operator).says(t, "the rota after the calendar", "is on call for NOC", "Its last turn ended", "Import it again")
+	h.set(time.Now())
 	ics := h.get("/teams/NOC/rota/oncall.ics", operator)
 	if !strings.HasPrefix(ics.body, "BEGIN:VCALENDAR") || !strings.Contains(ics.body, "SUMMARY:olga") || !strings.Contains(ics.body, "SUMMARY:mara") {
 		t.Errorf("exported %.300s", ics.body)

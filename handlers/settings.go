@@ -35,7 +35,11 @@ func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	v := settingsVM(l, d, by, name)
 	findSettings(l, &v, name, text)
 	v.Now, v.MayChange = p.now(), by.Role.AtLeast(drift.RoleAdmin)
-	v.Note, v.Proposals = p.noteFor(w, r), proposalVMs(l, d.Proposals, by)
+	v.Proposals = proposalVMs(l, d.Proposals, by)
+	if r.URL.Query().Get("part") == partSummary {
+		return writePart(w, r, page.SettingsSummary(v))
+	}
+	v.Note = p.noteFor(w, r)
 	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, l.T("Settings"), "settings"), page.Settings(v))
 }
 

@@ -134,6 +134,7 @@ func (p *Pages) makeSilence(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		var made *drift.Silence
 		if made, err = p.o.Engine.Silence(r.Context(), by, s); err == nil {
+			p.wroteOrLog(r)
 			p.leadTo(w, r, silenceHref(made.ID), said(lang.From(r.Context()).T("The silence is made.")))
 			return nil
 		}
@@ -156,6 +157,7 @@ func (p *Pages) endSilence(w http.ResponseWriter, r *http.Request) error {
 	_, err = p.o.Engine.EndSilence(r.Context(), auth.ActorFrom(r.Context()), id, r.PostForm.Get("note"))
 	switch {
 	case err == nil:
+		p.wroteOrLog(r)
 		p.leadTo(w, r, silenceHref(id), said(lang.From(r.Context()).T("The silence is over. What it hid is new again.")))
 		return nil
 	case web.WantsPage(r) && refusedForm(err):

@@ -49,7 +49,13 @@ func TestASilenceByItsPages(t *testing.T) {
 		t.Errorf("%d alerts are hidden", s)
 	}
 	h.get(path, asBrowser, who).says(t, "the hidden alert", "Silenced by olga: Load test", `href="`+where+`"`, "hides it now")
-	h.get("/", asBrowser, who).says(t, "the board", "1 silence is in force.", `href="/silences"`)
+	board := h.get("/", asBrowser, who)
+	board.says(t, "the board", "1 silence is in force.", `href="/silences"`)
+	part := h.get("/?part=summary", asBrowser, who).body
+	at := strings.Index(part, `<div id="board-silences"`)
+	if end := strings.Index(part[max(at, 0):], `</section></div>`); at < 0 || end < 0 || !strings.Contains(board.body, part[at:at+end]) {
+		t.Errorf("what events change of the board does not hold its line: %.400s", part)
+	}
 	h.get("/silences", asBrowser, who).says(t, "the list", "1 silence is in force", "Load test", "up to CRITICAL")
 
 	a = h.post(where+"/end", fields("note", "done early"), asBrowser, who)
@@ -62,7 +68,6 @@ func TestASilenceByItsPages(t *testing.T) {
 	a = h.post(where+"/end", "", asBrowser, who)
 	a.isPage(t, 409, "ended twice")
 	a.says(t, "ended twice", "olga ended silence")
-	h.set(time.Now().Add(time.Minute)) // a board is kept for the minute
 	if body := h.get("/", asBrowser, who).body; strings.Contains(body, "silence is in force") {
 		t.Error("the board says that a silence is in force after its end")
 	}
@@ -182,4 +187,37 @@ func TestSilencesByPrograms(t *testing.T) {
 	if a.Status != drift.AlertNew {
 		t.Errorf("after it the alert is %+v", a)
 	}
+}
+
+// TestTheBoardKnowsOfSilencesAtOnce: also of those that hide nothing, and of those whose planned time has come,
+// though a board is kept for a minute.
+func TestTheBoardKnowsOfSilencesAtOnce(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	h.set(time.Now().Add(time.Minute).Truncate(time.Minute).Add(time.Second))
+	who := h.as(drift.RoleOperator)
+	says := func(when, line string, want bool) {
+		t.Helper()
+		if got := strings.Contains(strings.ReplaceAll(h.get("/", asBrowser, who).body, "\u00a0", " "), line); got != want {
+			t.Errorf("%s: the board says %q: %t", when, line, got)
+		}
+	}
+	const one = "1 silence is in force."
+	says("before", one, false)
+	begins := h.clock.Load().Add(20 * time.Second)
+	body := fmt.Sprintf(`{"model_type":"fraud_detector","alert_type":"ML_ROLLBACK","max_severity":"MEDIUM","reason":"x","starts_at":%q,"ends_at":%q}`,
+		begins.Format(time.RFC3339Nano), begins.Add(10*time.Second).Format(time.RFC3339Nano))
+	if a := h.do("POST", "/api/v1/silences", body, who); a.status != 201 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	says("planned", one, false)
+	h.set(begins)
+	says("as it begins", one, true)
+	h.set(begins.Add(10 * time.Second))
+	says("as it ends", one, false)
+	body = fmt.Sprintf(`{"alert_type":"ML_ROLLBACK","max_severity":"MEDIUM","reason":"x","ends_at":%q}`, begins.Add(time.Hour).Format(time.RFC3339Nano))
+	if a := h.do("POST", "/api/v1/silences", body, who); a.status != 201 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	says("one that hides nothing", one, true)
 }

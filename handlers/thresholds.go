@@ -133,13 +133,7 @@ func (p *Pages) showThresholds(w http.ResponseWriter, r *http.Request, status in
 
 // try judges the checks of the last days anew.
 func (p *Pages) try(ctx context.Context, by drift.Actor, t tried) (engine.WhatIfResult, error) {
-	feedback, err := p.feedback(ctx, by, t)
-	if err != nil {
-		return engine.WhatIfResult{}, err
-	}
-	return p.o.Engine.WhatIf(ctx, by, engine.WhatIf{
-		Tenant: t.tenant, ModelType: t.modelType, Days: engine.WhatIfDays, Changes: t.values, Feedback: feedback,
-	})
+	return p.o.Engine.WhatIf(ctx, by, engine.WhatIf{Tenant: t.tenant, ModelType: t.modelType, Days: engine.WhatIfDays, Changes: t.values})
 }
 
 // query says what is tried.
@@ -162,26 +156,6 @@ func (p *Pages) thresholdsChart(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return ChartFile(w, r, "thresholds", chi.URLParam(r, "file"), whatIfChart(lang.From(r.Context()), result))
-}
-
-// feedbackMost bounds what people said of alerts that is read for one page.
-const feedbackMost = 5000
-
-// feedback is what people found the alerts of the days tried to be.
-func (p *Pages) feedback(ctx context.Context, by drift.Actor, t tried) (map[int64]string, error) {
-	end := drift.DateOf(p.now()).Add(1)
-	list, _, err := p.store.JudgedAlerts(ctx, by, drift.Model{TenantID: t.scope, Tenant: t.tenant, ModelType: t.modelType},
-		end.Add(-engine.WhatIfDays).Time(), end.Time(), feedbackMost)
-	if err != nil {
-		return nil, err
-	}
-	out := map[int64]string{}
-	for _, a := range list {
-		if a.Verdict != "" {
-			out[a.AlertID] = string(a.Verdict)
-		}
-	}
-	return out, nil
 }
 
 // propose asks an administrator to set what was tried.

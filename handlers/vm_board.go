@@ -15,7 +15,7 @@ import (
 func boardVM(l lang.Lang, d drift.BoardData, f boardFilter, class uint8, now time.Time) page.BoardVM {
 	s, histories := readBoard(l, d, now)
 	v := page.BoardVM{
-		Title: l.T("Board"), Filter: filterVM(l, f, d), Health: s.health(histories),
+		Title: l.T("Board"), Filter: filterVM(l, f, d), Health: s.health(histories), Silenced: silenceBanner(l, d.Silences),
 		SummaryURL: summaryURL(f), Tally: s.tally(), NextHref: nextHref(f, d.Next), Select: selectionVM(l, d.Actors, d.Teams, f.text, class),
 	}
 	s.verdict(&v, class)

@@ -90,7 +90,7 @@ func reportTargets(l lang.Lang, d drift.PeriodReport) []page.TargetVM {
 	switch {
 	case d.Above > 0:
 		alerts.State = page.TargetMissed
-	case d.Known > 0 && d.Period.Days() >= drift.WholeMonth:
+	case d.Known > 0 && d.Elapsed >= drift.WholeMonth:
 		alerts.State = page.TargetMet
 	}
 	rolled := page.TargetVM{

@@ -12,11 +12,14 @@ import (
 	"github.com/driftwatch/driftwatch/views/page"
 )
 
+// calendarEndsSoon is how long before the last imported turn ends a rota says so.
+const calendarEndsSoon = 28 * 24 * time.Hour
+
 // rotaVM is a team's rota for a reader whose own clock is the given zone's.
 func rotaVM(l lang.Lang, d drift.RotaData, by drift.Actor, zone string, now time.Time) page.RotaVM {
 	v := page.RotaVM{
 		Team: d.Plan.Team, Weeks: drift.RotaWeeks, MaySwap: drift.MaySwap(by, d.Mine), MayPlan: drift.MayPlan(by, d.Mine),
-		Calendar: len(d.Plan.Calendar), Swap: page.SwapFormVM{
+		Gone: d.Gone, Swap: page.SwapFormVM{
 			Zone: zone, Person: component.SelectVM{ID: "person", Name: "person", Label: l.T("Who takes over"), Must: true},
 		},
 	}
@@ -35,10 +38,14 @@ func rotaVM(l lang.Lang, d drift.RotaData, by drift.Actor, zone string, now time
 		}
 	}
 	for _, t := range d.Plan.Calendar {
+		if t.To.After(now) {
+			v.Calendar++
+		}
 		if t.To.After(v.CalendarTo) {
 			v.CalendarTo = t.To
 		}
 	}
+	v.CalendarEnds = !v.CalendarTo.IsZero() && v.CalendarTo.Before(now.Add(calendarEndsSoon))
 	for _, name := range d.People {
 		v.Swap.Person.Options = append(v.Swap.Person.Options, component.OptionVM{Value: name, Label: name, Selected: name == by.Name})
 	}

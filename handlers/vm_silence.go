@@ -102,13 +102,13 @@ func option(value, label, chosen string) component.OptionVM {
 	return component.OptionVM{Value: value, Label: label, Selected: value == chosen}
 }
 
-// silenceBanners says on the board that alerts are hidden; nothing while no silence is in force.
-func silenceBanners(l lang.Lang, inForce int) []component.BannerVM {
+// silenceBanner says on the board that alerts are hidden; nil while no silence is in force.
+func silenceBanner(l lang.Lang, inForce int) *component.BannerVM {
 	if inForce == 0 {
 		return nil
 	}
-	return []component.BannerVM{{
+	return &component.BannerVM{
 		Icon: "bell", Bold: l.N(int64(inForce), "%d silence is in force.", "%d silences are in force."),
 		Text: []component.Piece{{Text: l.T("Alerts that match are hidden meanwhile.") + " "}, {Text: l.T("What is hidden"), Href: "/silences"}},
-	}}
+	}
 }

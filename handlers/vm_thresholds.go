@@ -96,7 +96,7 @@ func whatIfVM(l lang.Lang, r engine.WhatIfResult) *page.WhatIfVM {
 		if gone == (a.Alert == nil) || len(v.Alerts) == modelsTried { // raised and would be again
 			continue
 		}
-		x := page.WhatIfAlertVM{Name: a.Tenant + " " + a.ModelType, DriftType: string(a.DriftType), From: a.From.Time(), To: a.To.Time(), Verdict: a.Verdict}
+		x := page.WhatIfAlertVM{Name: a.Tenant + " " + a.ModelType, DriftType: string(a.DriftType), From: a.From.Time(), To: a.To.Time(), Verdict: string(a.Verdict)}
 		x.Severity = component.ParseSeverity(a.Then.String())
 		if gone {
 			x.ID, x.Severity, x.Gone = *a.Alert, component.ParseSeverity(a.Severity.String()), true

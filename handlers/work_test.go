@@ -124,3 +124,53 @@ func TestNotesAndFeedbackByPrograms(t *testing.T) {
 		t.Error("resolving did not keep the verdict")
 	}
 }
+
+// TestRunbooksOfTheAPI: a manager of the tenant sets and removes them, the audit log says who, and whoever
+// sees the model reads them.
+func TestRunbooksOfTheAPI(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme", "globex")
+	acme, globex := h.tenant("acme"), h.tenant("globex")
+	mara, vera := h.as(drift.RoleManager, acme), h.as(drift.RoleViewer, acme)
+	const books = "/api/v1/models/fraud_detector/runbooks"
+	set := func(severity, body, who string) answer { return h.do("PUT", books+"/"+severity, body, who) }
+	const good = `{"tenant":"acme","url":"https://wiki.example.com/fraud"}`
+	for _, c := range []struct {
+		name, severity, body, who string
+		status                    int
+		field                     string
+	}{
+		{"a viewer", "HIGH", good, vera, 403, ""},
+		{"an operator", "HIGH", good, h.as(drift.RoleOperator, acme), 403, ""},
+		{"another tenant's manager", "HIGH", good, h.as(drift.RoleManager, globex), 404, ""},
+		{"no such severity", "LOUD", good, mara, 422, "severity"},
+		{"NONE", "NONE", good, mara, 422, "severity"},
+		{"a script", "HIGH", `{"tenant":"acme","url":"javascript:alert(1)"}`, mara, 422, "url"},
+		{"no address", "HIGH", `{"tenant":"acme"}`, mara, 422, "url"},
+		{"which tenant", "HIGH", `{"url":"https://wiki.example.com/fraud"}`, h.as(drift.RoleManager), 422, "tenant"},
+	} {
+		a := set(c.severity, c.body, c.who)
+		if a.status != c.status || (c.field != "" && !strings.Contains(a.body, `"field":"`+c.field+`"`)) {
+			t.Errorf("%s: %d %s", c.name, a.status, a.body)
+		}
+	}
+	type list struct{ Items []drift.Runbook }
+	var now list
+	set("HIGH", good, mara).into(t, 200, &now)
+	set("CRITICAL", `{"url":"https://wiki.example.com/worst"}`, mara).into(t, 200, &now) // the one tenant there is
+	if len(now.Items) != 2 || now.Items[0].Severity != drift.SeverityCritical || now.Items[1].URL != "https://wiki.example.com/fraud" || now.Items[1].SetBy == "" {
+		t.Errorf("after both: %+v", now)
+	}
+	set("CRITICAL", `{"tenant":"acme","url":""}`, mara).into(t, 200, &now)
+	var seen list
+	h.do("GET", books+"?tenant=acme", "", vera).into(t, 200, &seen)
+	if len(now.Items) != 1 || len(seen.Items) != 1 || seen.Items[0] != now.Items[0] || seen.Items[0].Severity != drift.SeverityHigh {
+		t.Errorf("after one is taken away: %+v, seen %+v", now, seen)
+	}
+	if a := h.do("GET", books+"?tenant=acme", "", h.as(drift.RoleViewer, globex)); a.status != 404 {
+		t.Errorf("another tenant's viewer: %d %s", a.status, a.body)
+	}
+	if n := h.count(`SELECT count(*) FROM audit_log WHERE action = 'model.runbook' AND tenant_id = $1 AND object = 'model/acme/fraud_detector'`, acme.ID); n != 3 {
+		t.Errorf("%d changes in the audit log, want 3", n)
+	}
+}

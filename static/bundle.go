@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/andybalholm/brotli"
 )
 
 //go:embed css js/*.js icon worker/*.js
@@ -28,6 +30,8 @@ type asset struct {
 	plain       []byte
 	// zipped is the gzip form, nil where it would not be smaller.
 	zipped []byte
+	// squeezed makes the brotli form when it is first asked for: browsers ask for it over TLS and from this machine.
+	squeezed func() []byte
 }
 
 // tree is everything that is served, by name ("js/live.js").
@@ -143,8 +147,19 @@ func newAsset(name string, body []byte) (*asset, error) {
 	}
 	if buf.Len() < len(body) {
 		a.zipped = buf.Bytes()
+		a.squeezed = sync.OnceValue(func() []byte { return squeeze(body) })
 	}
 	return a, nil
+}
+
+// squeeze is the brotli form.
+func squeeze(body []byte) []byte {
+	var buf bytes.Buffer
+	w := brotli.NewWriterLevel(&buf, brotli.BestCompression)
+	// Nothing that is written to memory fails.
+	_, _ = w.Write(body)
+	_ = w.Close()
+	return buf.Bytes()
 }
 
 // squeezeCSS leaves out comments, indentation and line ends. Our style sheets

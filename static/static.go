@@ -56,12 +56,11 @@ func serve(w http.ResponseWriter, r *http.Request, a *asset, cache, hash string)
 	h.Set("Cache-Control", cache)
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("X-Content-Type-Options", "nosniff")
+	body, coding := a.encoded(r.Header.Get("Accept-Encoding"))
 	etag := `"` + hash + `"`
-	body := a.plain
-	if a.zipped != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
-		body = a.zipped
-		etag = `"` + hash + `-gz"`
-		h.Set("Content-Encoding", "gzip")
+	if coding != "" {
+		etag = `"` + hash + "-" + coding + `"`
+		h.Set("Content-Encoding", coding)
 	}
 	h.Set("ETag", etag)
 	if r.Header.Get("If-None-Match") == etag {
@@ -78,9 +77,24 @@ func serve(w http.ResponseWriter, r *http.Request, a *asset, cache, hash string)
 	_, _ = w.Write(body)
 }
 
-// acceptsGzip reads an Accept-Encoding header: gzip or * named, its weight not
-// zero. A weight given for gzip outranks one for *.
-func acceptsGzip(header string) bool {
+// encoded is the smallest form that an Accept-Encoding header allows, and the
+// name of its coding, "" for the file as it is.
+func (a *asset) encoded(accepted string) (body []byte, coding string) {
+	switch {
+	case a.zipped == nil:
+		return a.plain, ""
+	case accepts(accepted, "br", ""):
+		return a.squeezed(), "br"
+	case accepts(accepted, "gzip", "x-gzip"):
+		return a.zipped, "gzip"
+	}
+	return a.plain, ""
+}
+
+// accepts reads an Accept-Encoding header: the coding, or another name of it,
+// or * named, its weight not zero. A weight given for the coding outranks one
+// for *.
+func accepts(header, coding, also string) bool {
 	star := false
 	for part := range strings.SplitSeq(header, ",") {
 		name, params, _ := strings.Cut(part, ";")
@@ -92,10 +106,10 @@ func acceptsGzip(header string) bool {
 			}
 			q = f
 		}
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case "gzip", "x-gzip":
+		switch name := strings.ToLower(strings.TrimSpace(name)); {
+		case name == coding || name != "" && name == also:
 			return q > 0
-		case "*":
+		case name == "*":
 			star = q > 0
 		}
 	}
@@ -113,15 +127,15 @@ func Names() []string {
 	return names
 }
 
-// Weight is how many bytes the file costs over the wire, compressed where that
-// is smaller; 0 where there is no such file.
+// Weight is how many bytes the file costs over the wire, as browsers ask for it
+// over TLS and from this machine; 0 where there is no such file.
 func Weight(name string) int {
 	a := built().assets[name]
 	switch {
 	case a == nil:
 		return 0
 	case a.zipped != nil:
-		return len(a.zipped)
+		return len(a.squeezed())
 	}
 	return len(a.plain)
 }

@@ -65,14 +65,14 @@ func (tx *Tx) Feedback(ctx context.Context, a *drift.Alert) (*drift.Feedback, er
 // model, of one type where its tenant is 0, or of all where the type is "" too. It stops at most, with more
 // set.
 func (tx *Tx) JudgedAlerts(ctx context.Context, m drift.Model, from, to time.Time, most int) (list []drift.JudgedAlert, more bool, err error) {
-	rows, err := tx.Query(ctx, `SELECT a.tenant_id, t.name, a.model_type, a.id, a.drift_type, a.severity, a.check_date, a.created_at,
+	rows, err := tx.Query(ctx, `SELECT a.tenant_id, t.name, a.model_type, a.model_version, a.id, a.drift_type, a.severity, a.check_date, a.created_at,
 			COALESCE(f.verdict, '')`+alertTables+` LEFT JOIN alert_feedback f ON f.tenant_id = a.tenant_id AND f.alert_id = a.id
 		WHERE a.created_at >= $1 AND a.created_at < $2 AND ($3 = 0 OR a.tenant_id = $3) AND ($4 = '' OR a.model_type = $4)
 		ORDER BY a.created_at, a.id LIMIT $5`, from, to, m.TenantID, m.ModelType, most+1)
 	list, err = collected(rows, err, func(row pgx.CollectableRow) (j drift.JudgedAlert, err error) {
 		var severity string
 		var checked time.Time
-		err = row.Scan(&j.TenantID, &j.Tenant, &j.ModelType, &j.AlertID, &j.DriftType, &severity, &checked, &j.RaisedAt, &j.Verdict)
+		err = row.Scan(&j.TenantID, &j.Tenant, &j.ModelType, &j.ModelVersion, &j.AlertID, &j.DriftType, &severity, &checked, &j.RaisedAt, &j.Verdict)
 		if err != nil {
 			return j, err
 		}
@@ -83,15 +83,6 @@ func (tx *Tx) JudgedAlerts(ctx context.Context, m drift.Model, from, to time.Tim
 	if len(list) > most {
 		list, more = list[:most], true
 	}
-	return list, more, err
-}
-
-// JudgedAlerts lists the alerts raised in [from, to) with what people said of them.
-func (db *DB) JudgedAlerts(ctx context.Context, by drift.Actor, m drift.Model, from, to time.Time, most int) (list []drift.JudgedAlert, more bool, err error) {
-	err = db.View(ctx, by, func(tx *Tx) error {
-		list, more, err = tx.JudgedAlerts(ctx, m, from, to, most)
-		return err
-	})
 	return list, more, err
 }
 

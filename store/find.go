@@ -18,45 +18,34 @@ func (db *DB) Alarm(ctx context.Context, by drift.Actor) (drift.Alarm, error) {
 		if err != nil {
 			return out, fmt.Errorf("count unacknowledged: %w", err)
 		}
-		rows, err := tx.Query(ctx, `SELECT `+alertColumns(withoutReport)+alertTables+` WHERE `+untaken+`
-			AND a.severity IN ('CRITICAL', 'HIGH') AND NOT a.from_backfill AND NOT a.cleared
-			ORDER BY `+boardRank+`, a.id DESC LIMIT $1`, drift.LoudMost)
-		list, err := collected(rows, err, scanAlert, "what interrupts")
+		const calls = untaken + ` AND a.severity IN ('CRITICAL', 'HIGH') AND NOT a.from_backfill AND NOT a.cleared`
+		rows, err := tx.Query(ctx, `SELECT DISTINCT a.tenant_id FROM noc_alert_event a WHERE `+calls)
+		tenants, err := collected(rows, err, pgx.RowTo[int64], "tenants with what interrupts")
 		if err != nil {
 			return out, err
 		}
-		out.Loud, err = tx.loud(ctx, list)
+		_, ranks, err := tx.leastSevere(ctx, tenants)
+		if err != nil {
+			return out, err
+		}
+		// Those that are not severe enough for their tenant are left out first: they must not take others' places.
+		rows, err = tx.Query(ctx, `SELECT `+alertColumns(withoutReport)+alertTables+`
+			JOIN unnest($2::bigint[], $3::int[]) AS x (tenant_id, least) ON x.tenant_id = a.tenant_id AND `+urgency+` >= x.least
+			WHERE `+calls+` ORDER BY `+boardRank+`, a.id DESC LIMIT $1`, drift.LoudMost, tenants, ranks)
+		list, err := collected(rows, err, scanAlert, "what interrupts")
+		for _, a := range list {
+			out.Loud = append(out.Loud, *a)
+		}
 		return out, err
 	})
-}
-
-// loud keeps those alerts that are severe enough for their tenant.
-func (tx *Tx) loud(ctx context.Context, list []*drift.Alert) (out []drift.Alert, err error) {
-	least := map[int64]drift.Severity{}
-	for _, a := range list {
-		min, ok := least[a.TenantID]
-		if !ok {
-			s, err := tx.Settings(ctx, a.TenantID)
-			if err != nil {
-				return nil, err
-			}
-			if min, err = drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY")); err != nil {
-				return nil, fmt.Errorf("ALERT_MIN_SEVERITY: %w", err)
-			}
-			least[a.TenantID] = min
-		}
-		if a.Severity >= min {
-			out = append(out, *a)
-		}
-	}
-	return out, nil
 }
 
 // findAmong is how many of the newest alerts and retrains a search looks through.
 const findAmong = 20_000
 
-// Find looks for models, alerts and retrains of whose names every word of the text is a part; a
-// number alone finds what has that number too. At most drift.FindMost of a kind.
+// Find looks for models, alerts and retrains of whose names every word of the text is a part, among the
+// newest; a number at its end, as in "alert 17" or "#17", finds what has that number, first and however old
+// it is. At most drift.FindMost of a kind.
 func (db *DB) Find(ctx context.Context, by drift.Actor, text string) ([]drift.Found, error) {
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -81,14 +70,14 @@ func (db *DB) Find(ctx context.Context, by drift.Actor, text string) ([]drift.Fo
 		},
 		{
 			drift.FoundAlert, `SELECT a.tenant_id, t.name, a.model_type, a.id, a.alert_type, a.severity, a.status, a.message
-			FROM (SELECT * FROM noc_alert_event ORDER BY id DESC LIMIT $4) a JOIN tenant t ON t.id = a.tenant_id
+			FROM (SELECT * FROM noc_alert_event WHERE id = $3 UNION ALL (SELECT * FROM noc_alert_event WHERE id <> $3 ORDER BY id DESC LIMIT $4)) a JOIN tenant t ON t.id = a.tenant_id
 			WHERE a.id = $3 OR concat_ws(' ', t.name, a.model_type, a.message) ILIKE ALL ($1)
 			ORDER BY a.id = $3 DESC, a.status = 'RESOLVED', ` + boardRank + `, a.id DESC LIMIT $2`,
 			[]any{patterns, drift.FindMost, number, findAmong},
 		},
 		{
 			drift.FoundRetrain, `SELECT r.tenant_id, t.name, r.model_type, r.id, '', 'NONE', r.state, ''
-			FROM (SELECT * FROM ml_retrain ORDER BY id DESC LIMIT $4) r JOIN tenant t ON t.id = r.tenant_id
+			FROM (SELECT * FROM ml_retrain WHERE id = $3 UNION ALL (SELECT * FROM ml_retrain WHERE id <> $3 ORDER BY id DESC LIMIT $4)) r JOIN tenant t ON t.id = r.tenant_id
 			WHERE r.id = $3 OR concat_ws(' ', t.name, r.model_type, replace(r.state, '_', ' ')) ILIKE ALL ($1)
 			ORDER BY r.id = $3 DESC, r.id DESC LIMIT $2`,
 			[]any{patterns, drift.FindMost, number, findAmong},

@@ -92,6 +92,7 @@ func TestFind(t *testing.T) {
 		{all, "99999999999999999999", nil},
 		{mine, "moved", []string{fmt.Sprint("alert ", one.ID)}},
 		{mine, fmt.Sprint(two.ID), nil},
+		{all, fmt.Sprint("alert ", two.ID), []string{fmt.Sprint("alert ", two.ID)}},
 	} {
 		found, err := db.Find(t.Context(), c.by, c.text)
 		if err != nil {
@@ -106,5 +107,52 @@ func TestFind(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%q: %v, want %v", c.text, got, c.want)
 		}
+	}
+}
+
+// TestFindOldNumbers: a number is found beyond the newest that a search looks through.
+func TestFindOldNumbers(t *testing.T) {
+	db := storetest.Fresh(t)
+	acme := tenantNamed(t, db, "acme")
+	old := raised(t, db, acme, drift.SeverityHigh, now)
+	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO noc_alert_event (tenant_id, id, version, created_at, alert_type, severity, current_severity, status,
+				message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, report_id, suppressed_count, last_seen,
+				assignee, team, cleared, cleared_reason, from_backfill, metadata, incident_key)
+			SELECT tenant_id, id + n, version, created_at, alert_type, severity, current_severity, 'RESOLVED',
+				message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, report_id, suppressed_count, last_seen,
+				assignee, team, cleared, cleared_reason, from_backfill, '{}', incident_key
+			FROM noc_alert_event, generate_series(1, 20000) n WHERE id = $1`, old.ID)
+		return err
+	})
+	found, err := db.Find(t.Context(), system, fmt.Sprint("#", old.ID))
+	if err != nil || !slices.ContainsFunc(found, func(f drift.Found) bool { return f.Kind == drift.FoundAlert && f.ID == old.ID }) {
+		t.Errorf("found %+v, %v", found, err)
+	}
+}
+
+// TestAlarmIsNotCrowdedOut: however many alerts of a tenant do not interrupt, those that do are among the first.
+func TestAlarmIsNotCrowdedOut(t *testing.T) {
+	db := storetest.Fresh(t)
+	quiet, acme := tenantNamed(t, db, "quiet"), tenantNamed(t, db, "acme")
+	loud := raised(t, db, acme, drift.SeverityHigh, now)
+	one := raised(t, db, quiet, drift.SeverityHigh, now)
+	inTx(t, db, system, func(ctx context.Context, tx *store.Tx) error {
+		critical := "CRITICAL"
+		if err := tx.PutSetting(ctx, quiet.ID, "ALERT_MIN_SEVERITY", &critical, "root", "quieter nights", now); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO noc_alert_event (tenant_id, id, version, created_at, alert_type, severity, current_severity, status,
+				message, recommendation, drift_type, model_type, model_version, dedup_key, reason, check_date, report_id, suppressed_count, last_seen,
+				assignee, team, cleared, cleared_reason, from_backfill, metadata, incident_key)
+			SELECT tenant_id, id + n, version, created_at, alert_type, severity, current_severity, status,
+				message, recommendation, drift_type, model_type, model_version, dedup_key || n, reason, check_date, report_id, suppressed_count, last_seen,
+				assignee, team, cleared, cleared_reason, from_backfill, '{}', incident_key
+			FROM noc_alert_event, generate_series(1, $2::int) n WHERE id = $1`, one.ID, drift.LoudMost)
+		return err
+	})
+	alarm, err := db.Alarm(t.Context(), system)
+	if err != nil || len(alarm.Loud) != 1 || alarm.Loud[0].ID != loud.ID || alarm.Unacknowledged != drift.LoudMost+2 {
+		t.Errorf("%d of %d interrupt, %v; want alert %d", len(alarm.Loud), alarm.Unacknowledged, err, loud.ID)
 	}
 }

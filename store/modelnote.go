@@ -97,6 +97,11 @@ func (tx *Tx) Runbooks(ctx context.Context, m drift.Model) ([]drift.Runbook, err
 	}, "runbooks")
 }
 
+// Runbooks lists a model's runbooks, the worst severity first.
+func (db *DB) Runbooks(ctx context.Context, by drift.Actor, m drift.Model) ([]drift.Runbook, error) {
+	return view(ctx, db, by, func(tx *Tx) ([]drift.Runbook, error) { return tx.Runbooks(ctx, m) })
+}
+
 // SetRunbook sets where to read what to do about a model's alerts of a severity; "" takes it away.
 func (db *DB) SetRunbook(ctx context.Context, by drift.Actor, m drift.Model, severity drift.Severity, url string) error {
 	if !by.Role.AtLeast(drift.RoleManager) {

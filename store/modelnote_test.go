@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/store"
 	"github.com/driftwatch/driftwatch/store/storetest"
 )
 
@@ -99,9 +100,22 @@ func TestNotesRunbooksAndFeedback(t *testing.T) {
 	if n := value(t, db, `SELECT count(*) FROM audit_log WHERE action = 'alert.feedback'`); n != "2" {
 		t.Errorf("%s verdicts are in the audit log", n)
 	}
-	judged, more, err := db.JudgedAlerts(t.Context(), viewer, m, now.Add(-time.Hour), now.Add(time.Hour), 10)
-	if err != nil || more || len(judged) != 1 || judged[0].Verdict != drift.VerdictExpected {
-		t.Errorf("judged %+v, %v", judged, err)
+	judged := func(by drift.Actor) (list []drift.JudgedAlert) {
+		t.Helper()
+		err := db.View(t.Context(), by, func(tx *store.Tx) (err error) {
+			list, _, err = tx.JudgedAlerts(t.Context(), m, now.Add(-time.Hour), now.Add(time.Hour), 10)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if list := judged(viewer); len(list) != 1 || list[0].Verdict != drift.VerdictExpected || list[0].ModelVersion != a.ModelVersion {
+		t.Errorf("judged %+v", list)
+	}
+	if list := judged(stranger); len(list) != 0 {
+		t.Errorf("another tenant's manager reads %+v", list)
 	}
 
 	if err := db.RemoveModelNote(t.Context(), omar, m, mine.ID); drift.CodeOf(err) != drift.CodeForbidden {

@@ -231,10 +231,20 @@ func (db *DB) RotaPage(ctx context.Context, by drift.Actor, team string, now tim
 			return d, err
 		}
 		d.Mine = slices.Contains(mine, team)
+		if d.Gone, err = tx.goneFrom(ctx, team, now); err != nil {
+			return d, err
+		}
 		rows, err := tx.Query(ctx, `SELECT name FROM app_user WHERE NOT disabled AND role <> 'viewer' ORDER BY name`)
 		d.People, err = collected(rows, err, pgx.RowTo[string], "people")
 		return d, err
 	})
+}
+
+// goneFrom lists who has turns of a team still to come and may not act any more.
+func (tx *Tx) goneFrom(ctx context.Context, team string, now time.Time) ([]string, error) {
+	rows, err := tx.Query(ctx, `SELECT u.name FROM app_user u WHERE (u.disabled OR u.role = 'viewer') AND u.id IN (
+		SELECT user_id FROM oncall_person WHERE team = $1 UNION SELECT user_id FROM oncall_turn WHERE team = $1 AND to_at > $2) ORDER BY 1`, team, now)
+	return collected(rows, err, pgx.RowTo[string], "people who have turns and may not act")
 }
 
 // plansAt reads the plans of the teams that have one, by name.

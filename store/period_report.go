@@ -16,7 +16,7 @@ const reportParts = 60
 // PeriodReport reads a report over a period, in one state of the database and under the reader's tenants.
 func (db *DB) PeriodReport(ctx context.Context, by drift.Actor, q drift.ReportQuery) (drift.PeriodReport, error) {
 	return view(ctx, db, by, func(tx *Tx) (d drift.PeriodReport, err error) {
-		d.Period, d.Tenant, d.ModelType = q.Period, q.Tenant, q.ModelType
+		d.Period, d.Tenant, d.ModelType, d.Elapsed = q.Period, q.Tenant, q.ModelType, q.Elapsed(drift.DateOf(q.Now))
 		if d.Watch, err = tx.watch(ctx, q.Now); err != nil {
 			return d, err
 		}
@@ -42,7 +42,7 @@ func (db *DB) PeriodReport(ctx context.Context, by drift.Actor, q drift.ReportQu
 		if d.Rollbacks, err = tx.rollbacks(ctx, sc); err != nil {
 			return d, err
 		}
-		d.RollbackGoal = drift.TargetOf(d.Rollbacks.Total, drift.RollbacksTarget, q.Days(), drift.QuarterDays, drift.WholeQuarter)
+		d.RollbackGoal = drift.TargetOf(d.Rollbacks.Total, drift.RollbacksTarget, d.Elapsed, drift.QuarterDays, drift.WholeQuarter)
 		return d, nil
 	})
 }
@@ -85,7 +85,8 @@ func (tx *Tx) reportNames(ctx context.Context, d *drift.PeriodReport) error {
 // kind is what an alert is counted as.
 const kind = `CASE a.alert_type WHEN 'ML_MONITORING_BLIND' THEN 'BLIND' WHEN 'ML_ROLLBACK' THEN 'ROLLBACK' ELSE a.severity END`
 
-// reportAlerts counts the alerts of each model, and holds those that interrupt against the guide's target.
+// reportAlerts counts the alerts of each model, and holds those that interrupt against the guide's target, by
+// the days of the period that have begun.
 func (tx *Tx) reportAlerts(ctx context.Context, sc scope, d *drift.PeriodReport) error {
 	often, err := tx.frequencies(ctx, sc)
 	if err != nil {
@@ -116,8 +117,8 @@ func (tx *Tx) reportAlerts(ctx context.Context, sc scope, d *drift.PeriodReport)
 			m.Parts[p] += counts[i]
 		}
 		m.Counted = counted[name{m.Tenant, m.ModelType}]
-		m.PerMonth = drift.Number(float64(m.Counted) * drift.MonthDays / float64(days))
-		m.Target = drift.TargetOf(m.Counted, drift.AlertsTarget, days, drift.MonthDays, drift.WholeMonth)
+		m.PerMonth = drift.Number(float64(m.Counted) * drift.MonthDays / float64(d.Elapsed))
+		m.Target = drift.TargetOf(m.Counted, drift.AlertsTarget, d.Elapsed, drift.MonthDays, drift.WholeMonth)
 		return m, nil
 	}, "alerts by model")
 	for _, m := range list {

@@ -207,6 +207,7 @@ func TestPeriodReport(t *testing.T) {
 			{Period: drift.Period{From: today.Add(-60), To: today.Add(1)}},
 			{Period: drift.Period{From: today.Add(-20), To: today.Add(-3)}, ModelType: drift.FraudDetector},
 			{Period: drift.Period{From: today.Add(-90), To: today.Add(-70)}},
+			{Period: drift.Period{From: today.Add(-40), To: today.Add(325)}}, // a year of which 41 days have begun
 		} {
 			q.Now, q.Rows = now, 100
 			var mine []invented
@@ -256,7 +257,13 @@ func checkReport(t *testing.T, what string, d drift.PeriodReport, mine []invente
 			m.Rollback != count("ROLLBACK") || m.Counted != m.Critical+m.High {
 			t.Errorf("%s: %+v", what, m)
 		}
-		days := float64(d.Period.Days())
+		days := 0.0
+		for day := d.Period.From; day < d.Period.To && !day.Time().After(now); day++ {
+			days++
+		}
+		if !near(m.PerMonth, drift.Number(float64(m.Counted)*30.4375/days)) {
+			t.Errorf("%s: %v a month over %v days, %+v", what, m.PerMonth, days, m)
+		}
 		if missed := float64(m.Counted)*min(1, 30.4375/days) >= 2; missed != (m.Target == drift.TargetMissed) {
 			t.Errorf("%s: target of %+v", what, m)
 		}

@@ -30,42 +30,25 @@ func (tx *Tx) BeginProgress(ctx context.Context, kind, title string, total int64
 	return id, errOr(err, "begin progress")
 }
 
-// SetProgress says how far a piece of work has come.
-func (db *DB) SetProgress(ctx context.Context, id, done, total int64) error {
-	_, err := db.pool.Exec(ctx, `UPDATE progress SET done = $2, total = $3, updated_at = $4
-		WHERE id = $1 AND finished_at IS NULL`, id, done, total, db.now())
-	if err != nil {
-		return fmt.Errorf("set progress: %w", unavailable(err))
-	}
-	return nil
-}
-
-// EndProgress says that a piece of work is over, well where reason is "".
-func (db *DB) EndProgress(ctx context.Context, id int64, reason string) error {
-	_, err := db.pool.Exec(ctx, `UPDATE progress SET error = $2, updated_at = $3, finished_at = $3
-		WHERE id = $1 AND finished_at IS NULL`, id, reason, db.now())
-	if err != nil {
-		return fmt.Errorf("end progress: %w", unavailable(err))
-	}
-	return nil
-}
-
-// TellProgress writes how far a piece of work is, or that it is over, and tells every browser.
+// TellProgress writes how far a piece of work is, or that it is over, well where its Error is "", and tells
+// every browser. What is over stays as it is.
 func (db *DB) TellProgress(ctx context.Context, p drift.Progress) error {
-	err := db.SetProgress(ctx, p.ID, p.Done, p.Total)
-	if err == nil && !p.FinishedAt.IsZero() {
-		err = db.EndProgress(ctx, p.ID, p.Error)
-	}
-	if err != nil {
-		return err
-	}
 	return db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
+		over := !p.FinishedAt.IsZero()
+		_, err := tx.Exec(ctx, `UPDATE progress SET done = $2, total = $3, updated_at = $4, finished_at = CASE WHEN $5 THEN $4::timestamptz END,
+				error = CASE WHEN $5 THEN $6 ELSE error END
+			WHERE id = $1 AND finished_at IS NULL`, p.ID, p.Done, p.Total, tx.now(), over, p.Error)
+		if err != nil {
+			return fmt.Errorf("note progress: %w", err)
+		}
 		payload, err := json.Marshal(map[string]any{"check": map[string]any{
-			"kind": p.Kind, "id": p.ID, "title": p.Title, "done": p.Done, "total": p.Total,
-			"finished": !p.FinishedAt.IsZero(), "error": p.Error,
+			"kind": p.Kind, "id": p.ID, "title": p.Title, "done": p.Done, "total": p.Total, "finished": over, "error": p.Error,
 		}})
+		if err != nil {
+			return fmt.Errorf("encode progress: %w", err)
+		}
 		tx.Emit(drift.Event{Type: drift.EventCheckCompleted, Payload: payload})
-		return err
+		return nil
 	})
 }
 

@@ -42,11 +42,14 @@ func (tx *Tx) watch(ctx context.Context, now time.Time) (w drift.Watch, err erro
 	if w.Halt, err = tx.Halt(ctx); err != nil {
 		return w, err
 	}
+	var turn *time.Time
 	err = tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM ml_retrain WHERE state = 'waiting_approval'),
-		(SELECT count(*) FROM silence s WHERE `+inForce+`)`, now).Scan(&w.Undecided, &w.Silences)
+		count(*) FILTER (WHERE `+inForce+`), min(CASE WHEN s.starts_at > $1 THEN s.starts_at ELSE s.ends_at END)
+		FROM silence s WHERE s.ends_at > $1 AND (s.ended_at IS NULL OR s.ended_at > $1)`, now).Scan(&w.Undecided, &w.Silences, &turn)
 	if err != nil {
 		return w, fmt.Errorf("count retrains that wait, and silences: %w", err)
 	}
+	w.SilencesTurn = orZero(turn)
 	w.Tenants, err = tx.Tenants(ctx)
 	return w, err
 }

@@ -27,7 +27,7 @@ func (tx *Tx) CheckedAfter(ctx context.Context, tenants []int64, d drift.Date) (
 
 // ResetReplay makes the days from to to of these tenants as if nothing had been found in them: what an
 // earlier replay logged goes back to the original, and the retrains, versions, reports and alerts of
-// these days go. The audit log keeps what it said of them.
+// these days go, with what people said of those alerts. The audit log keeps what it said of them.
 func (tx *Tx) ResetReplay(ctx context.Context, tenants []int64, from, to drift.Date) error {
 	if err := tx.restoreReplayed(ctx, tenants, from, to); err != nil {
 		return err
@@ -66,12 +66,9 @@ func (tx *Tx) ResetReplay(ctx context.Context, tenants []int64, from, to drift.D
 			AND r.id = t.retrain_id AND r.created_at >= $2 AND r.created_at < $3`,
 		`DELETE FROM ml_retrain WHERE tenant_id = ANY ($1) AND created_at >= $2 AND created_at < $3`,
 		// What was found.
-		`DELETE FROM noc_alert_timer t USING noc_alert_event a WHERE t.tenant_id = ANY ($1) AND a.tenant_id = t.tenant_id
-			AND a.id = t.alert_id AND (a.created_at >= $2 AND a.created_at < $3 OR a.check_date >= $2::date AND a.check_date < $3::date AND a.created_at >= $2)`,
-		`DELETE FROM noc_alert_timeline t USING noc_alert_event a WHERE t.tenant_id = ANY ($1) AND a.tenant_id = t.tenant_id
-			AND a.id = t.alert_id AND (a.created_at >= $2 AND a.created_at < $3 OR a.check_date >= $2::date AND a.check_date < $3::date AND a.created_at >= $2)`,
-		`DELETE FROM noc_alert_event a WHERE tenant_id = ANY ($1)
-			AND (a.created_at >= $2 AND a.created_at < $3 OR a.check_date >= $2::date AND a.check_date < $3::date AND a.created_at >= $2)`,
+		withReplayedAlerts("noc_alert_timer"), withReplayedAlerts("noc_alert_timeline"), withReplayedAlerts("silence_hidden"),
+		withReplayedAlerts("alert_feedback"), withReplayedAlerts("alert_presence"),
+		`DELETE FROM noc_alert_event a WHERE tenant_id = ANY ($1) AND ` + replayedAlert,
 		`DELETE FROM ml_drift_report WHERE tenant_id = ANY ($1) AND check_date >= $2::date AND check_date < $3::date`,
 		`DELETE FROM ml_model_performance_metrics WHERE tenant_id = ANY ($1) AND metric_date >= $2::date AND metric_date < $3::date`,
 	} {
@@ -80,6 +77,15 @@ func (tx *Tx) ResetReplay(ctx context.Context, tenants []int64, from, to drift.D
 		}
 	}
 	return nil
+}
+
+// replayedAlert holds for an alert a that a replay of [$2, $3) raises anew.
+const replayedAlert = `(a.created_at >= $2 AND a.created_at < $3 OR a.check_date >= $2::date AND a.check_date < $3::date AND a.created_at >= $2)`
+
+// withReplayedAlerts deletes what a table keeps of those alerts.
+func withReplayedAlerts(table string) string {
+	return `DELETE FROM ` + table + ` t USING noc_alert_event a WHERE t.tenant_id = ANY ($1) AND a.tenant_id = t.tenant_id
+		AND a.id = t.alert_id AND ` + replayedAlert
 }
 
 // restoreReplayed puts the originals back into the log and marks their days.

@@ -113,19 +113,9 @@ func (tx *Tx) frequencies(ctx context.Context, sc scope) ([]drift.AlertFrequency
 	if err != nil {
 		return nil, err
 	}
-	least := make(map[int64]drift.Severity, len(tenants))
-	ranks := make([]int, len(tenants))
-	for i, id := range tenants {
-		s, err := tx.Settings(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		min, err := drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY"))
-		if err != nil {
-			return nil, fmt.Errorf("ALERT_MIN_SEVERITY: %w", err)
-		}
-		least[id] = max(min, drift.SeverityHigh) // MEDIUM never counts
-		ranks[i] = rank(least[id])
+	least, ranks, err := tx.leastSevere(ctx, tenants)
+	if err != nil {
+		return nil, err
 	}
 	rows, err = tx.Query(ctx, `SELECT a.tenant_id, t.name, a.model_type, count(*) FILTER (WHERE `+urgency+` >= x.least) AS counted,
 			count(*) FILTER (WHERE `+urgency+` < x.least), count(*) FILTER (WHERE `+urgency+` >= x.least AND a.from_backfill)`+
@@ -137,6 +127,25 @@ func (tx *Tx) frequencies(ctx context.Context, sc scope) ([]drift.AlertFrequency
 		f.Least, f.Met = least[f.TenantID], f.Counted < drift.AlertsTarget
 		return f, err
 	}, "alert frequency")
+}
+
+// leastSevere is from which severity on alerts of these tenants interrupt: ALERT_MIN_SEVERITY, and never
+// MEDIUM; ranks is the same by the place of the tenant, as urgency counts.
+func (tx *Tx) leastSevere(ctx context.Context, tenants []int64) (least map[int64]drift.Severity, ranks []int, err error) {
+	least, ranks = make(map[int64]drift.Severity, len(tenants)), make([]int, len(tenants))
+	for i, id := range tenants {
+		s, err := tx.Settings(ctx, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		min, err := drift.ParseSeverity(s.Text("ALERT_MIN_SEVERITY"))
+		if err != nil {
+			return nil, nil, fmt.Errorf("ALERT_MIN_SEVERITY: %w", err)
+		}
+		least[id] = max(min, drift.SeverityHigh)
+		ranks[i] = rank(least[id])
+	}
+	return least, ranks, nil
 }
 
 // retrainsOf lists the retrains that were proposed or came to where they stand in a period, newest first.

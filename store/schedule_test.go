@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -98,10 +99,24 @@ func TestProgressAndServers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{db.SetProgress(t.Context(), id, 30, 75), db.EndProgress(t.Context(), id, "disk full"), db.SetProgress(t.Context(), id, 31, 75)} {
-		if err != nil {
+	tell := func(done int64, over bool, why string) {
+		t.Helper()
+		p := drift.Progress{ID: id, Kind: "backfill", Title: "75 days", Done: done, Total: 75, Error: why}
+		if over {
+			p.FinishedAt = clock
+		}
+		if err := db.TellProgress(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
+	}
+	tell(30, false, "")
+	if list, err := db.ProgressSince(t.Context(), system, now); err != nil || len(list) != 1 || list[0].Done != 30 || !list[0].FinishedAt.IsZero() || list[0].Error != "" {
+		t.Errorf("under way: %+v, %v", list, err)
+	}
+	tell(30, true, "disk full")
+	tell(31, false, "")
+	if n := value(t, db, `SELECT count(*) FROM event WHERE type = 'CHECK_COMPLETED' AND payload -> 'check' ->> 'id' = $1`, strconv.FormatInt(id, 10)); n != "3" {
+		t.Errorf("%s events tell of it, want 3", n)
 	}
 	list, err := db.ProgressSince(t.Context(), only(drift.RoleViewer), now)
 	if err != nil || len(list) != 1 || list[0].Done != 30 || list[0].Error != "disk full" || list[0].FinishedAt.IsZero() {

@@ -67,8 +67,8 @@ func (tx *Tx) LockSettings(ctx context.Context) error {
 }
 
 // PutSetting writes one value (nil takes it back to what lies below) and its history row. Changes
-// wait for each other, and one that would leave contradicting values in force is refused: two
-// people may each have checked theirs against what the other was about to change.
+// wait for each other. Once all of a transaction are written, CheckSettings looks at them together: of
+// several that are right together each alone may contradict what is still in force.
 func (tx *Tx) PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error {
 	if err := tx.LockSettings(ctx); err != nil {
 		return err
@@ -94,7 +94,7 @@ func (tx *Tx) PutSetting(ctx context.Context, scope int64, name string, value *s
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("write setting: %w", err)
 	}
-	return tx.checkSettings(ctx, scope)
+	return nil
 }
 
 // putSecret keeps a secret where no reader's rights reach, and returns what is written in its place.
@@ -108,9 +108,10 @@ func putSecret(b *pgx.Batch, name string, value *string) *string {
 	return &sign
 }
 
-// checkSettings refuses contradicting values in the scope and, where it is everybody's, in each
-// tenant that has values of its own.
-func (tx *Tx) checkSettings(ctx context.Context, scope int64) error {
+// CheckSettings refuses contradicting values in force in the scope and, where it is everybody's, in each
+// tenant that has values of its own: two people may each have checked theirs against what the other was
+// about to change.
+func (tx *Tx) CheckSettings(ctx context.Context, scope int64) error {
 	scopes := []int64{scope}
 	if scope == 0 {
 		rows, err := tx.Query(ctx, `SELECT DISTINCT scope FROM setting WHERE scope <> 0 ORDER BY scope`)

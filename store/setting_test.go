@@ -74,7 +74,6 @@ func TestSettingsLayers(t *testing.T) {
 	}
 }
 
-// Two people who each change one of two cut-offs that must not cross.
 // TestATenantDoesNotDecideForAll: a value that a tenant had before the setting became everybody's.
 func TestATenantDoesNotDecideForAll(t *testing.T) {
 	db := storetest.Fresh(t)
@@ -92,12 +91,16 @@ func TestATenantDoesNotDecideForAll(t *testing.T) {
 	}
 }
 
+// Two people who each change one of two cut-offs that must not cross.
 func TestSettingsNeverContradict(t *testing.T) {
 	db := storetest.Fresh(t)
 	acme := tenantNamed(t, db, "acme")
 	put := func(scope int64, name, value string) error {
 		return db.InTx(t.Context(), system, func(tx *store.Tx) error {
-			return tx.PutSetting(t.Context(), scope, name, &value, "x", "", now)
+			if err := tx.PutSetting(t.Context(), scope, name, &value, "x", "", now); err != nil {
+				return err
+			}
+			return tx.CheckSettings(t.Context(), scope)
 		})
 	}
 	for range 5 {

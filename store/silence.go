@@ -11,9 +11,14 @@ import (
 )
 
 const silenceColumns = `SELECT s.scope, COALESCE(t.name, ''), s.id, s.model_type, s.drift_type, s.alert_type, s.max_severity,
-		s.reason, s.starts_at, s.ends_at, s.created_by, s.created_at, s.ended_at, s.ended_by, s.end_note,
-		(SELECT count(*) FROM silence_hidden h WHERE h.silence_id = s.id AND (s.scope = 0 OR h.tenant_id = s.scope))
-	FROM silence s LEFT JOIN tenant t ON t.id = s.scope`
+		s.reason, s.starts_at, s.ends_at, s.created_by, s.created_at, s.ended_at, s.ended_by, s.end_note, `
+
+const (
+	silenceTables = ` FROM silence s LEFT JOIN tenant t ON t.id = s.scope `
+	// hiddenSoFar goes by tenant, as the key of silence_hidden does.
+	hiddenSoFar = `(SELECT count(*) FROM tenant o JOIN silence_hidden h ON h.tenant_id = o.id AND h.silence_id = s.id
+		WHERE s.scope = 0 OR o.id = s.scope)`
+)
 
 func scanSilence(row pgx.CollectableRow) (s drift.Silence, err error) {
 	var most string
@@ -26,18 +31,18 @@ func scanSilence(row pgx.CollectableRow) (s drift.Silence, err error) {
 }
 
 func (tx *Tx) silences(ctx context.Context, tail string, args ...any) ([]drift.Silence, error) {
-	rows, err := tx.Query(ctx, silenceColumns+` `+tail, args...)
+	rows, err := tx.Query(ctx, silenceColumns+hiddenSoFar+silenceTables+tail, args...)
 	return collected(rows, err, scanSilence, "silences")
 }
 
-// PutSilence writes a new silence and sets its ID.
+// PutSilence writes a new silence and sets its ID and its tenant's name.
 func (tx *Tx) PutSilence(ctx context.Context, s *drift.Silence) error {
 	m := s.Match
 	err := tx.QueryRow(ctx, `INSERT INTO silence (scope, model_type, drift_type, alert_type, max_severity, reason, starts_at,
 			ends_at, created_by, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id, COALESCE((SELECT t.name FROM tenant t WHERE t.id = scope), '')`,
 		m.TenantID, m.ModelType, string(m.DriftType), string(m.AlertType), m.Most.String(), s.Reason, s.StartsAt,
-		s.EndsAt, s.CreatedBy, s.CreatedAt).Scan(&s.ID)
+		s.EndsAt, s.CreatedBy, s.CreatedAt).Scan(&s.ID, &s.Match.Tenant)
 	if err != nil {
 		return fmt.Errorf("insert silence: %w", err)
 	}
@@ -69,9 +74,11 @@ func (tx *Tx) EndSilence(ctx context.Context, s *drift.Silence) (bool, error) {
 // inForce is the condition of a silence that holds at $1.
 const inForce = `s.starts_at <= $1 AND s.ends_at > $1 AND (s.ended_at IS NULL OR s.ended_at > $1)`
 
-// SilencesInForce lists the silences that hold at a time for alerts of a tenant.
+// SilencesInForce lists the silences that hold at a time for alerts of a tenant. How many alerts each hid is
+// not counted: it is asked for at every move of an alert.
 func (tx *Tx) SilencesInForce(ctx context.Context, tenant int64, at time.Time) ([]drift.Silence, error) {
-	return tx.silences(ctx, `WHERE `+inForce+` AND s.scope IN (0, $2) ORDER BY s.id`, at, tenant)
+	rows, err := tx.Query(ctx, silenceColumns+`0`+silenceTables+`WHERE `+inForce+` AND s.scope IN (0, $2) ORDER BY s.id`, at, tenant)
+	return collected(rows, err, scanSilence, "silences in force")
 }
 
 // meets is AlertMatch.Matches in SQL, of an alert a and a silence s. A test holds the two together.

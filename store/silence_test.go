@@ -119,7 +119,13 @@ func TestSilencesAreListed(t *testing.T) {
 		t.Errorf("another tenant's silence: %v", err)
 	}
 	d, err := db.SilencesPage(t.Context(), by, now, "")
-	if err != nil || d.Watch.Silences != 1 {
-		t.Errorf("%d in force, %v", d.Watch.Silences, err)
+	if err != nil || len(d.Silences) == 0 || d.Watch.Silences != 1 || !d.SilencesTurn.Equal(now.Add(time.Hour)) {
+		t.Errorf("%d in force until %v, %v", d.Watch.Silences, d.SilencesTurn, err)
+	}
+	if w, err := db.Watching(t.Context(), by, now.Add(time.Hour)); err != nil || w.Silences != 1 || !w.SilencesTurn.Equal(now.Add(2*time.Hour)) {
+		t.Errorf("an hour later %d in force until %v, %v", w.Silences, w.SilencesTurn, err)
+	}
+	if w, err := db.Watching(t.Context(), by, now.Add(2*time.Hour)); err != nil || w.Silences != 0 || !w.SilencesTurn.IsZero() {
+		t.Errorf("after all of them %d in force until %v, %v", w.Silences, w.SilencesTurn, err)
 	}
 }

@@ -51,7 +51,7 @@ type boardReader struct {
 }
 
 // get answers with the status, the entity tag, the body, and all that came over the wire.
-func (b *boardReader) get(ctx context.Context, path, tag string, gzip bool) (a answer, err error) {
+func (b *boardReader) get(ctx context.Context, path, tag string, packed bool) (a answer, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.n.server.url+path, nil)
 	if err != nil {
 		return a, err
@@ -61,8 +61,8 @@ func (b *boardReader) get(ctx context.Context, path, tag string, gzip bool) (a a
 	if tag != "" {
 		req.Header.Set("If-None-Match", tag)
 	}
-	if gzip {
-		req.Header.Set("Accept-Encoding", "gzip")
+	if packed { // as Chromium asks over TLS and on its own machine
+		req.Header.Set("Accept-Encoding", "gzip, deflate, br, zstd")
 	}
 	began := time.Now()
 	resp, err := b.client.Do(req)

@@ -76,6 +76,25 @@ func TestSlicesFindWhereItFell(t *testing.T) {
 			t.Errorf("%+v", sl)
 		}
 	}
+	// Benjamini and Hochberg's step-up by its definition: the least rate at which the hypothesis is rejected.
+	for _, sl := range s.Slices {
+		q := 1.0
+		for _, cut := range s.Slices {
+			if cut.PValue < sl.PValue {
+				continue
+			}
+			below := 0
+			for _, other := range s.Slices {
+				if other.PValue <= cut.PValue {
+					below++
+				}
+			}
+			q = min(q, float64(cut.PValue)*float64(s.Tested)/float64(below))
+		}
+		if math.Abs(float64(sl.QValue)-q) > 1e-12 {
+			t.Errorf("%s %s: q %v, want %v", sl.Feature, sl.Value, sl.QValue, q)
+		}
+	}
 	if missing != 1 || kinds["price"] != 4 || kinds["age"] != 6 || kinds["vip"] != 2 {
 		t.Errorf("%d missing, %v", missing, kinds)
 	}

@@ -36,8 +36,8 @@ type Comparison struct {
 
 // Compare puts together all that is said of any two windows and versions of a model: both checks with the
 // settings in force, curves of both sides, which features moved, where accuracy fell, and the accuracy of
-// the recent window by its scores alone with how right such estimates have been. It reads and keeps
-// nothing, raises nothing, and the windows may overlap. CodeNotFound where the actor does not see the model
+// the recent window by its scores alone with how right such estimates have been. It writes and raises
+// nothing, and the windows may overlap. CodeNotFound where the actor does not see the model
 // or it has no such version; CodeInvalid where a window is no window, or holds too much.
 func (e *Engine) Compare(ctx context.Context, by drift.Actor, c Comparison) (drift.Evidence, error) {
 	r := comparison{today: drift.DateOf(e.clock().UTC())}
@@ -62,6 +62,7 @@ type comparison struct {
 	out                    drift.Evidence
 	days                   [2][]drift.ScoreDay    // of the windows, recent first
 	labelled               [2][]drift.LabelledDay // from the oldest past window on
+	calibrating            []drift.LabelledDay    // of the recent version, in the baseline's windows
 	past                   []detect.Windows       // newest first
 	recentRows, baseRows   drift.FeatureSample
 	recentRight, baseRight drift.OutcomeSample

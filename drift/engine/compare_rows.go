@@ -24,13 +24,21 @@ func (r *comparison) readDays(ctx context.Context, tx Tx) error {
 			Baseline: drift.DriftWindow{From: w.Baseline.From.Add(back), To: w.Baseline.To.Add(back)},
 		})
 	}
-	sides := [2]drift.VersionKey{r.recent, r.baseline}
-	windows := [2]drift.DriftWindow{w.Recent, w.Baseline}
-	var days [2][]drift.ScoreDay
+	// What a score of one version means says nothing of another's: the recent version's are calibrated on
+	// its own outcomes, which is a third side where the baseline is another version's.
+	sides := []drift.VersionKey{r.recent, r.baseline, r.recent}
+	windows := []drift.DriftWindow{w.Recent, w.Baseline, w.Baseline}
+	if r.recent == r.baseline {
+		sides, windows = sides[:2], windows[:2]
+	}
+	days := make([][]drift.ScoreDay, len(sides))
 	for i, v := range sides {
 		var err error
 		if days[i], err = tx.ScoreDays(ctx, v, windows[i].From.Add(-recordWindows*length), windows[i].To); err != nil {
 			return fmt.Errorf("days: %w", err)
+		}
+		if i >= len(r.days) {
+			continue
 		}
 		r.days[i] = daysWithin(days[i], windows[i])
 		if n := detect.PoolSide(r.days[i]).Predictions; n > comparePredictions {
@@ -38,22 +46,24 @@ func (r *comparison) readDays(ctx context.Context, tx Tx) error {
 				drift.Thousands(n), drift.Thousands(comparePredictions)))
 		}
 	}
-	for len(r.past) > 0 && r.tooMuch(days, length) {
+	for len(r.past) > 0 && r.tooMuch(days, windows, length) {
 		r.past = r.past[:len(r.past)-1]
 	}
+	labelled := make([][]drift.LabelledDay, len(sides))
 	for i, v := range sides {
 		var err error
 		from := windows[i].From.Add(-len(r.past) * length)
-		if r.labelled[i], err = tx.LabelledDays(ctx, v, from, windows[i].To, compareScores); err != nil {
+		if labelled[i], err = tx.LabelledDays(ctx, v, from, windows[i].To, compareScores); err != nil {
 			return err
 		}
 	}
+	r.labelled, r.calibrating = [2][]drift.LabelledDay(labelled[:2]), labelled[len(sides)-1]
 	return nil
 }
 
 // tooMuch reports whether the past windows reach further or hold more than a comparison may read.
-func (r *comparison) tooMuch(days [2][]drift.ScoreDay, length int) bool {
-	for i, w := range [2]drift.DriftWindow{r.out.Recent.Window, r.out.Baseline.Window} {
+func (r *comparison) tooMuch(days [][]drift.ScoreDay, windows []drift.DriftWindow, length int) bool {
+	for i, w := range windows {
 		w.From = w.From.Add(-len(r.past) * length)
 		if int(w.To-w.From) > CompareDays || detect.PoolSide(daysWithin(days[i], w)).Predictions > comparePredictions {
 			return true
@@ -66,9 +76,14 @@ func daysWithin(days []drift.ScoreDay, w drift.DriftWindow) []drift.ScoreDay {
 	return slices.DeleteFunc(slices.Clone(days), func(d drift.ScoreDay) bool { return d.Day < w.From || d.Day >= w.To })
 }
 
-// labelledWithin is the days of a window on one side, recent (0) or baseline (1).
-func (r *comparison) labelledWithin(side int, w drift.DriftWindow) []drift.LabelledDay {
-	return slices.DeleteFunc(slices.Clone(r.labelled[side]), func(d drift.LabelledDay) bool { return d.Day < w.From || d.Day >= w.To })
+func labelledWithin(days []drift.LabelledDay, w drift.DriftWindow) []drift.LabelledDay {
+	return slices.DeleteFunc(slices.Clone(days), func(d drift.LabelledDay) bool { return d.Day < w.From || d.Day >= w.To })
+}
+
+// calibrationDays are the days of the baseline that an estimate of the recent window is calibrated on: none of
+// the recent window's own, on which it would be right by construction.
+func calibrationDays(days []drift.LabelledDay, w detect.Windows) []drift.LabelledDay {
+	return slices.DeleteFunc(labelledWithin(days, w.Baseline), func(d drift.LabelledDay) bool { return d.Day >= w.Recent.From && d.Day < w.Recent.To })
 }
 
 // readRows reads the rows with features.
@@ -88,7 +103,7 @@ func (r *comparison) readRows(ctx context.Context, tx Tx) (err error) {
 
 func (r *comparison) curves() (err error) {
 	for i, side := range [2]*drift.EvidenceSide{&r.out.Recent, &r.out.Baseline} {
-		if side.Curves, err = detect.Curves(r.labelledWithin(i, side.Window), detect.PoolSide(r.days[i]).Counts); err != nil {
+		if side.Curves, err = detect.Curves(labelledWithin(r.labelled[i], side.Window), detect.PoolSide(r.days[i]).Counts); err != nil {
 			return err
 		}
 	}
@@ -112,7 +127,7 @@ func (r *comparison) slices() (err error) {
 func (r *comparison) estimates() (err error) {
 	estimate := func(w detect.Windows) (drift.AccuracyEstimate, error) {
 		return detect.Estimate(detect.EstimateInput{
-			Window: w.Recent, CalibratedOn: w.Baseline, Days: r.labelledWithin(0, w.Recent), CalibrationDays: r.labelledWithin(1, w.Baseline),
+			Window: w.Recent, CalibratedOn: w.Baseline, Days: labelledWithin(r.labelled[0], w.Recent), CalibrationDays: calibrationDays(r.calibrating, w),
 		})
 	}
 	if r.out.Estimate, err = estimate(detect.Windows{Recent: r.out.Recent.Window, Baseline: r.out.Baseline.Window}); err != nil {

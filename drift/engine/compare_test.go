@@ -189,3 +189,29 @@ func asJSON(t *testing.T, v any) string {
 	}
 	return string(b)
 }
+
+// What a score of one version means is learned from that version's outcomes, whatever version it is compared
+// with: v2 is right half as often above its threshold as v1, and its estimate says so.
+func TestEstimatesAreCalibratedOnTheirOwnVersion(t *testing.T) {
+	w := newWorld(t)
+	w.regions("v1", 60, 0, 60, func(int) int { return 90 }, 0)
+	w.regions("v2", 60, 0, 60, func(int) int { return 40 }, 0)
+	recent, base := drift.DriftWindow{From: today - 7, To: today}, drift.DriftWindow{From: today - 37, To: today - 7}
+	own := w.compare(engine.Comparison{Recent: engine.CompareSide{"v2", &recent}, Baseline: engine.CompareSide{"v2", &base}}).Estimate
+	other := w.compare(engine.Comparison{Recent: engine.CompareSide{"v2", &recent}, Baseline: engine.CompareSide{"v1", &base}}).Estimate
+	if asJSON(t, own) != asJSON(t, other) || !other.Inside() || math.Abs(float64(other.Accuracy)-0.65) > 0.03 {
+		t.Errorf("beside v1 it is %+v, beside itself %+v", other, own)
+	}
+	// Days that are in both windows are no days to learn from.
+	apart, both := drift.DriftWindow{From: today - 37, To: today - 7}, drift.DriftWindow{From: today - 37, To: today}
+	if a, b := w.compare(engine.Comparison{Recent: engine.CompareSide{"v2", &recent}, Baseline: engine.CompareSide{Window: &apart}}).Estimate,
+		w.compare(engine.Comparison{Recent: engine.CompareSide{"v2", &recent}, Baseline: engine.CompareSide{Window: &both}}).Estimate; a.Accuracy != b.Accuracy || a.Low != b.Low || a.CalibrationOutcomes != b.CalibrationOutcomes {
+		t.Errorf("calibrated on overlapping windows %+v, on what lies before %+v", b, a)
+	}
+	// A version that had no outcomes then cannot be estimated.
+	w.regions("v3", 7, 0, 60, func(int) int { return 90 }, 0)
+	young := w.compare(engine.Comparison{Recent: engine.CompareSide{"v3", &recent}, Baseline: engine.CompareSide{"v1", &base}})
+	if e := young.Estimate; e.Accuracy.Defined() || e.CalibrationOutcomes != 0 || !e.Raw.Defined() || !e.Found.Defined() || young.Record.N != 0 {
+		t.Errorf("a version without a past: %+v", e)
+	}
+}

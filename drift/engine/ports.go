@@ -125,8 +125,6 @@ type Alerts interface {
 	IncidentOf(ctx context.Context, m drift.Model) (string, error)
 	// OpenBlindAlerts lists the open ML_MONITORING_BLIND alerts of all models.
 	OpenBlindAlerts(ctx context.Context) ([]*drift.Alert, error)
-	// Alerts lists alerts without their reports, a page at a time.
-	Alerts(ctx context.Context, f drift.AlertFilter) (drift.Page[drift.Alert], error)
 	// Alert returns one alert; CodeNotFound where it is not there for this actor.
 	Alert(ctx context.Context, id int64) (*drift.Alert, error)
 	// InsertAlert writes a new alert with its first timeline entry; it sets ID.
@@ -148,6 +146,10 @@ type Alerts interface {
 	PersonExists(ctx context.Context, name string, tenant int64) (bool, error)
 	// TeamExists reports whether this team exists.
 	TeamExists(ctx context.Context, name string) (bool, error)
+	// JudgedAlerts lists the alerts raised in [from, to) with what people said of them, oldest first: of one
+	// model, of one type where its tenant is 0, or of all where the type is "" too. It stops at most, with
+	// more set.
+	JudgedAlerts(ctx context.Context, m drift.Model, from, to time.Time, most int) (list []drift.JudgedAlert, more bool, err error)
 	// PutFeedback keeps what somebody says an alert turned out to be, and writes it in the audit log.
 	PutFeedback(ctx context.Context, a *drift.Alert, f drift.Feedback) error
 }
@@ -165,9 +167,11 @@ type SettingsStore interface {
 	SettingBelow(ctx context.Context, scope int64, name string) (string, error)
 	// LockSettings keeps everybody else from changing a setting until the transaction ends.
 	LockSettings(ctx context.Context) error
-	// PutSetting writes one value (nil takes it back to what lies below) and its history row, and
-	// refuses what would contradict another value in force.
+	// PutSetting writes one value (nil takes it back to what lies below) and its history row.
 	PutSetting(ctx context.Context, scope int64, name string, value *string, by, reason string, at time.Time) error
+	// CheckSettings refuses values in force that contradict each other, by CodeInvalid: in the scope, and
+	// where that is everybody's in every tenant's.
+	CheckSettings(ctx context.Context, scope int64) error
 	Proposals
 }
 

@@ -54,7 +54,7 @@ func (e *Engine) ProposeSettings(ctx context.Context, by drift.Actor, p drift.Se
 		if err := tx.PutProposal(ctx, &p); err != nil {
 			return err
 		}
-		return e.auditProposal(tx, by, &p, "setting.propose")
+		return e.recordProposal(tx, by, &p, "setting.propose")
 	})
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (e *Engine) DecideProposal(ctx context.Context, by drift.Actor, id int64, a
 		if err := tx.DecideProposal(ctx, p); err != nil {
 			return err
 		}
-		return e.auditProposal(tx, by, p, action)
+		return e.recordProposal(tx, by, p, action)
 	})
 	if err != nil {
 		return nil, err
@@ -126,13 +126,22 @@ func proposedChanges(p *drift.SettingProposal) []SettingChange {
 	return out
 }
 
-func (e *Engine) auditProposal(tx Tx, by drift.Actor, p *drift.SettingProposal, action string) error {
+// recordProposal writes down that something was proposed or decided, and tells whoever sees the settings it
+// is about: an administrator may have them open.
+func (e *Engine) recordProposal(tx Tx, by drift.Actor, p *drift.SettingProposal, action string) error {
 	detail, err := json.Marshal(map[string]any{
-		"proposal": p.ID, "tenant": p.Tenant, "values": p.Values, "were": p.Were, "reason": p.Reason, "proposed_by": p.By, "why": p.DecidedWhy,
+		"proposal": p.ID, "tenant": p.Tenant, "values": p.Values, "were": p.Were, "reason": p.Reason, "proposed_by": p.By,
+		"state": p.State, "decided_by": p.DecidedBy, "why": p.DecidedWhy,
 	})
 	if err != nil {
 		return fmt.Errorf("encode proposal: %w", err)
 	}
-	tx.Audit(drift.AuditEntry{At: e.clock().UTC(), TenantID: p.TenantID, Actor: by.Name, Action: action, Object: fmt.Sprintf("proposal/%d", p.ID), Detail: detail})
+	payload, err := json.Marshal(map[string]json.RawMessage{"proposal": detail})
+	if err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	at := e.clock().UTC()
+	tx.Emit(drift.Event{Type: drift.EventSettingsChanged, TenantID: p.TenantID, Tenant: p.Tenant, At: at, Payload: payload})
+	tx.Audit(drift.AuditEntry{At: at, TenantID: p.TenantID, Actor: by.Name, Action: action, Object: fmt.Sprintf("proposal/%d", p.ID), Detail: detail})
 	return nil
 }

@@ -91,6 +91,21 @@ func TestRehearsalPassesAndTouchesNothing(t *testing.T) {
 	}
 }
 
+// A silence over everything hides the rehearsed alert too, which is no fault.
+func TestRehearsalUnderASilence(t *testing.T) {
+	w := newLoop(t)
+	w.history("1", 10, 0)
+	s := w.silence(drift.Silence{Match: upTo(drift.SeverityCritical), EndsAt: w.clock().Add(time.Hour)}, manager)
+	r, err := w.engine.RehearseRollback(t.Context(), manager)
+	if err != nil || !r.Passed {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	want := fmt.Sprintf("waits for the end of silence %d", s.ID)
+	if !slices.ContainsFunc(r.Steps, func(step drift.RehearsalStep) bool { return strings.Contains(step.Detail, want) }) {
+		t.Errorf("no step says that it %s: %+v", want, r.Steps)
+	}
+}
+
 // TestRehearsalFindsWhatIsBroken breaks the database in the ways in which a rollback can fail, and
 // expects the step that must notice.
 func TestRehearsalFindsWhatIsBroken(t *testing.T) {

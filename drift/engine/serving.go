@@ -287,7 +287,8 @@ func (e *Engine) PreviewRollback(ctx context.Context, by drift.Actor, req Rollba
 // rollbackTeam is told of every rollback at once.
 const rollbackTeam = "ML Team Lead"
 
-// raiseRollback raises ML_ROLLBACK and escalates it to the ML team lead in the same moment.
+// raiseRollback raises ML_ROLLBACK and escalates it to the ML team lead in the same moment, or once the
+// silence that hides it is over: a silence stops no rollback.
 func (e *Engine) raiseRollback(ctx context.Context, tx Tx, m drift.Model, from, to, reason string, now time.Time) error {
 	key := "rollback:" + m.ModelType + ":" + from
 	open, err := tx.OpenAlert(ctx, m.TenantID, key)
@@ -307,6 +308,14 @@ func (e *Engine) raiseRollback(ctx context.Context, tx Tx, m drift.Model, from, 
 	p := &pass{e: e, now: now, date: drift.DateOf(now), settings: newSettingsFor()}
 	if err := p.raise(ctx, tx, a, s); err != nil {
 		return err
+	}
+	return p.toLead(ctx, tx, a, s)
+}
+
+// toLead escalates a rollback's alert that is NEW and went to nobody yet to the ML team lead.
+func (p *pass) toLead(ctx context.Context, tx Tx, a *drift.Alert, s drift.Settings) error {
+	if a.AlertType != drift.AlertRollback || a.Status != drift.AlertNew || a.Team != "" {
+		return nil
 	}
 	a.Team = rollbackTeam
 	return p.systemMove(ctx, tx, a, drift.MoveOverdue, "A rollback goes to the ML Team Lead at once.", s)

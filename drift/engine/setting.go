@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,8 +49,10 @@ func (e *Engine) SetSettings(ctx context.Context, by drift.Actor, changes ...Set
 }
 
 // setAll makes changes that checkChange has looked at, in a transaction that holds the settings, and returns
-// those in force after the last.
+// those in force after the last. They are held against each other once all are made: both cut-offs of a
+// pair may move beyond where the other was.
 func (e *Engine) setAll(ctx context.Context, tx Tx, by drift.Actor, changes []SettingChange) (after drift.Settings, err error) {
+	scopes := map[int64]bool{}
 	for _, c := range changes {
 		scope, err := scopeOf(ctx, tx, by, c.Tenant)
 		if err != nil {
@@ -73,10 +76,16 @@ func (e *Engine) setAll(ctx context.Context, tx Tx, by drift.Actor, changes []Se
 		if err := tx.PutSetting(ctx, scope, c.Name, c.Value, by.Name, strings.TrimSpace(c.Reason), e.clock().UTC()); err != nil {
 			return after, err
 		}
+		scopes[scope] = true
 		if after, err = tx.Settings(ctx, scope); err != nil {
 			return after, fmt.Errorf("settings: %w", err)
 		}
 		if err := e.recordSetting(tx, by, scope, c, before.Text(c.Name), after.Text(c.Name)); err != nil {
+			return after, err
+		}
+	}
+	for _, scope := range slices.Sorted(maps.Keys(scopes)) {
+		if err := tx.CheckSettings(ctx, scope); err != nil {
 			return after, err
 		}
 	}

@@ -49,6 +49,7 @@ func (s *shadow) aftermath(ctx context.Context) (string, error) {
 	switch {
 	case a == nil:
 		return "", wrong("No alert of type %s was raised.", drift.AlertRollback)
+	case a.Severity == drift.SeverityCritical && a.Status == drift.AlertSuppressed && a.SilenceID != 0:
 	case a.Severity != drift.SeverityCritical || a.Status != drift.AlertEscalated || a.Team != rollbackTeam:
 		return "", wrong("The alert is %s and %s with %q, not CRITICAL and escalated to the %s.", a.Severity, a.Status, a.Team, rollbackTeam)
 	}
@@ -58,6 +59,10 @@ func (s *shadow) aftermath(ctx context.Context) (string, error) {
 	}
 	if p == nil {
 		return "", wrong("The model's retraining was not paused.")
+	}
+	if a.SilenceID != 0 {
+		return fmt.Sprintf("The watch ended as rolled back, a CRITICAL %s waits for the end of silence %d, and the model's retraining is paused.",
+			drift.AlertRollback, a.SilenceID), nil
 	}
 	return fmt.Sprintf("The watch ended as rolled back, a CRITICAL %s went to the %s at once, and the model's retraining is paused.",
 		drift.AlertRollback, rollbackTeam), nil

@@ -13,7 +13,7 @@ import (
 
 // Silences keeps silences and what they hid.
 type Silences interface {
-	// PutSilence writes a new silence and sets its ID.
+	// PutSilence writes a new silence and sets its ID and its tenant's name.
 	PutSilence(ctx context.Context, s *drift.Silence) error
 	// Silence returns one silence; CodeNotFound where it is not there for this actor.
 	Silence(ctx context.Context, id int64) (*drift.Silence, error)
@@ -54,7 +54,7 @@ func (e *Engine) Silence(ctx context.Context, by drift.Actor, s drift.Silence) (
 		if err := tx.PutSilence(ctx, &s); err != nil {
 			return fmt.Errorf("put silence: %w", err)
 		}
-		return auditSilence(tx, "silence.create", &s, by, now)
+		return recordSilence(tx, "silence.create", &s, by, now)
 	})
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (e *Engine) EndSilence(ctx context.Context, by drift.Actor, id int64, note 
 			}
 			return silenceOver(s)
 		}
-		return auditSilence(tx, "silence.end", s, by, now)
+		return recordSilence(tx, "silence.end", s, by, now)
 	})
 	if err != nil {
 		return nil, err
@@ -128,11 +128,22 @@ func (e *Engine) soon(ctx context.Context, what string) {
 	}
 }
 
-func auditSilence(tx Tx, action string, s *drift.Silence, by drift.Actor, at time.Time) error {
+// recordSilence writes down that a silence was made or ended, and tells everybody whom it concerns: also
+// one that hides nothing yet shows on their boards.
+func recordSilence(tx Tx, action string, s *drift.Silence, by drift.Actor, at time.Time) error {
 	doc, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("encode silence: %w", err)
 	}
+	type told struct { // how many alerts it hid is another number for everybody
+		*drift.Silence
+		Hidden *int `json:"hidden,omitempty"`
+	}
+	payload, err := json.Marshal(map[string]told{"silence": {Silence: s}})
+	if err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	tx.Emit(drift.Event{Type: drift.EventSettingsChanged, TenantID: s.Match.TenantID, Tenant: s.Match.Tenant, At: at, Payload: payload})
 	tx.Audit(drift.AuditEntry{
 		At: at, TenantID: s.Match.TenantID, Actor: by.Name, Action: action, Object: fmt.Sprintf("silence/%d", s.ID), Detail: doc,
 	})

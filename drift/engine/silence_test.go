@@ -259,16 +259,9 @@ func TestResolvingSaysWhatItWas(t *testing.T) {
 	w := drifting(t)
 	w.check(today)
 	a := w.move(w.one(), engine.MoveRequest{Move: drift.MoveResolve, Note: "normal variance", Verdict: drift.VerdictFalse})
-	list, more, err := w.db.JudgedAlerts(t.Context(), operator, drift.Model{}, today.Time(), today.Add(1).Time(), 100)
-	if err != nil || more {
-		t.Fatal(err)
-	}
-	said := map[int64]drift.Verdict{}
-	for _, j := range list {
-		said[j.AlertID] = j.Verdict
-	}
-	if said[a.ID] != drift.VerdictFalse {
-		t.Errorf("said %v", said)
+	known, err := w.db.AlertWork(t.Context(), operator, &a, w.clock())
+	if err != nil || known.Feedback == nil || known.Feedback.Verdict != drift.VerdictFalse || known.Feedback.By != operator.Name {
+		t.Errorf("said %+v, %v", known.Feedback, err)
 	}
 	w2 := drifting(t)
 	w2.check(today)
@@ -276,5 +269,112 @@ func TestResolvingSaysWhatItWas(t *testing.T) {
 	_, err = w2.engine.Move(t.Context(), operator, engine.MoveRequest{AlertID: b.ID, Version: b.Version, Move: drift.MoveResolve, Verdict: "perhaps"})
 	if drift.CodeOf(err) != drift.CodeInvalid || w2.one().Status != drift.AlertNew {
 		t.Errorf("an odd verdict: %v", err)
+	}
+}
+
+// A silence that hides nothing is told of too, to those whom it concerns, without how much it hid: that is
+// another number for each of them.
+func TestSilencesAreTold(t *testing.T) {
+	w := newWorld(t)
+	w.tenant("acme")
+	tenants, err := w.db.Tenants(t.Context(), drift.SystemActor())
+	if err != nil || len(tenants) != 1 {
+		t.Fatal(tenants, err)
+	}
+	for _, scope := range []int64{0, tenants[0].ID} {
+		match := upTo(drift.SeverityHigh)
+		match.TenantID = scope
+		s := w.silence(drift.Silence{Match: match, EndsAt: w.clock().Add(time.Hour)}, operator)
+		if _, err := w.engine.EndSilence(t.Context(), operator, s.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		events, err := w.db.EventsAfter(t.Context(), drift.SystemActor(), 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := 0
+		for _, e := range events {
+			var p struct {
+				Silence *struct {
+					ID      int64
+					EndedBy string `json:"ended_by"`
+					Hidden  *int
+				}
+			}
+			if err := json.Unmarshal(e.Payload, &p); err != nil {
+				t.Fatal(err)
+			}
+			if p.Silence == nil || p.Silence.ID != s.ID {
+				continue
+			}
+			told++
+			if e.Type != drift.EventSettingsChanged || e.TenantID != scope || (scope != 0) != (e.Tenant == "acme") || p.Silence.Hidden != nil ||
+				(told == 2) != (p.Silence.EndedBy == operator.Name) {
+				t.Errorf("of tenant %d: %s %d %q %s", scope, e.Type, e.TenantID, e.Tenant, e.Payload)
+			}
+		}
+		if told != 2 {
+			t.Errorf("of tenant %d: told %d times, want of its beginning and its end", scope, told)
+		}
+	}
+}
+
+// Whoever takes an acknowledgement of a hidden alert back finds it hidden by the same silence as before: it
+// returns with the silence's end, also with an early one.
+func TestUndoOfAnAcknowledgementUnderASilence(t *testing.T) {
+	w := drifting(t)
+	s := w.silence(drift.Silence{Match: upTo(drift.SeverityHigh), EndsAt: w.clock().Add(2 * time.Hour)}, operator)
+	w.check(today)
+	a := w.move(w.one(), engine.MoveRequest{Move: drift.MoveAcknowledge})
+	if a.SilenceID != 0 {
+		t.Fatalf("acknowledged %+v", a)
+	}
+	a = w.one()
+	if _, err := w.engine.Undo(t.Context(), operator, engine.UndoRequest{AlertID: a.ID, Version: a.Version}); err != nil {
+		t.Fatal(err)
+	}
+	if a = w.one(); a.Status != drift.AlertSuppressed || a.SilenceID != s.ID {
+		t.Errorf("taken back %+v, want it hidden by silence %d", a, s.ID)
+	}
+	d, err := w.db.SilencePage(t.Context(), operator, s.ID, w.clock())
+	if err != nil || d.Waiting != 1 {
+		t.Errorf("%d wait for the silence's end, %v", d.Waiting, err)
+	}
+	if _, err := w.engine.EndSilence(t.Context(), operator, s.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if a = w.one(); a.Status != drift.AlertNew || a.SilenceID != 0 {
+		t.Errorf("after the silence %+v", a)
+	}
+}
+
+// A silence over everything stops no rollback, by the watch or by hand: its alert is hidden with the others,
+// and goes to the ML team lead when the silence is over.
+func TestASilenceStopsNoRollback(t *testing.T) {
+	for _, byHand := range []bool{false, true} {
+		w, r := watched(t)
+		w.silence(drift.Silence{Match: upTo(drift.SeverityCritical), EndsAt: w.clock().Add(24*time.Hour + 30*time.Minute)}, manager)
+		if byHand {
+			if _, err := w.rollBack(manager, ""); err != nil {
+				t.Fatalf("by hand: %v", err)
+			}
+		} else {
+			w.rows(r.CandidateVersion, today.Time().Add(time.Hour), 84, 16)
+			w.wait(24 * time.Hour)
+			w.fire()
+		}
+		w.only(drift.RetrainRolledBack)
+		hidden := w.alerts(drift.AlertRollback)
+		if len(hidden) != 1 || hidden[0].Status != drift.AlertSuppressed || hidden[0].SilenceID == 0 {
+			t.Fatalf("under the silence %+v", hidden)
+		}
+		w.wait(25 * time.Hour)
+		if _, err := w.engine.FireTimers(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if a := w.alerts(drift.AlertRollback)[0]; a.Status != drift.AlertEscalated || a.Team != "ML Team Lead" || a.SilenceID != 0 {
+			t.Errorf("after the silence %+v", a)
+		}
+		w.recorded()
 	}
 }

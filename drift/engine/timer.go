@@ -120,6 +120,9 @@ func (e *Engine) fire(ctx context.Context, d drift.DueTimer, at time.Time) error
 			}
 		}
 		p := &pass{e: e, now: at, settings: newSettingsFor()}
-		return p.systemMove(ctx, tx, a, m, note, s)
+		if err := p.systemMove(ctx, tx, a, m, note, s); err != nil || m != drift.MoveReturn {
+			return err
+		}
+		return p.toLead(ctx, tx, a, s)
 	})
 }

@@ -15,6 +15,7 @@ type before struct {
 	User     int64                         `json:"user,omitempty"`  // who made the move:
 	Token    int64                         `json:"token,omitempty"` // a person or a program
 	Assignee string                        `json:"assignee"`
+	Silence  int64                         `json:"silence,omitempty"` // that hid it; 0 where none did
 	Timers   map[drift.TimerKind]time.Time `json:"timers,omitempty"`
 }
 
@@ -27,7 +28,7 @@ func wayBack(ctx context.Context, tx Tx, a *drift.Alert, m drift.Move, by drift.
 	if err != nil {
 		return nil, err
 	}
-	b := before{User: by.UserID, Token: by.TokenID, Assignee: a.Assignee, Timers: map[drift.TimerKind]time.Time{}}
+	b := before{User: by.UserID, Token: by.TokenID, Assignee: a.Assignee, Silence: a.SilenceID, Timers: map[drift.TimerKind]time.Time{}}
 	for _, t := range timers {
 		b.Timers[t.Kind] = t.DueAt
 	}
@@ -44,7 +45,7 @@ type UndoRequest struct {
 	Version int
 }
 
-// Undo takes an acknowledgement back: the alert stands as before, owner and timers included, and the
+// Undo takes an acknowledgement back: the alert stands as before, owner, silence and timers included, and the
 // timeline says that it was. Only its maker can, while nothing has followed it; see drift.CanUndo.
 func (e *Engine) Undo(ctx context.Context, by drift.Actor, req UndoRequest) (*drift.Alert, error) {
 	var undone *drift.Alert
@@ -84,7 +85,7 @@ func (e *Engine) undo(ctx context.Context, tx Tx, by drift.Actor, req UndoReques
 		return nil, err
 	}
 	from := a.Status
-	a.Status, a.Assignee = last.From, was.Assignee
+	a.Status, a.Assignee, a.SilenceID = last.From, was.Assignee, was.Silence
 	entry := entryFor(a, drift.MoveUndo, from, by, now, "")
 	if err := e.save(ctx, tx, a, req.Version, entry); err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 const (
 	// WhatIfDays is how far back other cut-offs are tried at most.
 	WhatIfDays = 90
-	// whatIfReports is how many reports are judged anew at once.
+	// whatIfReports is how many reports are judged anew at once, and how many alerts held against them.
 	whatIfReports = 50_000
 	// WhatIfAlerts is how many alerts are listed one by one.
 	WhatIfAlerts = 200
@@ -26,15 +26,7 @@ type WhatIf struct {
 	Days      int    // back from today, today included, 1 to WhatIfDays
 	// Changes are the values tried, by setting: of those that decide about alerts by the numbers of reports.
 	Changes map[string]string
-	// Feedback is what people found alerts to be, by alert: "real", "expected" or "false".
-	Feedback map[int64]string
 }
-
-// What people find alerts to be.
-const (
-	feedbackReal  = "real"
-	feedbackFalse = "false"
-)
 
 // WhatIfResult says it. Nothing is changed.
 type WhatIfResult struct {
@@ -114,11 +106,12 @@ type WhatIfAlert struct {
 	// found it to be, "" where nobody said.
 	Alert    *int64         `json:"alert_id"`
 	Severity drift.Severity `json:"severity"`
-	Verdict  string         `json:"verdict"`
+	Verdict  drift.Verdict  `json:"verdict"`
 }
 
 // WhatIf judges the reports of the last days anew with other cut-offs and guards, for each model that the
-// actor sees, and holds the alerts that were raised against those there would have been. What reads
+// actor sees, and holds the alerts that were raised, with what people found them to be, against those there
+// would have been. What reads
 // windows of other lengths, or other data, reports do not tell: such settings are refused.
 func (e *Engine) WhatIf(ctx context.Context, by drift.Actor, q WhatIf) (WhatIfResult, error) {
 	out := WhatIfResult{Models: []WhatIfModel{}, Alerts: []WhatIfAlert{}}

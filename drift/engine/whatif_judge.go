@@ -21,25 +21,35 @@ type judgedModel struct {
 	model         drift.Model
 	before, after drift.Settings
 	reports       []drift.Report
-	alerts        []drift.Alert
+	alerts        []drift.JudgedAlert
 }
 
 func (w *whatIf) read(ctx context.Context, tx Tx) error {
+	of := drift.Model{ModelType: w.q.ModelType}
 	if w.q.Tenant != "" {
 		tenants, err := tx.Tenants(ctx)
 		if err != nil {
 			return fmt.Errorf("tenants: %w", err)
 		}
-		if !slices.ContainsFunc(tenants, func(t drift.Tenant) bool { return t.Name == w.q.Tenant }) {
+		i := slices.IndexFunc(tenants, func(t drift.Tenant) bool { return t.Name == w.q.Tenant })
+		if i < 0 {
 			return drift.NotFound(fmt.Sprintf("There is no tenant called %q.", w.q.Tenant))
 		}
+		of.TenantID = tenants[i].ID
+	}
+	alerts, more, err := tx.JudgedAlerts(ctx, of, w.out.From.Time(), w.out.To.Time(), whatIfReports)
+	if err != nil {
+		return err
+	}
+	if more {
+		return drift.Invalid("tenant", fmt.Sprintf("There are more than %s alerts to hold against them. Name a tenant or a model type, or fewer days.", drift.Thousands(whatIfReports)))
 	}
 	reports, err := servingReports(ctx, tx, drift.ReportFilter{Tenant: w.q.Tenant, ModelType: w.q.ModelType, From: &w.out.From, To: &w.out.To}, whatIfReports)
 	if err != nil {
 		return err
 	}
 	settings := newSettingsFor()
-	of := func(m drift.Model) (*judgedModel, error) {
+	judged := func(m drift.Model) (*judgedModel, error) {
 		if j := w.models[m]; j != nil {
 			return j, nil
 		}
@@ -52,19 +62,23 @@ func (w *whatIf) read(ctx context.Context, tx Tx) error {
 		return j, j.after.CheckTogether()
 	}
 	for _, r := range reports {
-		j, err := of(r.Version.Model)
+		j, err := judged(r.Version.Model)
 		if err != nil {
 			return err
 		}
 		j.reports = append(j.reports, r)
 	}
-	return eachAlert(ctx, tx, w.filter(), func(a drift.Alert) error {
-		j, err := of(drift.Model{TenantID: a.TenantID, Tenant: a.Tenant, ModelType: a.ModelType})
-		if err == nil {
-			j.alerts = append(j.alerts, a)
+	for _, a := range alerts {
+		if a.DriftType == nil {
+			continue
 		}
-		return err
-	})
+		j, err := judged(drift.Model{TenantID: a.TenantID, Tenant: a.Tenant, ModelType: a.ModelType})
+		if err != nil {
+			return err
+		}
+		j.alerts = append(j.alerts, a)
+	}
+	return nil
 }
 
 // tried returns the settings with the changes that concern their tenant.
@@ -76,36 +90,6 @@ func (w *whatIf) tried(s drift.Settings) drift.Settings {
 		}
 	}
 	return after
-}
-
-func (w *whatIf) filter() drift.AlertFilter {
-	f := drift.AlertFilter{AlertTypes: []drift.AlertType{drift.AlertDrift}, Since: w.out.From.Time(), Limit: drift.MaxPage}
-	if w.q.Tenant != "" {
-		f.Tenants = []string{w.q.Tenant}
-	}
-	if w.q.ModelType != "" {
-		f.ModelTypes = []string{w.q.ModelType}
-	}
-	return f
-}
-
-// eachAlert hands over all alerts of a filter, newest first.
-func eachAlert(ctx context.Context, tx Tx, f drift.AlertFilter, fn func(drift.Alert) error) error {
-	for {
-		page, err := tx.Alerts(ctx, f)
-		if err != nil {
-			return fmt.Errorf("alerts: %w", err)
-		}
-		for _, a := range page.Items {
-			if err := fn(a); err != nil {
-				return err
-			}
-		}
-		if page.Next == "" {
-			return nil
-		}
-		f.Cursor = page.Next
-	}
 }
 
 // judge fills in the answer from what was read.
@@ -147,7 +131,6 @@ func (w *whatIf) hold(j *judgedModel, now []Drift, c *WhatIfCount) {
 	matched := make([]bool, len(now))
 	for _, a := range j.alerts {
 		line := alertLine(j.model, a)
-		line.Verdict = w.q.Feedback[a.ID]
 		for i, d := range now {
 			if d.shares(Drift{drift.VersionKey{Model: j.model, Version: line.ModelVersion}, line.DriftType, line.From, line.To, a.Severity}) {
 				matched[i], line.Then = true, max(line.Then, d.Severity)
@@ -167,11 +150,11 @@ func (w *whatIf) hold(j *judgedModel, now []Drift, c *WhatIfCount) {
 	}
 }
 
-func (c *WhatIfCount) count(verdict string, missed bool) {
+func (c *WhatIfCount) count(verdict drift.Verdict, missed bool) {
 	n, of := &c.Real, &c.RealMissed
 	switch verdict {
-	case feedbackReal:
-	case feedbackFalse:
+	case drift.VerdictReal:
+	case drift.VerdictFalse:
 		n, of = &c.False, &c.FalseSpared
 	default:
 		return
@@ -184,9 +167,9 @@ func (c *WhatIfCount) count(verdict string, missed bool) {
 
 // alertLine is an alert that was raised: from the day it was, or of the check that it was raised for where
 // that looked at the past, to its last check.
-func alertLine(m drift.Model, a drift.Alert) WhatIfAlert {
+func alertLine(m drift.Model, a drift.JudgedAlert) WhatIfAlert {
 	return WhatIfAlert{
 		Tenant: m.Tenant, ModelType: m.ModelType, ModelVersion: a.ModelVersion, DriftType: *a.DriftType,
-		From: min(drift.DateOf(a.CreatedAt), a.CheckDate), To: a.CheckDate, Alert: &a.ID, Severity: a.Severity,
+		From: min(drift.DateOf(a.RaisedAt), a.CheckDate), To: a.CheckDate, Alert: &a.AlertID, Severity: a.Severity, Verdict: a.Verdict,
 	}
 }

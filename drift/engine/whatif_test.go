@@ -44,9 +44,9 @@ func tried(t *testing.T) (w *world, fraud, conflict drift.Alert) {
 func TestWhatIf(t *testing.T) {
 	w, fraud, conflict := tried(t)
 	viewer := drift.Actor{Name: "vera", Role: drift.RoleViewer, Tenants: []int64{fraud.TenantID}}
-	ask := func(changes map[string]string, feedback map[int64]string) engine.WhatIfResult {
+	ask := func(changes map[string]string) engine.WhatIfResult {
 		t.Helper()
-		r, err := w.engine.WhatIf(t.Context(), viewer, engine.WhatIf{Days: 90, Changes: changes, Feedback: feedback})
+		r, err := w.engine.WhatIf(t.Context(), viewer, engine.WhatIf{Days: 90, Changes: changes})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,15 @@ func TestWhatIf(t *testing.T) {
 		return r
 	}
 	higher := map[string]string{"PERFORMANCE_DRIFT_MEDIUM": "0.15", "PERFORMANCE_DRIFT_HIGH": "0.15"}
-	r := ask(higher, map[int64]string{fraud.ID: "real", conflict.ID: "false"})
+	say := func(a drift.Alert, v drift.Verdict) {
+		t.Helper()
+		if _, err := w.db.SayFeedback(t.Context(), operator, a.ID, v, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(fraud, drift.VerdictReal)
+	say(conflict, drift.VerdictFalse)
+	r := ask(higher)
 	want := engine.WhatIfCount{Raised: 2, Before: 2, After: 1, Fewer: 1, Gone: 1, BeforeInterrupts: 2, Real: 1, RealMissed: 1, False: 1}
 	if r.Total != want || r.Models[0].ModelType != drift.FraudDetector || r.Models[0].Fewer != 1 || r.Models[0].RealMissed != 1 || r.Models[1].Fewer != 0 {
 		t.Errorf("higher cut-offs: %+v, want %+v", r, want)
@@ -64,22 +72,23 @@ func TestWhatIf(t *testing.T) {
 	if got := lines(r); got != fmt.Sprintf("conflict_predictor %d CRITICAL→CRITICAL false, fraud_detector %d HIGH→ real", conflict.ID, fraud.ID) {
 		t.Error(got)
 	}
-	// Below 4 points what went unnoticed is an alert; no feedback is no verdict.
-	r = ask(map[string]string{"PERFORMANCE_DRIFT_MEDIUM": "0.03"}, nil)
-	want = engine.WhatIfCount{Raised: 2, Before: 2, After: 3, Fewer: -1, New: 1, BeforeInterrupts: 2}
+	// Below 4 points what went unnoticed is an alert.
+	r = ask(map[string]string{"PERFORMANCE_DRIFT_MEDIUM": "0.03"})
+	want = engine.WhatIfCount{Raised: 2, Before: 2, After: 3, Fewer: -1, New: 1, BeforeInterrupts: 2, Real: 1, False: 1}
 	if r.Total != want || !strings.HasSuffix(lines(r), ", fraud_detector 0 →MEDIUM ") || r.Alerts[2].From != today-33 || r.Alerts[2].To != today-33 {
 		t.Errorf("a lower cut-off: %+v, want %+v: %s", r.Total, want, lines(r))
 	}
-	// Both are still raised, but one does not interrupt.
-	r = ask(map[string]string{"ALERT_MIN_SEVERITY": "CRITICAL"}, map[int64]string{conflict.ID: "expected"})
-	if r.Total != (engine.WhatIfCount{Raised: 2, Before: 2, After: 2, Quieter: 1, BeforeInterrupts: 2}) {
+	// Both are still raised, but one does not interrupt. What was expected is neither real nor false.
+	say(conflict, drift.VerdictExpected)
+	r = ask(map[string]string{"ALERT_MIN_SEVERITY": "CRITICAL"})
+	if r.Total != (engine.WhatIfCount{Raised: 2, Before: 2, After: 2, Quieter: 1, BeforeInterrupts: 2, Real: 1}) {
 		t.Errorf("fewer interrupt: %+v", r.Total)
 	}
 	// A tenant with a value of its own keeps it, where not that tenant is asked about.
 	if _, err := w.engine.SetSetting(t.Context(), drift.SystemActor(), engine.SettingChange{Name: "PERFORMANCE_DRIFT_HIGH", Tenant: "acme", Value: ptr("0.10"), Reason: "own"}); err != nil {
 		t.Fatal(err)
 	}
-	r = ask(map[string]string{"PERFORMANCE_DRIFT_HIGH": "0.15"}, nil)
+	r = ask(map[string]string{"PERFORMANCE_DRIFT_HIGH": "0.15"})
 	if r.Total.Lower != 0 {
 		t.Errorf("a value of its own is overruled: %+v", r.Total)
 	}

@@ -24,7 +24,8 @@ const (
 
 // Read reads the turns of an iCalendar file from a month before now to a year after it, by their
 // beginning. Each VEVENT is a turn of the person whose name is its summary, or its attendee's name,
-// whatever the case of the letters; known are the names of the people. Repetitions (RRULE, RDATE,
+// whatever the case of the letters; known are the names of the people. What lies outside that stretch is
+// passed over, also where nobody has its name any more. Repetitions (RRULE, RDATE,
 // EXDATE, RECURRENCE-ID) are followed on the clock of the event's own time zone; times without a zone
 // are the given zone's.
 //
@@ -119,10 +120,6 @@ func (rd *reader) event(e *ical.VEvent, moved []time.Time) ([]drift.Turn, error)
 	if err != nil {
 		return nil, err
 	}
-	person, err := rd.person(e)
-	if err != nil {
-		return nil, err
-	}
 	starts := []time.Time{from}
 	if e.GetProperty(ical.ComponentPropertyRecurrenceId) == nil {
 		if starts, err = rd.repeated(e, from, loc); err != nil {
@@ -132,14 +129,23 @@ func (rd *reader) event(e *ical.VEvent, moved []time.Time) ([]drift.Turn, error)
 	}
 	var turns []drift.Turn
 	for _, at := range starts {
-		t := drift.Turn{Person: person, From: at.UTC(), To: wall(clock(at, loc).Add(long), loc).UTC()}
-		if !t.To.After(rd.from) || !t.From.Before(rd.to) {
-			continue
+		t := drift.Turn{From: at.UTC(), To: wall(clock(at, loc).Add(long), loc).UTC()}
+		if t.To.After(rd.from) && t.From.Before(rd.to) {
+			turns = append(turns, t)
 		}
-		if err := t.Check(); err != nil {
+	}
+	if len(turns) == 0 { // whoever had it then may be gone
+		return nil, nil
+	}
+	person, err := rd.person(e)
+	if err != nil {
+		return nil, err
+	}
+	for i := range turns {
+		turns[i].Person = person
+		if err := turns[i].Check(); err != nil {
 			return nil, err
 		}
-		turns = append(turns, t)
 	}
 	return turns, nil
 }

@@ -150,6 +150,21 @@ func TestCalendarsThatAreRefused(t *testing.T) {
 	}
 }
 
+// Whoever left has no account any more; what was theirs long ago is in the file all the same.
+func TestThePastOfACalendarIsPassedOver(t *testing.T) {
+	text := ics("SUMMARY:somebody who left\nDTSTART:20240106T080000Z\nDTEND:20240106T200000Z",
+		"SUMMARY:another who left\nDTSTART:20240106T080000Z\nDTEND:20240106T200000Z\nRRULE:FREQ=WEEKLY;COUNT=10",
+		"SUMMARY:olga\nDTSTART:20261026T080000Z\nDTEND:20261026T200000Z")
+	turns, err := read(t, "2026-10-10T00:00:00Z", text)
+	if err != nil || len(turns) != 1 || turns[0].Person != "olga" {
+		t.Errorf("%+v, %v", turns, err)
+	}
+	text = ics("SUMMARY:somebody who left\nDTSTART:20261026T080000Z\nDTEND:20261026T200000Z")
+	if _, err := read(t, "2026-10-10T00:00:00Z", text); err == nil || !strings.Contains(err.Error(), "nobody who can be on call has this name") {
+		t.Errorf("a turn to come of somebody who left: %v", err)
+	}
+}
+
 // What is written is read back as it was, swaps included.
 func TestWrittenCalendarsAreReadBack(t *testing.T) {
 	now := instant(t, "2026-10-10T00:00:00Z")

@@ -95,7 +95,11 @@ func (v *Verdict) PassesWith(s drift.Settings) (bool, error) {
 			if err != nil {
 				return false, fmt.Errorf("setting %s: %w", name, err)
 			}
-			passed = float64(c.Value) >= least.Float64() // no value is not
+			floor := least.Float64()
+			if c.Name == MeasurePRAUC {
+				floor -= prAUCError
+			}
+			passed = float64(c.Value) >= floor // no value is not
 		}
 		if c.Deciding && !passed {
 			return false, nil

@@ -17,6 +17,7 @@ func TestPassesWith(t *testing.T) {
 		want           bool
 	}{
 		"reached":                    {"VALIDATION_FRAUD_MIN_PR_AUC", "0.70", []Check{split, check(MeasurePRAUC, 0.70, false, true)}, true},
+		"reached but for rounding":   {"VALIDATION_FRAUD_MIN_PR_AUC", "0.70", []Check{check(MeasurePRAUC, 0.70-2e-16, true, true)}, true},
 		"just missed":                {"VALIDATION_FRAUD_MIN_PR_AUC", "0.71", []Check{split, check(MeasurePRAUC, 0.70, true, true)}, false},
 		"no value":                   {"VALIDATION_FRAUD_MIN_PR_AUC", "0", []Check{check(MeasurePRAUC, drift.Undefined(), false, true)}, false},
 		"another's threshold":        {"VALIDATION_FRAUD_MIN_PR_AUC", "0.99", []Check{check(MeasureRecall, 0.60, true, true)}, true},

@@ -31,8 +31,6 @@ type Shell struct {
 	Demo bool
 	// Lapse is how the demo's time-lapse stands; nil where it has none.
 	Lapse *LapseVM
-	// Banners come after the demo banner.
-	Banners []component.BannerVM
 	// Halt is the emergency stop of retraining while it is on, else nil.
 	Halt *component.HaltVM
 	// Progress is a running backfill, or nil.

@@ -38,7 +38,9 @@ type BoardVM struct {
 	// optional.
 	LookHref, LookLabel string
 	Ack                 *AckVM
-	Tally               TallyVM
+	// Silenced says that alerts are hidden; nil while no silence is in force.
+	Silenced *component.BannerVM
+	Tally    TallyVM
 	// Facts stand in place of the tallies while everything is quiet.
 	Facts  []component.FactVM
 	Filter FilterVM

@@ -21,9 +21,13 @@ type RotaVM struct {
 	Zone   string   // of the rota, "" where there is none: the turns come from swaps and a calendar alone
 	Clock  string   // of the handover, on the clock of Zone
 	People []string // of the rota, in their order; "" is somebody unseen
-	// Calendar counts the turns of the calendar that was imported, which reach until CalendarTo.
-	Calendar   int
-	CalendarTo time.Time
+	// Gone are those who have turns to come and can be on call no more.
+	Gone []string
+	// Calendar counts the turns to come of the calendar that was imported, whose last one ends or ended at
+	// CalendarTo; CalendarEnds says that this is soon, or was. CalendarTo is zero where none was imported.
+	Calendar     int
+	CalendarTo   time.Time
+	CalendarEnds bool
 	// MaySwap and MayPlan show the forms.
 	MaySwap, MayPlan bool
 	Swap             SwapFormVM
@@ -69,6 +73,19 @@ func (v RotaVM) verdict(l lang.Lang) string {
 		return l.T("Somebody whom you do not see is on call for %s", v.Team)
 	}
 	return l.T("%s is on call for %s", v.On.Person, v.Team)
+}
+
+// gone says who has turns and cannot take them.
+func (v RotaVM) gone(l lang.Lang) string {
+	return l.T("Their account is closed or may only look, and they have turns to come: %s. Change the turns.", joinNames(v.Gone))
+}
+
+// calendarEnds says what happens when the imported turns are over.
+func (v RotaVM) calendarEnds(l lang.Lang) string {
+	if v.Zone == "" {
+		return l.T("A calendar is followed a year ahead at most. Import it again: after its last turn nobody is on call.")
+	}
+	return l.T("A calendar is followed a year ahead at most. Import it again: after its last turn the weekly turns count alone.")
 }
 
 // who is the name of a turn.

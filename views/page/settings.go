@@ -57,6 +57,15 @@ type SettingVM struct {
 	Shell bool
 }
 
+// summaryHref answers with SettingsSummary for the same tenant; the page asks it after events.
+func (v SettingsVM) summaryHref() string {
+	q := url.Values{"part": {"summary"}}
+	if v.Tenant != "" {
+		q.Set("tenant", v.Tenant)
+	}
+	return "/settings?" + q.Encode()
+}
+
 // everything leads to the list without what was looked for.
 func (v SettingsVM) everything() string {
 	if v.Tenant == "" {

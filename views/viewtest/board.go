@@ -155,6 +155,10 @@ func boardFiltered() page.BoardVM {
 	v.Filter.Active, v.Filter.Problem = true, "Nothing is called \"<b>\" here."
 	v.Filter.Selects[0].Options[2].Selected = true
 	v.Items = nil
+	v.Silenced = &component.BannerVM{
+		Icon: "bell", Bold: "1 silence is in force.",
+		Text: []component.Piece{{Text: "Alerts that match are hidden meanwhile. "}, {Text: "What is hidden", Href: "/silences"}},
+	}
 	v.Count = "0 of 11 open alerts"
 	v.None = component.EmptyVM{Icon: "search", Title: "No alert matches this filter", Line: []component.Piece{{Text: "11 others are open. "}, {Text: "Show them", Href: "/"}}}
 	return v
