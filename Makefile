@@ -28,11 +28,12 @@ $(BIN): $(SOURCES) go.mod go.sum
 generate: ## Generate the templates' Go
 	$(GO) tool templ generate
 
-setup: ## Fetch what the tests need: PostgreSQL, a browser, the accessibility checker, Python
+setup: ## Fetch what the tests need: PostgreSQL, a browser, the accessibility checker, Python, curl
 	@.ci/postgres >/dev/null
 	@.ci/chromium
 	@.ci/axe >/dev/null
 	@.ci/python
+	@.ci/curl
 
 test: setup lint ## Lint, then every test, with the race detector where it can be had
 	@.ci/node

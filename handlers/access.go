@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -192,13 +191,6 @@ func (p *Pages) readRights(r *http.Request, wall bool) (a rightsAsked, err error
 		return a, drift.Invalid("tenant", "Choose a tenant, or all of them.")
 	}
 	return a, nil
-}
-
-// formRefusal tells a refusal that a form's page shows from a failure.
-func formRefusal(r *http.Request, err error) (*drift.Error, bool) {
-	var e *drift.Error
-	ok := errors.As(err, &e) && (e.Code == drift.CodeInvalid || e.Code == drift.CodeConflict || e.Code == drift.CodeTooMany) && web.WantsPage(r)
-	return e, ok
 }
 
 // sureOf refuses a form that nothing leads back from, where its box is not ticked.

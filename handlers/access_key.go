@@ -20,6 +20,7 @@ import (
 type KeyStore interface {
 	TokenList(ctx context.Context, wall bool, before int64) (drift.AccessList[drift.Token], error)
 	AddToken(ctx context.Context, by drift.Actor, k drift.Token, hash []byte) (drift.Token, error)
+	AddTokenOf(ctx context.Context, by drift.Actor, tenant string, k drift.Token, hash []byte) (drift.Token, error)
 	RevokeToken(ctx context.Context, by drift.Actor, id int64) error
 }
 
@@ -37,7 +38,7 @@ func (p *Pages) keysPage(wall bool) handler {
 	}
 }
 
-func (p *Pages) showKeys(w http.ResponseWriter, r *http.Request, status int, wall bool, note component.FormNoteVM, made *page.MadeVM, e *drift.Error) error {
+func (p *Pages) showKeys(w http.ResponseWriter, r *http.Request, status int, wall bool, note component.FormNoteVM, made *madeKey, e *drift.Error) error {
 	by, l := auth.ActorFrom(r.Context()), lang.From(r.Context())
 	after := r.URL.Query().Get("after")
 	var before int64
@@ -57,7 +58,7 @@ func (p *Pages) showKeys(w http.ResponseWriter, r *http.Request, status int, wal
 		return err
 	}
 	names := namesOf(watch.Tenants)
-	v := page.TokensVM{Wall: wall, Made: made}
+	v := page.TokensVM{Wall: wall}
 	v.AccessVM = page.AccessVM{Tab: "tokens", All: true, Note: note, Changes: accessChanges(l, list.Changes, names), Pager: accessPager(keysHref(wall), after, list.Next)}
 	v.Verdict = l.T("Which programs may ask and log")
 	v.Line = words(l.T("A program shows its token instead of signing in. Only a hash of it is kept, so it is shown once."))
@@ -71,7 +72,9 @@ func (p *Pages) showKeys(w http.ResponseWriter, r *http.Request, status int, wal
 		v.Tokens = append(v.Tokens, tokenVM(l, k, names))
 	}
 	var asked rightsAsked
-	if made == nil {
+	if made != nil {
+		v.Made = new(p.madeVM(r, *made, watch.Tenants))
+	} else {
 		asked, _ = p.readRights(r, wall) // what was chosen is shown again, whatever is wrong with it
 	}
 	v.Rights = rightsVM(l, watch.Tenants, asked, offered, e)
@@ -107,35 +110,29 @@ func (p *Pages) makeKey(wall bool) handler {
 		if err != nil {
 			return err
 		}
-		made := p.madeVM(r, k, secret)
-		return p.showKeys(w, r, http.StatusOK, wall, component.FormNoteVM{}, &made, nil)
+		return p.showKeys(w, r, http.StatusOK, wall, component.FormNoteVM{}, &madeKey{k, secret}, nil)
 	}
 }
 
-// madeVM shows what was made, this once.
-func (p *Pages) madeVM(r *http.Request, k drift.Token, secret string) page.MadeVM {
-	l := lang.From(r.Context())
+// madeKey is a token or a wall's key that was just made, with what nobody can read again.
+type madeKey struct {
+	token  drift.Token
+	secret string
+}
+
+// madeVM shows what was made, this once. known are the tenants that there are.
+func (p *Pages) madeVM(r *http.Request, made madeKey, known []drift.Tenant) page.MadeVM {
+	l, k, secret := lang.From(r.Context()), made.token, made.secret
 	if k.Wall {
 		return page.MadeVM{
 			Title: l.T("The link of %s, shown this once", k.Name), Secret: p.address(r) + "/wall?" + url.Values{"key": {secret}}.Encode(),
 			Hint: l.T("Open it once in the browser of the wall, which keeps it. Whoever has it sees the wall, so send it as you would a password."),
 		}
 	}
-	tenant := ""
-	if len(k.Tenants) > 0 {
-		tenant = firstOf(r.PostForm["tenant"])
-	}
 	return page.MadeVM{
 		Title: l.T("The token %s, shown this once", k.Name), Secret: secret,
-		Hint: l.T("Keep it where your program finds it, and nowhere else."), Uses: usesOf(l, p.address(r), secret, k.Role, tenant),
+		Hint: l.T("Keep it where your program finds it, and nowhere else."), Uses: usesOf(p.address(r), secret, k.Role, exampleTenant(k, known), p.now()),
 	}
-}
-
-func firstOf(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
 }
 
 // revokeKey ends a token or a wall's link, and its sockets at once.

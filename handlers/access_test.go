@@ -155,6 +155,9 @@ func TestAccessRefusals(t *testing.T) {
 			t.Errorf("%s shows a password again", c.path)
 		}
 	}
+	if a := h.post("/start/token", fields("name", " x", "tenant", "half made"), asBrowser, root); a.status != 422 || h.count(`SELECT count(*) FROM tenant WHERE name = 'half made'`) != 0 {
+		t.Errorf("a refused token makes its tenant: %d", a.status)
+	}
 	if a := h.post("/access/tenants", fields("name", "evil", "sure", "yes"), asBrowser, root, "Origin: https://evil.example"); a.status != 403 {
 		t.Errorf("a form of another site: %d", a.status)
 	}
@@ -270,5 +273,53 @@ func TestRevokedAtOnce(t *testing.T) {
 	wall := html.UnescapeString(h.post("/access/walls", fields("name", "north", "scope", "some", "tenant", "acme"), asBrowser, admin).body)
 	if link := regexp.MustCompile(`http://127\.0\.0\.1:\d+/wall\?key=[\w-]{43}`).FindString(wall); link == "" {
 		t.Errorf("no link in %.4000s", wall)
+	}
+}
+
+// TestSocketsEndWithWhatOpenedThem changes an account by its page and its owner's preferences: what was open under
+// the rights of before ends at once, and nobody else's.
+func TestSocketsEndWithWhatOpenedThem(t *testing.T) {
+	h := newPages(t)
+	admin, _ := h.user("root", drift.RoleAdmin)
+	_, id := h.user("ann", drift.RoleManager)
+	person := fmt.Sprintf("/access/people/%d", id)
+	stays := h.connect("", admin)
+	const password = "quite another password"
+	for _, c := range []struct {
+		do, form string
+		stays    bool // the session, under its new rights
+	}{
+		{"/rights", fields("role", "viewer", "scope", "some", "tenant", "acme"), true},
+		{"/rights", fields("role", "manager", "scope", "all"), true},
+		{"/signout", fields("sure", "yes"), false},
+		{"/password", fields("password", apiPassword, "again", apiPassword), false},
+		{"/disable", fields("sure", "yes"), false},
+	} {
+		ann := h.signIn("ann")
+		ends := h.connect("", ann)
+		if a := h.post(person+c.do, c.form, asBrowser, admin); a.status != 303 {
+			t.Fatalf("%s: %d %.300s", c.do, a.status, a.body)
+		}
+		if code := ends.closed(); code != 4401 {
+			t.Errorf("after %s the socket ends with %d", c.do, code)
+		}
+		if a := h.get("/models", asBrowser, ann); (a.status == 200) != c.stays {
+			t.Errorf("after %s the session's next page: %d", c.do, a.status)
+		}
+	}
+	if a := h.post(person+"/enable", "", asBrowser, admin); a.status != 303 {
+		t.Fatalf("enable: %d", a.status)
+	}
+	first, second := h.signIn("ann"), h.signIn("ann")
+	ends := h.connect("", first)
+	if a := h.post("/preferences/password", fields("present", apiPassword, "password", password, "again", password), asBrowser, second); a.status != 303 {
+		t.Fatalf("a new password: %d %.300s", a.status, a.body)
+	}
+	if code := ends.closed(); code != 4401 {
+		t.Errorf("after a new password another browser's socket ends with %d", code)
+	}
+	h.breakModel("acme")
+	if m, text := stays.next(); m.Seq != 1 {
+		t.Errorf("the administrator's own socket gets %s", text)
 	}
 }

@@ -55,9 +55,7 @@ func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
 	if !web.WantsPage(r) {
 		return p.movedJSON(w, r, a, by, picks)
 	}
-	if err := p.wroteNow(r.Context(), by); err != nil { // the move stands
-		web.LogFailure(p.Log, r, web.FailureOf(err), err)
-	}
+	p.wroteOrLog(r)
 	l := lang.From(r.Context())
 	to, note := p.backFrom(r, a.ID), said(l.T(doneWords[req.Move]))
 	if to != alertHref(a.ID) && picks == "" { // the board shows the alert's row as it is now
@@ -243,9 +241,7 @@ func (p *Pages) undo(w http.ResponseWriter, r *http.Request) error {
 	if !web.WantsPage(r) {
 		return p.movedJSON(w, r, a, by, "")
 	}
-	if err := p.wroteNow(r.Context(), by); err != nil { // the move stands
-		web.LogFailure(p.Log, r, web.FailureOf(err), err)
-	}
+	p.wroteOrLog(r)
 	p.leadTo(w, r, p.backFrom(r, id), said(bulkWords(lang.From(r.Context()), drift.MoveUndo, 1)))
 	return nil
 }

@@ -78,10 +78,7 @@ func (c *auditCheck) verdict(ctx context.Context, s WatchStore, now func() time.
 }
 
 func auditVM(l lang.Lang, d drift.AuditData, q url.Values) page.AuditVM {
-	names := map[int64]string{}
-	for _, t := range d.Tenants {
-		names[t.ID] = t.Name
-	}
+	names := namesOf(d.Tenants)
 	var v page.AuditVM
 	for _, e := range d.Entries.Items {
 		v.Entries = append(v.Entries, auditEntryVM(l, e, names))

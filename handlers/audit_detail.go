@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ func auditDetail(l lang.Lang, e drift.AuditEntry, tenants map[int64]string) stri
 	if len(parts) > 0 {
 		return strings.Join(parts, ": ")
 	}
-	for _, k := range sortedNames(m) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
 		if text := auditMember(l, k, m[k], tenants); text != "" {
 			parts = append(parts, text)
 		}
@@ -117,13 +118,4 @@ func auditTenants(ids []any, tenants map[int64]string) string {
 var hidden = map[string]bool{
 	"alert_id": true, "retrain_id": true, "version": true, "at": true, "actor": true, "by": true, "move": true, "from": true, "to": true,
 	"severity": true, "name": true, "tenant": true, "model_type": true,
-}
-
-func sortedNames(m map[string]any) []string {
-	names := make([]string, 0, len(m))
-	for k := range m {
-		names = append(names, k)
-	}
-	slices.Sort(names)
-	return names
 }

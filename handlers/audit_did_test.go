@@ -6,44 +6,48 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/driftwatch/driftwatch/views/lang"
 )
 
-// TestEveryActionHasWords reads from the source what is written into the audit log, and the moves of alerts and
-// retrains, which are written as they are called.
-func TestEveryActionHasWords(t *testing.T) {
-	found := map[string]bool{}
-	read := func(pattern string, of *regexp.Regexp, prefix string) {
-		t.Helper()
-		files, err := filepath.Glob(pattern)
-		if err != nil || len(files) == 0 {
-			t.Fatal(pattern, err)
+// written finds the actions that the program writes into its audit log.
+var written = regexp.MustCompile(`"((?:alert|backfill|handover|incident|job|model|oncall|retraining|rollback|setting|silence|team|tenant|token|user|webhook)\.[a-z_]+)"`)
+
+// TestEveryAuditActionHasWords: what the audit log holds is told in words, in every language.
+func TestEveryAuditActionHasWords(t *testing.T) {
+	actions := map[string]bool{}
+	for m := range moveWords {
+		actions["alert."+string(m)] = true
+	}
+	for m := range deeds {
+		actions["retrain."+string(m)] = true
+	}
+	for _, files := range []string{"../store/*.go", "../drift/engine/*.go", "../drift/schedule/*.go", "../cmd/driftwatch/*.go"} {
+		list, err := filepath.Glob(files)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") {
+		for _, file := range list {
+			if strings.HasSuffix(file, "_test.go") {
 				continue
 			}
-			text, err := os.ReadFile(name)
+			source, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, m := range of.FindAllSubmatch(text, -1) {
-				found[prefix+string(m[1])] = true
+			for _, m := range written.FindAllStringSubmatch(string(source), -1) {
+				actions[m[1]] = true
 			}
 		}
 	}
-	actions := regexp.MustCompile(`"((?:alert|backfill|handover|incident|job|model|oncall|retraining|rollback|setting|silence|team|tenant|token|user|webhook)\.[a-z_]+)"`)
-	for _, dir := range []string{"../drift/engine/*.go", "../store/*.go", "../store/queue/*.go", "../web/hook/*.go"} {
-		read(dir, actions, "")
+	if len(actions) < 70 {
+		t.Fatalf("only %d actions were found", len(actions))
 	}
-	move := regexp.MustCompile(`(?m)^\tMove\w+ +(?:Move )?= "([a-z_]+)"`)
-	read("../drift/moves.go", move, "alert.")
-	read("../drift/retrain/moves.go", move, "retrain.")
-	if len(found) < 80 {
-		t.Errorf("only %d actions are found", len(found))
-	}
-	for action := range found {
-		if auditDid[action] == "" {
-			t.Errorf("the audit log's page has no words for %s", action)
+	for action := range actions {
+		for _, l := range lang.All {
+			if said := auditAction(l, action, "kind", "17"); strings.Contains(said, "kind 17") || l != lang.English && said == auditAction(lang.English, action, "kind", "17") {
+				t.Errorf("%s in %s is %q", action, l.Name(), said)
+			}
 		}
 	}
 }

@@ -68,9 +68,7 @@ func (p *Pages) bulk(w http.ResponseWriter, r *http.Request) error {
 	if !web.WantsPage(r) {
 		return p.bulkJSON(w, r, out, f.Get("q"))
 	}
-	if err := p.wroteNow(r.Context(), by); err != nil { // the moves stand
-		web.LogFailure(p.Log, r, web.FailureOf(err), err)
-	}
+	p.wroteOrLog(r)
 	back := p.backToList(r)
 	if len(out.refused) == 0 {
 		p.leadToUndo(w, r, back, said(out.verdict), out.picks)

@@ -97,9 +97,11 @@ func (p *Pages) comparePage(w http.ResponseWriter, r *http.Request) error {
 		a.problem = &drift.Error{Code: drift.CodeInvalid, Message: "No version of this model has made a prediction yet, so there is nothing to compare."}
 	case a.problem == nil:
 		e, err = p.evidenceOf(r.Context(), by, a.pair)
-		if errors.As(err, &a.problem) && a.problem.Code != drift.CodeInvalid && a.problem.Code != drift.CodeNotFound || err != nil && a.problem == nil {
+		c := drift.CodeOf(err)
+		if err != nil && c != drift.CodeInvalid && c != drift.CodeNotFound {
 			return err
 		}
+		_ = errors.As(err, &a.problem) // an error of these codes is one; none leaves it nil
 	}
 	if a.problem != nil {
 		status, v.Problem = web.Status(a.problem.Code), l.Said(a.problem.Message)

@@ -14,7 +14,7 @@ import (
 // TestEvidencePages asks for the evidence of an alert and a model in each of its forms, as those who may
 // and those who may not see it.
 func TestEvidencePages(t *testing.T) {
-	h := newPages(t)
+	h := newPages(t, func(o *handlers.Options) { o.Public = &url.URL{Scheme: "https", Host: "drift.example.com"} })
 	h.seed("acme")
 	acme := h.tenant("acme")
 	who, _ := h.user("ann", drift.RoleOperator, acme)
@@ -28,7 +28,7 @@ func TestEvidencePages(t *testing.T) {
 	for path, want := range map[string][]string{
 		alert:                               {`data-load="` + alert + `/evidence?part=evidence"`, alert + "/charts/trend.png", `href="/help/numbers#ks-d"`, alert + "/report"},
 		alert + "/evidence":                 {`id="histograms"`, `id="slices"`, `id="confusion"`, `id="reliability"`, `id="curves"`, `id="estimate"`, alert + "/charts/confusion.csv"},
-		alert + "/report":                   {`class="paper"`, "printed for <b>ann</b>", h.site[len("http://"):] + alert + "/report", `id="distance"`, `id="estimate"`},
+		alert + "/report":                   {`class="paper"`, "printed for <b>ann</b>", "https://drift.example.com" + alert + "/report", `id="distance"`, `id="estimate"`},
 		model:                               {`id="score-days"`, "/compare", `name="metric"`, "/charts/accuracy.svg?days=30"},
 		model + "?metric=precision&days=90": {`id="metric"`, "/charts/metric.csv?days=90&amp;metric=precision"},
 		model + "/report":                   {`class="paper"`, `id="score-days"`, `id="confusion"`},

@@ -13,7 +13,12 @@ import (
 )
 
 // classes are the audience classes, see audienceClass.
-var classes = []uint8{0, 1, 2, 3, 4, 5}
+var classes = func() (all []uint8) {
+	for n := range classWall + 1 {
+		all = append(all, n)
+	}
+	return all
+}()
 
 // public are the event types that carry no tenant's data: without a tenant they go to everybody.
 var public = map[drift.EventType]bool{drift.EventSettingsChanged: true, drift.EventCheckCompleted: true}
@@ -23,11 +28,15 @@ var public = map[drift.EventType]bool{drift.EventSettingsChanged: true, drift.Ev
 // share it.
 func (f *Feed) message(ctx context.Context, e drift.Event, classes ...uint8) (live.Message, error) {
 	m := live.Message{Seq: e.Seq, Tenant: e.TenantID, Public: public[e.Type]}
-	head, err := eventHead(e)
+	first, head, err := eventHead(e)
 	if err != nil {
 		return m, err
 	}
 	for i, class := range classes {
+		if class == classWall {
+			m.Frames[class] = withHTML(first, nil)
+			continue
+		}
 		html, err := f.html(ctx, e, class)
 		if ctx.Err() != nil {
 			return m, ctx.Err()
@@ -45,8 +54,9 @@ func (f *Feed) message(ctx context.Context, e drift.Event, classes ...uint8) (li
 	return m, nil
 }
 
-// eventHead is the message without its html and its closing brace.
-func eventHead(e drift.Event) ([]byte, error) {
+// eventHead is the message without its html and its closing brace: what every message has, and that with the
+// event's own members.
+func eventHead(e drift.Event) (first, whole []byte, err error) {
 	head := struct {
 		Seq    int64           `json:"seq"`
 		Type   drift.EventType `json:"type"`
@@ -58,20 +68,21 @@ func eventHead(e drift.Event) ([]byte, error) {
 	}
 	b, err := json.Marshal(head)
 	if err != nil {
-		return nil, fmt.Errorf("encode event %d: %w", e.Seq, err)
+		return nil, nil, fmt.Errorf("encode event %d: %w", e.Seq, err)
 	}
-	b = b[:len(b)-1]
+	first = b[: len(b)-1 : len(b)-1]
 	payload := bytes.TrimSpace(e.Payload)
 	if len(payload) == 0 {
-		return b, nil
+		return first, first, nil
 	}
 	if payload[0] != '{' {
-		return nil, fmt.Errorf("the payload of event %d is not an object", e.Seq)
+		return nil, nil, fmt.Errorf("the payload of event %d is not an object", e.Seq)
 	}
-	if members := bytes.TrimSpace(payload[1 : len(payload)-1]); len(members) > 0 {
-		b = append(append(b, ','), members...)
+	members := bytes.TrimSpace(payload[1 : len(payload)-1])
+	if len(members) == 0 {
+		return first, first, nil
 	}
-	return b, nil
+	return first, append(append(first, ','), members...), nil
 }
 
 func withHTML(head, html []byte) []byte {

@@ -158,6 +158,9 @@ func TestFeedFrames(t *testing.T) {
 		if string(m.Frames[0]) == string(m.Frames[1]) || &m.Frames[1][0] != &m.Frames[2][0] || &m.Frames[5][0] != &m.Frames[4][0] {
 			t.Errorf("frames: %s, %s, %s", m.Frames[0], m.Frames[1], m.Frames[2])
 		}
+		if wall := string(m.Frames[6]); wall != `{"seq":1,"type":"ALERT_UPDATED","tenant":"acme","at":"0001-01-01T00:00:00Z","html":{}}` {
+			t.Errorf("a wall is told %s", wall)
+		}
 		if !hub.got[1].Public || hub.got[0].Public {
 			t.Error("a setting of nobody's goes to everybody, an alert to its tenant")
 		}

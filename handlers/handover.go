@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -89,6 +88,7 @@ func (p *Pages) showHandOver(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	const field = "2006-01-02T15:04"
+	d.Shift.Settings = seenChanges(l, d.Shift.Settings, by, d.Tenants)
 	v := page.HandOverVM{
 		Note: note, From: d.Shift.From.In(loc).Format(field), To: d.Shift.To.In(loc).Format(field), Zone: zoneName(r),
 		Line: component.Sentence(l.T("From {0} to {1}. What is open stands as it is now."),
@@ -135,6 +135,7 @@ func (p *Pages) keptPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	h.Shift.Settings = seenChanges(l, h.Shift.Settings, by, watch.Tenants)
 	v := page.KeptVM{Note: p.noteFor(w, r), ID: h.ID, Notes: h.Notes, Hidden: h.Hidden, Shift: shiftVM(l, h.Shift, h.At)}
 	v.Shift.OpenNone = l.T("Nothing was open.")
 	line := l.T("From {0} to {1}, kept {2} by {3}. This is how it stood then.")
@@ -147,7 +148,7 @@ func (p *Pages) keptPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) makeHandOver(w http.ResponseWriter, r *http.Request) error {
-	if err := web.ParseForm(w, r); err != nil {
+	if err := web.ParseLongForm(w, r); err != nil {
 		return err
 	}
 	by, l, f := auth.ActorFrom(r.Context()), lang.From(r.Context()), r.PostForm
@@ -156,16 +157,13 @@ func (p *Pages) makeHandOver(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		h, err = p.o.Engine.HandOver(r.Context(), by, req)
 	}
-	var e *drift.Error
-	if web.WantsPage(r) && errors.As(err, &e) && refusedForm(err) {
+	if e, ok := formRefusal(r, err); ok {
 		return p.showHandOver(w, r, web.Status(e.Code), f, refused(r, e))
 	}
 	if err != nil {
 		return err
 	}
-	if err := p.wroteNow(r.Context(), by); err != nil { // it is kept
-		web.LogFailure(p.Log, r, web.FailureOf(err), err)
-	}
+	p.wroteOrLog(r)
 	given, kept := 0, 0
 	for _, t := range h.Shift.Tenants {
 		for _, g := range t.Given {

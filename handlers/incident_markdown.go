@@ -11,12 +11,19 @@ import (
 
 // plainMarkdown writes what people and programs wrote on one line as plain words of Markdown.
 var plainMarkdown = strings.NewReplacer(
-	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "#", `\#`, "|", `\|`, "!", `\!`,
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "&", "&amp;", "<", "&lt;", ">", "&gt;", "#", `\#`, "|", `\|`,
+	"!", `\!`, "~", `\~`, "$", `\$`,
 	"\r", " ", "\n", " ",
 )
 
-// reviewMarkdown is the review of an incident as a text to file: the facts, then what people wrote. Times
-// are UTC. The causes are Markdown themselves, without HTML.
+// quotedMarkdown is what people wrote as Markdown, as a quotation: none of it passes for a heading or a fact of the
+// file itself. It holds no HTML, and no picture, which would be fetched from wherever its address says.
+func quotedMarkdown(text string) string {
+	text = strings.NewReplacer("\r\n", "\n> ", "\r", "\n> ", "\n", "\n> ", "<", "&lt;", "![", `!\[`).Replace(text)
+	return "> " + text
+}
+
+// reviewMarkdown is the review of an incident as a text to file: the facts, and what people wrote. Times are UTC.
 func reviewMarkdown(l lang.Lang, d drift.IncidentReview) string {
 	var b strings.Builder
 	md := func(s string) string { return plainMarkdown.Replace(s) }
@@ -34,7 +41,7 @@ func reviewMarkdown(l lang.Lang, d drift.IncidentReview) string {
 	if len(d.Causes) == 0 || d.Causes[0].Body == "" {
 		fmt.Fprintf(&b, "%s\n", l.T("Nobody has written what the causes were."))
 	} else {
-		fmt.Fprintf(&b, "%s\n", strings.ReplaceAll(d.Causes[0].Body, "<", "&lt;"))
+		fmt.Fprintf(&b, "%s\n", quotedMarkdown(d.Causes[0].Body))
 	}
 	fmt.Fprintf(&b, "\n## %s\n\n", l.T("Follow-ups"))
 	if len(d.FollowUps) == 0 {

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"mime"
 	"net/http"
 	"net/url"
@@ -144,7 +143,7 @@ func (p *Pages) incidentMarkdown(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) writesReview(w http.ResponseWriter, r *http.Request, at, done string,
 	do func(ctx context.Context, by drift.Actor, q drift.IncidentQuery, f url.Values) error,
 ) error {
-	if err := web.ParseForm(w, r); err != nil {
+	if err := web.ParseLongForm(w, r); err != nil {
 		return err
 	}
 	x, tenants, err := p.incidentOf(r)
@@ -158,8 +157,7 @@ func (p *Pages) writesReview(w http.ResponseWriter, r *http.Request, at, done st
 	if err = checkFields(f, "causes", "task", "owner", "do"); err == nil {
 		err = do(r.Context(), by, x.q, f)
 	}
-	var e *drift.Error
-	if web.WantsPage(r) && errors.As(err, &e) && refusedForm(err) {
+	if e, ok := formRefusal(r, err); ok {
 		return p.showIncidentReview(w, r, web.Status(e.Code), x, refused(r, e), f.Get("causes"))
 	}
 	if err != nil {
@@ -190,7 +188,16 @@ func (p *Pages) addFollowUp(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) changeFollowUp(w http.ResponseWriter, r *http.Request) error {
 	return p.writesReview(w, r, "#follow-ups", lang.From(r.Context()).T("The follow-up is changed."),
 		func(ctx context.Context, by drift.Actor, q drift.IncidentQuery, f url.Values) (err error) {
-			c := drift.FollowUpChange{Owner: f.Get("owner"), Done: f.Get("do") == "done" || f.Get("do") == "give" && f.Get("was_done") == "true"}
+			c := drift.FollowUpChange{Owner: f.Get("owner")}
+			switch f.Get("do") {
+			case "done":
+				c.Done = true
+			case "open":
+			case "give":
+				c.Done = f.Get("was_done") == "true"
+			default:
+				return drift.Invalid("do", "A follow-up is given, done or opened again.")
+			}
 			if c.ID, err = web.PathID(chi.URLParam(r, "task")); err != nil {
 				return err
 			}

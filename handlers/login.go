@@ -14,9 +14,6 @@ import (
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
-// minPassword is the least number of characters of a password, as package auth wants it.
-const minPassword = 12
-
 // signInHours is how long a sign-in lasts at most.
 const signInHours = int(auth.DefaultLifetime / time.Hour)
 
@@ -100,7 +97,7 @@ func (p *Pages) setup(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showSetup(w http.ResponseWriter, r *http.Request, status int, v page.SetupVM) {
-	v.MinLength = minPassword
+	v.MinLength = auth.MinPassword
 	p.write(w, r, status, layout.Bare(p.bare(lang.From(r.Context()).T("First administrator"))), page.Setup(v))
 }
 

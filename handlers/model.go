@@ -71,12 +71,12 @@ func pathText(r *http.Request, name string) (string, error) {
 	if r.URL.RawPath != "" {
 		plain, err := url.PathUnescape(v)
 		if err != nil {
-			return "", drift.NotFound("There is no such model.")
+			return "", drift.NotFound("There is nothing of this name.")
 		}
 		v = plain
 	}
 	if web.CheckText(name, v) != nil { // what no database holds is not there
-		return "", drift.NotFound("There is no such model.")
+		return "", drift.NotFound("There is nothing of this name.")
 	}
 	return v, nil
 }

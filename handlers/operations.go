@@ -19,11 +19,7 @@ import (
 
 // operationsPage answers the page of the watching itself.
 func (p *Pages) operationsPage(w http.ResponseWriter, r *http.Request) error {
-	note, l := component.FormNoteVM{}, lang.From(r.Context())
-	if job := drift.JobName(r.URL.Query().Get("queued")); jobNames[job] != "" {
-		note.Text = l.T("%s is queued and runs in its turn.", l.T(jobNames[job]))
-	}
-	return p.showOperations(w, r, http.StatusOK, note)
+	return p.showOperations(w, r, http.StatusOK, p.noteFor(w, r))
 }
 
 func (p *Pages) showOperations(w http.ResponseWriter, r *http.Request, status int, note component.FormNoteVM) error {
@@ -67,7 +63,8 @@ func (p *Pages) runAgain(w http.ResponseWriter, r *http.Request) error {
 		web.WriteJSON(w, http.StatusAccepted, map[string]any{"job": job, "date": d})
 		return nil
 	}
-	http.Redirect(w, r, "/operations?queued="+string(job), http.StatusSeeOther)
+	l := lang.From(r.Context())
+	p.leadTo(w, r, "/operations", said(l.T("%s is queued and runs in its turn.", l.T(jobNames[job]))))
 	return nil
 }
 

@@ -67,3 +67,17 @@ func shownValue(l lang.Lang, name, value string, by drift.Actor, seen []drift.Te
 	}
 	return text
 }
+
+// seenChanges are changes of settings as a reader may see them.
+func seenChanges(l lang.Lang, list []drift.ShiftSetting, by drift.Actor, seen []drift.Tenant) []drift.ShiftSetting {
+	list = slices.Clone(list)
+	for i := range list {
+		c := &list[i]
+		for _, v := range []**string{&c.Old, &c.New} {
+			if *v != nil {
+				*v = new(shownValue(l, c.Name, **v, by, seen))
+			}
+		}
+	}
+	return list
+}

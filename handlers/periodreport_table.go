@@ -7,10 +7,10 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/chart"
 )
 
 // reportTables are the tables of a report as rows of text, the head first.
@@ -23,7 +23,7 @@ func sendTable(w http.ResponseWriter, name string, rows [][]string) error {
 	out := csv.NewWriter(&b)
 	for _, row := range rows {
 		for i := range row {
-			row[i] = cell(row[i])
+			row[i] = chart.Harmless(row[i])
 		}
 		if err := out.Write(row); err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
@@ -36,16 +36,6 @@ func sendTable(w http.ResponseWriter, name string, rows [][]string) error {
 	h.Set("Cache-Control", "no-store")
 	_, _ = w.Write(b.Bytes()) // a reader that left cannot be told
 	return nil
-}
-
-// cell keeps a spreadsheet from taking what a person named for a formula; numbers stay numbers.
-func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		if _, err := strconv.ParseFloat(s, 64); err != nil {
-			return "'" + s
-		}
-	}
-	return s
 }
 
 func whole(n int) string { return strconv.Itoa(n) }

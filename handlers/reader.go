@@ -26,13 +26,22 @@ func forReader(r *http.Request) context.Context {
 	return layout.For(ctx, layout.Reader{Theme: id.Prefs.Theme, Zone: id.Prefs.Zone, KeysOff: id.Prefs.KeysOff})
 }
 
-// audienceClass numbers who gets the same bytes of a live message: a class of reader in a language.
-func audienceClass(class uint8, l lang.Lang) uint8 { return class + uint8(l.Index())*rolesClasses }
+// audienceClass numbers who gets the same bytes of a live message: a class of reader in a language, or a wall.
+func audienceClass(id auth.Identity, l lang.Lang) uint8 {
+	if id.Wall() {
+		return classWall
+	}
+	return class(id.Actor.Role) + uint8(l.Index())*rolesClasses
+}
 
 // rolesClasses is how many classes of reader there are in one language, see class.
 const rolesClasses = classManager + 1
 
-// ofAudience takes an audience class apart.
+// classWall is the audience class of the walls that are shown by their links, after those of the languages: the
+// wall asks for itself what is new, and is told no more than that something is.
+var classWall = uint8(len(lang.All)) * rolesClasses
+
+// ofAudience takes an audience class apart that is not the walls'.
 func ofAudience(n uint8) (class uint8, l lang.Lang) {
 	return n % rolesClasses, lang.All[n/rolesClasses]
 }

@@ -1,18 +1,32 @@
 package handlers
 
 import (
+	"errors"
+	"net/http"
+	"slices"
 	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/lang"
+	"github.com/driftwatch/driftwatch/web"
 )
+
+// formRefusals are those that the page of a form shows above it or at the field.
+var formRefusals = []drift.Code{drift.CodeInvalid, drift.CodeConflict, drift.CodeTooMany, drift.CodeTooLarge}
+
+// formRefusal tells a refusal that a form's page shows from a failure; what a program sent is answered to it.
+func formRefusal(r *http.Request, err error) (*drift.Error, bool) {
+	var e *drift.Error
+	ok := errors.As(err, &e) && slices.Contains(formRefusals, e.Code) && web.WantsPage(r)
+	return e, ok
+}
 
 // refusalWords say why an alert did not move: of a lost race who was faster, and how long ago.
 func refusalWords(l lang.Lang, e *drift.Error, now time.Time) string {
 	winner, ok := e.Extra["winner"].(string)
 	at, timed := e.Extra["won_at"].(time.Time)
 	if e.Code != drift.CodeConflict || !ok || !timed {
-		return l.T(e.Message)
+		return l.Said(e.Message)
 	}
 	move, _ := e.Extra["move"].(drift.Move)
 	age := l.Age(now.Sub(at))
@@ -39,15 +53,4 @@ func refusalWords(l lang.Lang, e *drift.Error, now time.Time) string {
 		return l.T("It was escalated by itself %s ago.", age)
 	}
 	return l.T("It changed %s ago.", age)
-}
-
-// What moves are refused with, for the catalogue to know it.
-var _ = []string{
-	lang.Key("This alert is resolved. A new drift will open a new one."),
-	lang.Key("This alert is acknowledged already."),
-	lang.Key("This alert is suppressed already. Acknowledge or resolve it instead."),
-	lang.Key("Only an acknowledgement can be taken back, and only while nothing has followed it."),
-	lang.Key("It is too late to take this back. Assign the alert to somebody else, or escalate it."),
-	lang.Key("Say until when: a suppression always ends."),
-	lang.Key("The time must lie ahead, by a year at most."),
 }

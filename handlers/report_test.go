@@ -3,7 +3,10 @@ package handlers_test
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +39,12 @@ func TestHandOver(t *testing.T) {
 	kept := a.header.Get("Location")
 	if a.status != 303 || !strings.HasPrefix(kept, "/handover/") {
 		t.Fatalf("hand over: %d %q %.400s", a.status, kept, a.body)
+	}
+	for n, want := range map[int]int{drift.MaxHandOverNotes: 303, drift.MaxHandOverNotes + 1: 422} {
+		long := fields("from", form.Get("from"), "notes", strings.Repeat("漢", n)) // nine bytes of a form each
+		if a := h.post("/handover", long, asBrowser, h.as(drift.RoleOperator)); a.status != want {
+			t.Errorf("notes of %d letters: %d, want %d: %.200s", n, a.status, want, a.body)
+		}
 	}
 	move := url.Values{"version": {h.version(id)}, "note": {"gone"}}.Encode()
 	if a := h.post(fmt.Sprintf("/alerts/%d/resolve", id), move, asBrowser, h.as(drift.RoleOperator)); a.status != 303 {
@@ -73,7 +82,7 @@ func TestIncidentReview(t *testing.T) {
 	h.set(time.Now())
 	id := h.alert("acme", drift.Statistical)
 	path := fmt.Sprintf("/alerts/%d/review", id)
-	write := url.Values{"version": {"0"}, "causes": {"A *feed* changed its <unit>."}}.Encode()
+	write := url.Values{"version": {"0"}, "causes": {"A *feed* changed its <unit>.\n## Timeline\r\n![x](https://evil.example/x.png)"}}.Encode()
 	for _, role := range everyRole {
 		h.get(path, asBrowser, h.as(role)).isPage(t, 200, path)
 		h.get(path, asBrowser, h.as(role, h.globex)).isPage(t, 404, path)
@@ -98,7 +107,7 @@ func TestIncidentReview(t *testing.T) {
 	if second.status != 409 || !strings.Contains(second.body, "changed the causes meanwhile") || !strings.Contains(second.body, "This was not saved.") {
 		t.Errorf("the second: %d", second.status)
 	}
-	if a := h.post(path+"/follow-ups", url.Values{"task": {"Ask the [feed](javascript:x)"}}.Encode(), asBrowser, who); a.status != 303 {
+	if a := h.post(path+"/follow-ups", url.Values{"task": {"Ask the [feed](javascript:x) &lt;"}}.Encode(), asBrowser, who); a.status != 303 {
 		t.Fatalf("follow-up: %d", a.status)
 	}
 	task := h.count(`SELECT max(id) FROM incident_follow_up`)
@@ -108,8 +117,15 @@ func TestIncidentReview(t *testing.T) {
 			t.Errorf("done, time %d: %d, want %d", i, a.status, want)
 		}
 	}
+	for n, want := range map[int]int{drift.MaxCause: 303, drift.MaxCause + 1: 422} {
+		long := fields("version", "1", "causes", strings.Repeat("漢", n)) // nine bytes of a form each
+		if a := h.post(path+"/causes", long, asBrowser, h.as(drift.RoleOperator)); a.status != want {
+			t.Errorf("causes of %d letters: %d, want %d: %.200s", n, a.status, want, a.body)
+		}
+	}
+	h.exec(`DELETE FROM incident_cause WHERE version > 1`)
 	md := h.get(path+".md", asBrowser, who)
-	for _, want := range []string{"A *feed* changed its &lt;unit>.", `- [x] Ask the \[feed\](javascript:x)`, "# Review of the incident at acme"} {
+	for _, want := range []string{"> A *feed* changed its &lt;unit>.\n> ## Timeline\n> !\\[x](https://evil.example/x.png)\n", `- [x] Ask the \[feed\](javascript:x) &amp;lt;`, "# Review of the incident at acme"} {
 		if md.status != 200 || !strings.Contains(md.body, want) {
 			t.Errorf("the Markdown lacks %q: %d %s", want, md.status, md.body)
 		}
@@ -122,10 +138,35 @@ func TestIncidentReview(t *testing.T) {
 	if a := h.get(by, asBrowser, who); a.status != 200 || !strings.Contains(a.body, "?tenant=globex") {
 		t.Errorf("of two tenants: %d", a.status)
 	}
+	for _, tenant := range []string{"acme", "globex"} {
+		body := html.UnescapeString(h.get(by+"?tenant="+tenant, asBrowser, who).body)
+		forms := regexp.MustCompile(`action="(/incidents/[^"]+)"`).FindAllStringSubmatch(body, -1)
+		add := by + "/follow-ups?tenant=" + tenant
+		for _, f := range forms {
+			if !strings.HasSuffix(f[1], "?tenant="+tenant) {
+				t.Errorf("a form does not say whose review it is: %s", f[1])
+			}
+		}
+		if !slices.ContainsFunc(forms, func(f []string) bool { return f[1] == add }) {
+			t.Errorf("no form for a follow-up at %s: %v", tenant, forms)
+		}
+		if a := h.post(add, fields("task", "of "+tenant), asBrowser, who); a.status != 303 {
+			t.Errorf("a follow-up at %s: %d", tenant, a.status)
+		}
+		if n := h.count(`SELECT count(*) FROM incident_follow_up f JOIN tenant t ON t.id = f.tenant_id WHERE t.name = $1 AND f.task = $2`, tenant, "of "+tenant); n != 1 {
+			t.Errorf("%d follow-ups at %s", n, tenant)
+		}
+	}
+	if a := h.post(fmt.Sprintf("%s/follow-ups/%d", path, task), fields("version", "2", "do", "explode"), asBrowser, who); a.status != 422 {
+		t.Errorf("something else is done to a follow-up: %d", a.status)
+	}
 	if a := h.get(by, asBrowser, h.as(drift.RoleViewer, h.globex)); a.status != 200 || strings.Contains(a.body, "acme") {
 		t.Errorf("of globex alone: %d", a.status)
 	}
 	h.get(by+"?tenant=acme", asBrowser, h.as(drift.RoleViewer, h.globex)).isPage(t, 404, by)
+	for _, path := range []string{"/incidents/%00", "/incidents/%00/review", "/teams/%00/rota"} { // no name that anything has
+		h.get(path, asBrowser, who).says(t, path, "There is nothing of this name.")
+	}
 }
 
 // TestReports: every role reads them, of their own tenants alone; the files and the API hold the same.
@@ -171,5 +212,9 @@ func TestReports(t *testing.T) {
 		"/reports?from=2026-13-01": 422, "/reports?from=2026-02-02&to=2026-02-01": 422, "/reports?from=1970-01-01": 422, "/reports/x.csv": 404, "/reports?tenant=nobody": 404, "/reports?model=nothing": 404,
 	} {
 		h.get(path, asBrowser, h.as(drift.RoleViewer)).isPage(t, status, path)
+	}
+	h.exec(`UPDATE tenant SET name = '=1+cmd|x' WHERE name = 'acme'`)
+	if a := h.get("/reports/alerts.csv?to="+today, asBrowser, h.as(drift.RoleViewer)); !strings.Contains(a.body, "\n'=1+cmd|x,") {
+		t.Errorf("a spreadsheet takes a name for a formula: %s", a.body)
 	}
 }

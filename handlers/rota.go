@@ -43,20 +43,12 @@ func (p *Pages) rotaRoutes(r chi.Router) {
 	manager.Post("/teams/{team}/rota/calendar/remove", p.do(p.removeCalendar))
 }
 
-func teamPath(r *http.Request) (string, error) {
-	team, err := pathText(r, "team")
-	if err != nil {
-		return "", drift.NotFound("There is no such team.")
-	}
-	return team, nil
-}
-
 func (p *Pages) rotaPage(w http.ResponseWriter, r *http.Request) error {
 	return p.showRota(w, r, http.StatusOK, p.noteFor(w, r))
 }
 
 func (p *Pages) showRota(w http.ResponseWriter, r *http.Request, status int, note component.FormNoteVM) error {
-	team, err := teamPath(r)
+	team, err := pathText(r, "team")
 	if err != nil {
 		return err
 	}
@@ -80,7 +72,7 @@ func (p *Pages) showRota(w http.ResponseWriter, r *http.Request, status int, not
 
 // rotaCalendar answers with the coming turns as a calendar.
 func (p *Pages) rotaCalendar(w http.ResponseWriter, r *http.Request) error {
-	team, err := teamPath(r)
+	team, err := pathText(r, "team")
 	if err != nil {
 		return err
 	}
@@ -104,19 +96,18 @@ func writeCalendar(w http.ResponseWriter, plan drift.Plan, now time.Time) {
 
 // rotaChanged leads back to the rota, which says what was done, or shows there why it was not.
 func (p *Pages) rotaChanged(w http.ResponseWriter, r *http.Request, team, done string, err error) error {
-	var e *drift.Error
-	switch {
-	case err == nil:
-		p.leadTo(w, r, page.RotaHref(team), said(done))
-		return nil
-	case web.WantsPage(r) && errors.As(err, &e) && (refusedForm(err) || e.Code == drift.CodeTooLarge):
-		return p.showRota(w, r, web.Status(e.Code), component.FormNoteVM{Bad: true, Text: e.Message})
+	if e, ok := formRefusal(r, err); ok {
+		return p.showRota(w, r, web.Status(e.Code), refused(r, e))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	p.leadTo(w, r, page.RotaHref(team), said(done))
+	return nil
 }
 
 func (p *Pages) addSwap(w http.ResponseWriter, r *http.Request) error {
-	team, err := teamPath(r)
+	team, err := pathText(r, "team")
 	if err != nil {
 		return err
 	}
@@ -134,7 +125,7 @@ func (p *Pages) addSwap(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) removeSwap(w http.ResponseWriter, r *http.Request) error {
-	team, err := teamPath(r)
+	team, err := pathText(r, "team")
 	if err != nil {
 		return err
 	}
@@ -147,7 +138,7 @@ func (p *Pages) removeSwap(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) setRota(w http.ResponseWriter, r *http.Request) error {
-	team, err := teamPath(r)
+	team, err := pathText(r, "team")
 	if err != nil {
 		return err
 	}
@@ -188,7 +179,7 @@ func clockMinute(v string) (int, error) {
 
 // importCalendar replaces what an earlier calendar said by what the file says.
 func (p *Pages) importCalendar(w http.ResponseWriter, r *http.Request) error {
-	team, err := teamPath(r)
+	team, err := pathText(r, "team")
 	if err != nil {
 		return err
 	}
@@ -244,7 +235,7 @@ func uploaded(w http.ResponseWriter, r *http.Request, field string) ([]byte, err
 }
 
 func (p *Pages) removeCalendar(w http.ResponseWriter, r *http.Request) error {
-	team, err := teamPath(r)
+	team, err := pathText(r, "team")
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -102,12 +101,10 @@ func (p *Pages) showNewSilence(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	m, err := matchOf(f, d.Tenants)
-	if err != nil { // what is shown is what every tenant's would be; the form says what is wrong
-		if status != http.StatusOK || !refusedForm(err) {
-			return err
-		}
-		status, note = web.Status(drift.CodeOf(err)), component.FormNoteVM{Bad: true, Text: err.Error()}
-		m = drift.AlertMatch{Most: drift.SeverityHigh}
+	if e, ok := formRefusal(r, err); ok { // what is shown is what every tenant's would be; the form says what is wrong
+		status, note, m = web.Status(e.Code), refused(r, e), drift.AlertMatch{Most: drift.SeverityHigh}
+	} else if err != nil {
+		return err
 	}
 	preview, err := p.store.PreviewSilence(r.Context(), by, m, now)
 	if err != nil {
@@ -117,12 +114,6 @@ func (p *Pages) showNewSilence(w http.ResponseWriter, r *http.Request, status in
 	v := newSilenceVM(l, f, d, by, zoneName(r))
 	v.Note, v.Open, v.Taken, v.Raised = note, alertListVM(l, preview.Open), preview.Taken, alertListVM(l, preview.Raised)
 	return p.show(w, r, status, p.shell(by, d.Watch, l.T("New silence"), ""), page.NewSilence(v))
-}
-
-// refusedForm tells what a form can say by itself from a failure.
-func refusedForm(err error) bool {
-	c := drift.CodeOf(err)
-	return c == drift.CodeInvalid || c == drift.CodeConflict
 }
 
 func (p *Pages) makeSilence(w http.ResponseWriter, r *http.Request) error {
@@ -139,9 +130,8 @@ func (p *Pages) makeSilence(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	}
-	var e *drift.Error
-	if web.WantsPage(r) && errors.As(err, &e) && refusedForm(err) {
-		return p.showNewSilence(w, r, web.Status(e.Code), f, component.FormNoteVM{Bad: true, Text: e.Message})
+	if e, ok := formRefusal(r, err); ok {
+		return p.showNewSilence(w, r, web.Status(e.Code), f, refused(r, e))
 	}
 	return err
 }
@@ -155,15 +145,15 @@ func (p *Pages) endSilence(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err = p.o.Engine.EndSilence(r.Context(), auth.ActorFrom(r.Context()), id, r.PostForm.Get("note"))
-	switch {
-	case err == nil:
-		p.wroteOrLog(r)
-		p.leadTo(w, r, silenceHref(id), said(lang.From(r.Context()).T("The silence is over. What it hid is new again.")))
-		return nil
-	case web.WantsPage(r) && refusedForm(err):
-		return p.showSilence(w, r, web.Status(drift.CodeOf(err)), component.FormNoteVM{Bad: true, Text: err.Error()})
+	if e, ok := formRefusal(r, err); ok {
+		return p.showSilence(w, r, web.Status(e.Code), refused(r, e))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	p.wroteOrLog(r)
+	p.leadTo(w, r, silenceHref(id), said(lang.From(r.Context()).T("The silence is over. What it hid is new again.")))
+	return nil
 }
 
 // silenceFields are those of the form.

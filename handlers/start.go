@@ -65,19 +65,9 @@ func (p *Pages) startToken(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) makeFirstToken(r *http.Request) (k drift.Token, secret string, err error) {
-	ctx, by, f := r.Context(), auth.ActorFrom(r.Context()), r.PostForm
-	if err := drift.ValidName("name", f.Get("name")); err != nil {
-		return k, "", err
-	}
-	if err := drift.ValidName("tenant", f.Get("tenant")); err != nil {
-		return k, "", err
-	}
-	tenant, _, err := p.store.AddTenant(ctx, by, f.Get("tenant"))
-	if err != nil {
-		return k, "", err
-	}
 	secret, hash := auth.NewToken()
-	k, err = p.store.AddToken(ctx, by, drift.Token{Name: f.Get("name"), Role: drift.RoleIngest, Tenants: []int64{tenant.ID}}, hash)
+	k, err = p.store.AddTokenOf(r.Context(), auth.ActorFrom(r.Context()), r.PostForm.Get("tenant"),
+		drift.Token{Name: r.PostForm.Get("name"), Role: drift.RoleIngest}, hash)
 	return k, secret, err
 }
 

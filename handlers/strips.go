@@ -18,10 +18,7 @@ func severityVM(status drift.ReportStatus, s drift.Severity) component.Severity 
 
 // alertSeverityVM is the severity that an alert's mark shows.
 func alertSeverityVM(a *drift.Alert) component.Severity {
-	if a.AlertType == drift.AlertBlind {
-		return component.Blind
-	}
-	return component.ParseSeverity(a.Severity.String())
+	return markOf(a.AlertType, a.Severity)
 }
 
 // worse is the more urgent of two days. Absent gives way to anything.

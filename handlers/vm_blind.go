@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -38,7 +39,7 @@ func blindVM(d drift.AlertData, l lang.Lang, now time.Time) *page.BlindVM {
 	if json.Unmarshal(a.Metrics, &detail) != nil || a.ModelType == "" {
 		return v
 	}
-	for _, part := range sortedKeys(detail.Parts) {
+	for _, part := range slices.Sorted(maps.Keys(detail.Parts)) {
 		m := page.BlindModelVM{Tenant: a.Tenant, ModelType: a.ModelType, Href: modelHref(modelKey(a)), Why: l.Said(detail.Parts[part])}
 		m.Newest, m.OfDay = newestData(d, part)
 		v.Affected = append(v.Affected, m)
@@ -71,13 +72,4 @@ func newestData(d drift.AlertData, part string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -14,7 +14,7 @@ import (
 func incidentReviewVM(l lang.Lang, d drift.IncidentReview, x reviewed, by drift.Actor) page.IncidentReviewVM {
 	v := page.IncidentReviewVM{
 		Now: x.q.Now, Title: reviewTitle(l, d), Severity: reviewMark(d), AlertHref: incidentHref(d.Key, ""),
-		Path: x.path, Markdown: x.path + ".md" + x.tail, Facts: reviewFacts(l, d.Times, x.q.Now), Defined: reviewDefined(l),
+		Path: x.path, Query: x.tail, Markdown: x.path + ".md" + x.tail, Facts: reviewFacts(l, d.Times, x.q.Now), Defined: reviewDefined(l),
 		May: by.Role.AtLeast(drift.RoleOperator), Off: l.T("Your role may look but not write here. An operator can."),
 		Left: int64(d.Steps.Total - len(d.Steps.Items)), ToldLeft: int64(d.Told.Total - len(d.Told.Items)),
 		Line: component.Sentence(l.N(int64(d.Alerts.Total), "%d alert of one cause, raised {0}.", "%d alerts of one cause, the first raised {0}."),

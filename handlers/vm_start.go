@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,8 +17,11 @@ import (
 // startLines is what the lines to paste are about.
 type startLines struct{ secret, tenant, model string }
 
-// tokenPlace stands where a token goes that is not known any more.
-const tokenPlace = "YOUR-TOKEN"
+// tokenPlace stands where a token goes that is not known any more, tenantPlace where a tenant goes while there is none.
+const (
+	tokenPlace  = "YOUR-TOKEN"
+	tenantPlace = "acme"
+)
 
 func (p *Pages) startVM(r *http.Request, d drift.StartData, by drift.Actor, f startForm) page.StartVM {
 	l, now := lang.From(r.Context()), p.now()
@@ -56,7 +60,7 @@ func (p *Pages) startVM(r *http.Request, d drift.StartData, by drift.Actor, f st
 	if lines.secret == "" {
 		lines = startLines{tokenPlace, v.Tenant.Value, drift.FraudDetector}
 		if lines.tenant == "" {
-			lines.tenant = "acme"
+			lines.tenant = tenantPlace
 		}
 	}
 	v.Lines, v.OutcomeLines = pasteLines(p.address(r), lines, now), outcomeLines(p.address(r), lines, now)
@@ -168,13 +172,20 @@ func startWords(l lang.Lang, v page.StartVM) (string, []component.Piece) {
 	return l.T("Connect a model: %d of %d steps done", done, len(steps)), words(l.T("From nothing to a first judged model. Each step ticks itself off as soon as it is so."))
 }
 
-// usesOf are the lines that use a token of a role.
-func usesOf(l lang.Lang, address, secret string, role drift.Role, tenant string) []page.UseVM {
-	if role.MayIngest() {
-		if tenant == "" {
-			tenant = "acme"
+// exampleTenant is the tenant that the lines for a token name: the first one that it sees.
+func exampleTenant(k drift.Token, known []drift.Tenant) string {
+	for _, t := range known {
+		if k.AllTenants || slices.Contains(k.Tenants, t.ID) {
+			return t.Name
 		}
-		return pasteLines(address, startLines{secret, tenant, drift.FraudDetector}, time.Now())
+	}
+	return tenantPlace
+}
+
+// usesOf are the lines that use a token of a role.
+func usesOf(address, secret string, role drift.Role, tenant string, now time.Time) []page.UseVM {
+	if role.MayIngest() {
+		return pasteLines(address, startLines{secret, tenant, drift.FraudDetector}, now)
 	}
 	return []page.UseVM{
 		{Title: "curl", Text: "curl -H " + shellWord("Authorization: Bearer "+secret) + " " + shellWord(address+"/api/v1/alerts")},

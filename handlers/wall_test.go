@@ -1,7 +1,11 @@
 package handlers_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,18 +30,118 @@ func (h *pageHouse) wallLink(name string, tenants ...drift.Tenant) (key string, 
 	return key, k.ID
 }
 
+// hang opens a wall by its link and returns the header that shows it.
+func (h *pageHouse) hang(link string) (wall string) {
+	h.t.Helper()
+	a := h.get(link, asBrowser)
+	cookie, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
+	if a.status != http.StatusSeeOther || a.header.Get("Location") != "/wall" || cookie == "" {
+		h.t.Fatalf("the link: %d to %q", a.status, a.header.Get("Location"))
+	}
+	return "Cookie: " + cookie
+}
+
+// TestWallByItsPage makes two walls by the page of walls, hangs them up and revokes one: what it had open ends at
+// once, the other goes on.
+func TestWallByItsPage(t *testing.T) {
+	h := newPages(t)
+	admin, _ := h.user("root", drift.RoleAdmin)
+	links := map[string]string{}
+	for _, name := range []string{"north", "south"} {
+		made := h.post("/access/walls", fields("name", name, "scope", "some", "tenant", "globex"), asBrowser, admin)
+		made.isPage(t, 200, "a wall's link")
+		m := regexp.MustCompile(`>` + h.site + `(/wall\?key=[\w-]{20,})<`).FindStringSubmatch(made.body)
+		if m == nil || !strings.Contains(made.header.Get("Cache-Control"), "no-store") {
+			t.Fatalf("no link of this server, or one that is kept: %v %.2000s", made.header, made.body)
+		}
+		links[name] = m[1]
+	}
+	list := h.get("/access/walls", asBrowser, admin).body
+	if strings.Contains(list, "key=") {
+		t.Error("a link is shown again")
+	}
+	revoke := h.count(`SELECT id FROM api_token WHERE name = 'north'`)
+	at := fmt.Sprintf("/access/walls/%d/revoke", revoke)
+	if !strings.Contains(list, `action="`+at+`"`) {
+		t.Fatalf("no form revokes it: %.3000s", list)
+	}
+	north, south := h.hang(links["north"]), h.hang(links["south"])
+	ends, stays := h.connect("", north), h.connect("", south)
+	for _, wall := range []string{north, south} {
+		h.get("/wall", asBrowser, wall).isPage(t, 200, "the wall")
+	}
+	h.post(at, "", asBrowser, admin).isPage(t, 422, "without the box")
+	h.post(at, fields("sure", "yes"), asBrowser, h.as(drift.RoleManager)).isPage(t, 403, "a manager")
+	if a := h.get("/wall?part=wall", asBrowser, north); a.status != 200 {
+		t.Fatalf("refused revocations revoke: %d", a.status)
+	}
+	if a := h.post(at, fields("sure", "yes"), asBrowser, admin); a.status != 303 || a.header.Get("Location") != "/access/walls" {
+		t.Fatalf("revoke: %d %.600s", a.status, a.body)
+	}
+	for _, path := range []string{"/wall", "/wall?part=wall&page=1"} {
+		if a := h.get(path, asBrowser, north); a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), "/login") {
+			t.Errorf("%s of a revoked wall: %d", path, a.status)
+		}
+		if a := h.get(path, asBrowser, south); a.status != 200 {
+			t.Errorf("%s of the other wall: %d", path, a.status)
+		}
+	}
+	if code := ends.closed(); code != 4401 {
+		t.Errorf("the socket of the revoked wall ends with %d", code)
+	}
+	if _, res, err := h.dial("", north); err == nil || res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a socket for a revoked wall: %v", err)
+	}
+	h.get(links["north"], asBrowser).isPage(t, 404, "a revoked link")
+	h.get("/access/walls", asBrowser, admin).says(t, "the page", "It is revoked. Whatever it had open has ended.")
+	h.breakModel("globex")
+	if m, text := stays.next(); m.Seq != 1 {
+		t.Errorf("the other wall's socket gets %s", text)
+	}
+}
+
+// TestWallsSocketSaysThatAlone: of what happens at its tenants a wall's socket says that it did, live and replayed.
+// What people wrote, and the pieces of pages that it does not show, go to those who are signed in.
+func TestWallsSocketSaysThatAlone(t *testing.T) {
+	h := newPages(t)
+	key, _ := h.wallLink("NOC west", h.globex)
+	wall := h.hang("/wall?key=" + key)
+	live, signedIn := h.connect("", wall), h.connect("", h.as(drift.RoleViewer, h.globex))
+	h.breakModel("acme")
+	h.comment(h.breakModel("globex"), "for colleagues alone")
+	var told, replayed []string
+	for {
+		m, text := signedIn.next()
+		_, bare := live.next()
+		var members map[string]any
+		if err := json.Unmarshal([]byte(bare), &members); err != nil || len(members) != 5 || len(members["html"].(map[string]any)) != 0 ||
+			members["seq"] != float64(m.Seq) || members["type"] != m.Type || members["at"] == nil {
+			t.Errorf("a wall is told %s where others are told %s", bare, text)
+		}
+		if told = append(told, bare); strings.Contains(text, "for colleagues alone") {
+			break
+		}
+	}
+	again := h.connect("?since=0", wall)
+	for range told {
+		_, bare := again.next()
+		replayed = append(replayed, bare)
+	}
+	if len(told) < 3 || !slices.Equal(told, replayed) {
+		t.Errorf("live %q, replayed %q", told, replayed)
+	}
+}
+
 // TestWall opens the wall by its link, which then opens nothing else, and ends when it is revoked.
 func TestWall(t *testing.T) {
 	h := newPages(t)
 	h.seed("acme", "globex")
 	key, id := h.wallLink("NOC west", h.globex)
-	a := h.get("/wall?key="+key, asBrowser)
-	if a.status != http.StatusSeeOther || a.header.Get("Location") != "/wall" || !strings.Contains(a.header.Get("Cache-Control"), "no-store") {
-		t.Fatalf("the link: %d to %q", a.status, a.header.Get("Location"))
+	if a := h.get("/wall?key="+key, asBrowser); !strings.Contains(a.header.Get("Cache-Control"), "no-store") || a.header.Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("the link is kept or told on: %v", a.header)
 	}
-	cookie, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
-	wall := "Cookie: " + cookie
-	a = h.get("/wall", asBrowser, wall)
+	wall := h.hang("/wall?key=" + key)
+	a := h.get("/wall", asBrowser, wall)
 	a.isPage(t, 200, "the wall")
 	for want, is := range map[string]bool{
 		"globex": true, "acme": false, "NOC west": true, `name="pick"`: false, "<form": false, "<button": false, `href="/alerts`: false,

@@ -2,14 +2,12 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
-	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/web"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -44,15 +42,14 @@ func (p *Pages) sayFeedback(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err = p.store.SayFeedback(r.Context(), auth.ActorFrom(r.Context()), id, drift.Verdict(r.PostForm.Get("verdict")), r.PostForm.Get("note"))
-	var e *drift.Error
-	switch {
-	case err == nil:
-		p.leadTo(w, r, alertHref(id), said(lang.From(r.Context()).T("What you say of it is kept.")))
-		return nil
-	case web.WantsPage(r) && errors.As(err, &e) && refusedForm(err):
-		return p.showAlert(w, r, id, web.Status(e.Code), saidVM{note: component.FormNoteVM{Bad: true, Text: e.Message}})
+	if e, ok := formRefusal(r, err); ok {
+		return p.showAlert(w, r, id, web.Status(e.Code), saidVM{note: refused(r, e)})
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	p.leadTo(w, r, alertHref(id), said(lang.From(r.Context()).T("What you say of it is kept.")))
+	return nil
 }
 
 // modelNamed finds the model of the path among the reader's tenants.
@@ -75,15 +72,14 @@ func (p *Pages) modelNamed(r *http.Request) (m drift.Model, err error) {
 
 // modelChanged leads back to the model's page, which says what was done, or shows there why it was not.
 func (p *Pages) modelChanged(w http.ResponseWriter, r *http.Request, m drift.Model, at, done string, err error) error {
-	var e *drift.Error
-	switch {
-	case err == nil:
-		p.leadTo(w, r, modelHref(m)+at, said(done))
-		return nil
-	case web.WantsPage(r) && errors.As(err, &e) && refusedForm(err):
-		return p.showModel(w, r, web.Status(e.Code), modelSaid{note: component.FormNoteVM{Bad: true, Text: e.Message}})
+	if e, ok := formRefusal(r, err); ok {
+		return p.showModel(w, r, web.Status(e.Code), modelSaid{note: refused(r, e)})
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	p.leadTo(w, r, modelHref(m)+at, said(done))
+	return nil
 }
 
 func (p *Pages) addNote(w http.ResponseWriter, r *http.Request) error {

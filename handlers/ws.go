@@ -69,7 +69,7 @@ func sinceOf(r *http.Request) (since int64, given bool, err error) {
 // audienceOf says what somebody's socket gets.
 func audienceOf(id auth.Identity, l lang.Lang) live.Audience {
 	return live.Audience{
-		AllTenants: id.Actor.AllTenants, Tenants: id.Actor.Tenants, Keys: id.Keys, Class: audienceClass(class(id.Actor.Role), l),
+		AllTenants: id.Actor.AllTenants, Tenants: id.Actor.Tenants, Keys: id.Keys, Class: audienceClass(id, l),
 	}
 }
 
@@ -91,7 +91,10 @@ func Confirm(ctx context.Context, who live.Audience) error {
 	if err != nil {
 		return err
 	}
-	_, l := ofAudience(who.Class) // a language chosen meanwhile takes no rights away
+	l := lang.English
+	if who.Class != classWall {
+		_, l = ofAudience(who.Class) // a language chosen meanwhile takes no rights away
+	}
 	if now := audienceOf(id, l); !ok || now.AllTenants != who.AllTenants || now.Class != who.Class ||
 		!slices.Equal(now.Tenants, who.Tenants) || !slices.Equal(now.Keys, who.Keys) {
 		return errRevoked

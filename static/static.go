@@ -33,8 +33,27 @@ func Handler() http.Handler {
 			http.Error(w, "There is no such file in this version of Driftwatch. Reload the page.", http.StatusNotFound)
 			return
 		}
+		if a.part() {
+			for _, name := range documentHeads {
+				w.Header().Del(name)
+			}
+		}
 		serve(w, r, a, "public, max-age=31536000, immutable", t.hash)
 	})
+}
+
+// documentHeads are the headers that browsers heed on a document alone, or on the answer for a document: for the
+// parts of a page those of the page stand. Without them a cold board is 8 KB lighter over HTTP/1.1. What keeps
+// another site from reading a part, or a browser from guessing its type, stays.
+var documentHeads = []string{
+	"Content-Security-Policy", "X-Frame-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy",
+	"Strict-Transport-Security",
+}
+
+// part reports whether a file is a module or a style sheet, which are never documents. A drawing is one where its
+// own address is opened.
+func (a *asset) part() bool {
+	return a.contentType == contentTypes[".js"] || a.contentType == contentTypes[".css"]
 }
 
 // Favicon serves /favicon.ico, which browsers ask for by themselves: the same

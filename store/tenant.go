@@ -27,23 +27,29 @@ func (tx *Tx) Tenants(ctx context.Context) ([]drift.Tenant, error) {
 // AddTenant makes a tenant; one of that name may exist already, which is not an error here: made
 // says which it was.
 func (db *DB) AddTenant(ctx context.Context, by drift.Actor, name string) (t drift.Tenant, made bool, err error) {
-	if err := drift.ValidName("name", name); err != nil {
-		return t, false, err
-	}
 	err = db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
-		tag, err := tx.Exec(ctx, `INSERT INTO tenant (name) VALUES ($1) ON CONFLICT (name) DO NOTHING`, name)
-		if err != nil {
-			return fmt.Errorf("add tenant: %w", err)
-		}
-		if err := tx.QueryRow(ctx, `SELECT id, name FROM tenant WHERE name = $1`, name).Scan(&t.ID, &t.Name); err != nil {
-			return fmt.Errorf("add tenant: %w", err)
-		}
-		if made = tag.RowsAffected() == 1; !made {
-			return nil
-		}
-		return tx.auditNote(time.Time{}, by, "tenant.add", "tenant/"+name, map[string]any{"name": name})
+		t, made, err = tx.addTenant(ctx, by, "name", name)
+		return err
 	})
 	return t, made, err
+}
+
+// addTenant is [DB.AddTenant]; field is what a refused name is called.
+func (tx *Tx) addTenant(ctx context.Context, by drift.Actor, field, name string) (t drift.Tenant, made bool, err error) {
+	if err := drift.ValidName(field, name); err != nil {
+		return t, false, err
+	}
+	tag, err := tx.Exec(ctx, `INSERT INTO tenant (name) VALUES ($1) ON CONFLICT (name) DO NOTHING`, name)
+	if err != nil {
+		return t, false, fmt.Errorf("add tenant: %w", err)
+	}
+	if err := tx.QueryRow(ctx, `SELECT id, name FROM tenant WHERE name = $1`, name).Scan(&t.ID, &t.Name); err != nil {
+		return t, false, fmt.Errorf("add tenant: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return t, false, nil
+	}
+	return t, true, tx.auditNote(time.Time{}, by, "tenant.add", "tenant/"+name, map[string]any{"name": name})
 }
 
 // ModelTypes lists the registered model types, by name.

@@ -68,27 +68,47 @@ func (db *DB) Tokens(ctx context.Context) ([]drift.Token, error) {
 
 // AddToken keeps a token by its SHA-256. Tenants are ignored where AllTenants is set.
 func (db *DB) AddToken(ctx context.Context, by drift.Actor, k drift.Token, hash []byte) (drift.Token, error) {
+	err := db.InTx(ctx, drift.SystemActor(), func(tx *Tx) (err error) {
+		k, err = tx.addToken(ctx, by, k, hash)
+		return err
+	})
+	return k, err
+}
+
+// AddTokenOf keeps a token of one tenant by its SHA-256, and makes the tenant where there is none of that
+// name: both, or neither.
+func (db *DB) AddTokenOf(ctx context.Context, by drift.Actor, tenant string, k drift.Token, hash []byte) (drift.Token, error) {
+	err := db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
+		t, _, err := tx.addTenant(ctx, by, "tenant", tenant)
+		if err != nil {
+			return err
+		}
+		k.AllTenants, k.Tenants = false, []int64{t.ID}
+		k, err = tx.addToken(ctx, by, k, hash)
+		return err
+	})
+	return k, err
+}
+
+func (tx *Tx) addToken(ctx context.Context, by drift.Actor, k drift.Token, hash []byte) (drift.Token, error) {
 	if err := drift.ValidName("name", k.Name); err != nil {
 		return k, err
 	}
 	if k.Wall && k.Role != drift.RoleViewer {
 		return k, drift.Invalid("role", "A wall looks on; it has no other role.")
 	}
-	err := db.InTx(ctx, drift.SystemActor(), func(tx *Tx) error {
-		err := tx.QueryRow(ctx, `INSERT INTO api_token (name, hash, role, all_tenants, created_at, wall)
-			VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, created_at`,
-			k.Name, hash, k.Role.String(), k.AllTenants, tx.now(), k.Wall).Scan(&k.ID, &k.CreatedAt)
-		if err != nil {
-			return fmt.Errorf("add token: %w", err)
-		}
-		if err := tx.setTenants(ctx, "api_token_tenant", "token_id", k.ID, k.AllTenants, k.Tenants); err != nil {
-			return err
-		}
-		return tx.auditNote(time.Time{}, by, "token.add", fmt.Sprintf("token/%d", k.ID), map[string]any{
-			"name": k.Name, "role": k.Role.String(), "all_tenants": k.AllTenants, "tenants": k.Tenants, "wall": k.Wall,
-		})
+	err := tx.QueryRow(ctx, `INSERT INTO api_token (name, hash, role, all_tenants, created_at, wall)
+		VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, created_at`,
+		k.Name, hash, k.Role.String(), k.AllTenants, tx.now(), k.Wall).Scan(&k.ID, &k.CreatedAt)
+	if err != nil {
+		return k, fmt.Errorf("add token: %w", err)
+	}
+	if err := tx.setTenants(ctx, "api_token_tenant", "token_id", k.ID, k.AllTenants, k.Tenants); err != nil {
+		return k, err
+	}
+	return k, tx.auditNote(time.Time{}, by, "token.add", fmt.Sprintf("token/%d", k.ID), map[string]any{
+		"name": k.Name, "role": k.Role.String(), "all_tenants": k.AllTenants, "tenants": k.Tenants, "wall": k.Wall,
 	})
-	return k, err
 }
 
 // RevokeToken ends a token for good.

@@ -3,12 +3,12 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"runtime/debug"
-	"strings"
 	"sync"
 
 	"github.com/driftwatch/driftwatch/drift"
@@ -32,6 +32,9 @@ func Identified(next http.Handler) http.Handler {
 // Fail answers a request with an error: a page for browsers, problem details for programs.
 type Fail func(w http.ResponseWriter, r *http.Request, err error)
 
+// errLogged marks an error that stands in the log already.
+var errLogged = errors.New("logged")
+
 // Recovered turns a panic into a plain failure; the stack goes to the log alone. Where the answer has
 // begun, the connection is broken off: nothing else tells that what came is not the whole.
 func Recovered(log *slog.Logger, fail Fail) func(http.Handler) http.Handler {
@@ -50,7 +53,8 @@ func Recovered(log *slog.Logger, fail Fail) func(http.Handler) http.Handler {
 				if answer.begun {
 					panic(http.ErrAbortHandler)
 				}
-				fail(w, r, &drift.Error{Code: drift.CodeInternal, Message: "The server made a mistake. It is written in its log; try again."})
+				fail(w, r, fmt.Errorf("%w: %w", errLogged,
+					&drift.Error{Code: drift.CodeInternal, Message: "The server made a mistake. It is written in its log; try again."}))
 			}()
 			next.ServeHTTP(answer, r)
 		})
@@ -81,27 +85,18 @@ const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-a
 	"worker-src 'self'; manifest-src 'self'; " +
 	"require-trusted-types-for 'script'; trusted-types driftwatch"
 
-// part reports whether an address is that of a style sheet or a module: a part of a page and no page itself, for
-// which the page's own policy stands. Without it a cold board is 8 KB lighter over HTTP/1.1.
-func part(path string) bool {
-	return strings.HasPrefix(path, "/static/") && (strings.HasSuffix(path, ".js") || strings.HasSuffix(path, ".css"))
-}
-
-// Guarded sets the headers that keep other sites out. Parts of pages carry those alone that mean something there.
+// Guarded sets the headers that keep other sites out. The modules and style sheets of package static leave those
+// away that say something of a document alone.
 func Guarded(secure bool) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			h := w.Header()
-			h.Set("X-Content-Type-Options", "nosniff")
-			h.Set("Cross-Origin-Resource-Policy", "same-origin")
-			if part(r.URL.Path) {
-				next.ServeHTTP(w, r)
-				return
-			}
 			h.Set("Content-Security-Policy", policy)
+			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("X-Frame-Options", "DENY")
 			h.Set("Referrer-Policy", "same-origin")
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
+			h.Set("Cross-Origin-Resource-Policy", "same-origin")
 			h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
 			if secure {
 				h.Set("Strict-Transport-Security", "max-age=31536000")

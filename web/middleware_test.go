@@ -16,11 +16,15 @@ import (
 
 func fail(w http.ResponseWriter, _ *http.Request, err error) { web.WriteProblem(w, web.FailureOf(err)) }
 
-// TestRecovered: a panic is a plain failure to the reader and a stack in the log; an answer that has
+// TestRecovered: a panic is a plain failure to the reader and a stack in the log, once; an answer that has
 // begun is broken off, so that nobody takes its beginning for the whole.
 func TestRecovered(t *testing.T) {
 	var log bytes.Buffer
-	recovered := web.Recovered(slog.New(slog.NewTextHandler(&log, nil)), fail)
+	lines := slog.New(slog.NewTextHandler(&log, nil))
+	recovered := web.Recovered(lines, func(w http.ResponseWriter, r *http.Request, err error) { // as the pages and the API do
+		web.LogFailure(lines, r, web.FailureOf(err), err)
+		fail(w, r, err)
+	})
 	srv := httptest.NewServer(recovered(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/late" {
 			w.WriteHeader(http.StatusOK)

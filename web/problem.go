@@ -80,7 +80,7 @@ func WantsPage(r *http.Request) bool {
 
 // LogFailure writes our own mistakes to the log, once, with the request's id.
 func LogFailure(log *slog.Logger, r *http.Request, f Failure, err error) {
-	if f.Status < 500 || errors.Is(err, context.Canceled) {
+	if f.Status < 500 || errors.Is(err, context.Canceled) || errors.Is(err, errLogged) {
 		return
 	}
 	log.Error("request failed", "method", r.Method, "path", r.URL.Path, "request", RequestID(r.Context()), "error", err)

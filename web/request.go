@@ -53,12 +53,21 @@ func jsonError(err error) error {
 	return &drift.Error{Code: drift.CodeMalformed, Message: "The body is not a JSON object that can be read."}
 }
 
-// maxForm bounds the body of a page's form.
-const maxForm = 64 << 10
+// The bounds on the body of a page's form, and of one for a long text: there a form writes each byte of what is not
+// ASCII as three.
+const (
+	maxForm     = 64 << 10
+	maxLongForm = 256 << 10
+)
 
 // ParseForm reads a page's form.
-func ParseForm(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+func ParseForm(w http.ResponseWriter, r *http.Request) error { return parseForm(w, r, maxForm) }
+
+// ParseLongForm reads a page's form that holds a text of up to 20,000 characters, whatever its letters.
+func ParseLongForm(w http.ResponseWriter, r *http.Request) error { return parseForm(w, r, maxLongForm) }
+
+func parseForm(w http.ResponseWriter, r *http.Request, most int64) error {
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	if err := r.ParseForm(); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {

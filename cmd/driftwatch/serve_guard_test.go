@@ -3,11 +3,14 @@ package main
 import (
 	"io"
 	"net/http"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/driftwatch/driftwatch/static"
 )
 
 // placeholder is the part of a route that stands for anything.
@@ -29,10 +32,6 @@ var directives = map[string]string{
 	"worker-src": "'self'", "manifest-src": "'self'", "require-trusted-types-for": "'script'", "trusted-types": "driftwatch",
 }
 
-// needsDatabase are the addresses that anybody may ask and that ask the database, which is not here: an
-// answer that breaks off. TestNight looks at those.
-var needsDatabase = map[string]bool{"/login": true, "/setup": true, "/hooks/trainers/1": true}
-
 // TestEveryAnswerIsGuarded: every address, whoever asks and whatever is answered, carries the strict
 // policy; no cookie can be read by a script or sent by another site's form.
 func TestEveryAnswerIsGuarded(t *testing.T) {
@@ -52,20 +51,14 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 		req.Header.Set("Accept", accept)
 		resp, err := client.Do(req)
 		if err != nil {
-			if !needsDatabase[path] {
-				t.Errorf("%s %s: %v", method, path, err)
-			}
+			t.Errorf("%s %s: %v", method, path, err)
 			return
 		}
 		_, _ = io.Copy(io.Discard, resp.Body)
 		_ = resp.Body.Close()
-		for name, want := range guards {
-			if got := resp.Header.Get(name); got != want {
-				t.Errorf("%s %s (%d): %s is %q, want %q", method, path, resp.StatusCode, name, got, want)
-			}
-		}
-		if err := strict(resp.Header.Get("Content-Security-Policy")); err != "" {
-			t.Errorf("%s %s (%d): %s", method, path, resp.StatusCode, err)
+		guarded(t, method+" "+path, resp)
+		if route == callbackPath+"{model_type}" && method == http.MethodPost && resp.StatusCode != http.StatusUnauthorized {
+			t.Errorf("a callback that nobody signed: %s", resp.Status)
 		}
 		for _, c := range resp.Cookies() {
 			if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode && c.SameSite != http.SameSiteStrictMode || c.Domain != "" {
@@ -90,6 +83,78 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	look("TRACE", "/", "*/*")
 	if len(asked) < 150 {
 		t.Errorf("only %d answers were looked at: the walk is broken", len(asked))
+	}
+}
+
+// guarded looks for every guard on an answer.
+func guarded(t *testing.T, what string, resp *http.Response) {
+	t.Helper()
+	for name, want := range guards {
+		if got := resp.Header.Get(name); got != want {
+			t.Errorf("%s (%d): %s is %q, want %q", what, resp.StatusCode, name, got, want)
+		}
+	}
+	if err := strict(resp.Header.Get("Content-Security-Policy")); err != "" {
+		t.Errorf("%s (%d): %s", what, resp.StatusCode, err)
+	}
+}
+
+// TestFilesAreGuarded: a module or a style sheet carries the guards that mean something there and no other, every
+// other file all of them, and so does a page that is answered in a module's place.
+func TestFilesAreGuarded(t *testing.T) {
+	base, _ := routed(t)
+	ask := func(method, path string, head ...string) *http.Response {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), method, base+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(head); i += 2 {
+			req.Header.Set(head[i], head[i+1])
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+		return resp
+	}
+	parts := 0
+	for _, name := range static.Names() {
+		resp := ask("GET", static.URL(name))
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", name, resp.Status)
+		}
+		if ext := path.Ext(name); ext != ".js" && ext != ".css" {
+			guarded(t, name, resp)
+			continue
+		}
+		parts++
+		for guard, want := range guards {
+			if guard != "X-Content-Type-Options" && guard != "Cross-Origin-Resource-Policy" {
+				want = ""
+			}
+			if got := resp.Header.Get(guard); got != want {
+				t.Errorf("%s: %s is %q, want %q", name, guard, got, want)
+			}
+		}
+		if got := resp.Header.Get("Content-Security-Policy"); got != "" {
+			t.Errorf("%s carries the policy of a page: %s", name, got)
+		}
+	}
+	if parts < 10 {
+		t.Errorf("only %d modules and style sheets were looked at", parts)
+	}
+	module := static.URL("js/live.js")
+	foreign := ask("POST", module, "Accept", "text/html", "Origin", "https://evil.example")
+	if foreign.StatusCode != http.StatusForbidden || !strings.HasPrefix(foreign.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("another site's form: %s %s", foreign.Status, foreign.Header.Get("Content-Type"))
+	}
+	guarded(t, "a page in a module's place", foreign)
+	guarded(t, "a module of another build", ask("GET", static.Prefix+"0/js/live.js"))
+	for _, worker := range []string{"/sw.js", "/manifest.webmanifest", "/icon/3.svg", "/favicon.ico"} {
+		guarded(t, worker, ask("GET", worker))
 	}
 }
 

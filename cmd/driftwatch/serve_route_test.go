@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/demo/play"
 	"github.com/driftwatch/driftwatch/handlers"
 	"github.com/driftwatch/driftwatch/static"
 	"github.com/driftwatch/driftwatch/web"
@@ -35,6 +36,13 @@ type noFeed struct{}
 
 func (noFeed) Stats() handlers.FeedStats { return handlers.FeedStats{} }
 
+// nobodyTrains refuses every callback, as one that is not signed is.
+type nobodyTrains struct{}
+
+func (nobodyTrains) Called(context.Context, string, http.Header, []byte) error {
+	return &drift.Error{Code: drift.CodeUnauthorized, Message: "The signature is not good."}
+}
+
 // routed serves the router as serve assembles it, without a database behind it.
 func routed(t *testing.T) (url string, router http.Handler) {
 	t.Helper()
@@ -48,12 +56,12 @@ func routed(t *testing.T) (url string, router http.Handler) {
 			t.Error(err)
 		}
 	})
-	s := &server{session: &session{clock: time.Now}, log: quiet, web: listening}
+	s := &server{session: &session{clock: time.Now}, clock: play.NewClock(time.Now), log: quiet, web: listening}
 	p := &parts{auth: auth.New(auth.Options{Fail: s.failures().Fail})}
-	p.pages = handlers.NewPages(handlers.Options{Auth: p.auth, Log: quiet, Favicon: static.Favicon(), Static: static.Handler()})
+	p.pages = handlers.NewPages(handlers.Options{Auth: p.auth, Log: quiet, Favicon: static.Favicon(), Static: static.Handler(), Files: static.Files()})
 	p.meters = handlers.NewMeters(handlers.MeterOptions{Store: nothing{}, Hub: nothing{}, Feed: noFeed{}})
 	p.api = handlers.NewAPI(handlers.APIOptions{Auth: p.auth, Meters: p.meters, Log: quiet})
-	p.trained = handlers.NewTrainerHook(handlers.TrainerHookOptions{})
+	p.trained = handlers.NewTrainerHook(handlers.TrainerHookOptions{Calls: nobodyTrains{}, Address: func(r *http.Request) string { return auth.Address(r, false) }})
 	if router, err = s.route(p); err != nil {
 		t.Fatal(err)
 	}

@@ -197,13 +197,18 @@ func scopeOf(ctx context.Context, tx Tx, by drift.Actor, tenant string) (int64, 
 }
 
 func (e *Engine) recordSetting(tx Tx, by drift.Actor, scope int64, c SettingChange, before, after string) error {
-	b, err := json.Marshal(map[string]any{
+	change := map[string]any{
 		"name": c.Name, "tenant": c.Tenant, "old": before, "new": after, "by": by.Name, "reason": c.Reason,
-	})
+	}
+	b, err := json.Marshal(change)
 	if err != nil {
 		return fmt.Errorf("encode change: %w", err)
 	}
-	payload, err := json.Marshal(map[string]json.RawMessage{"setting": b})
+	if c.Name == retrain.SettingTenants { // everybody hears of it, and not everybody may read the names of all tenants
+		delete(change, "old")
+		delete(change, "new")
+	}
+	payload, err := json.Marshal(map[string]any{"setting": change})
 	if err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}

@@ -154,9 +154,9 @@ func TestCSVIsForPrograms(t *testing.T) {
 
 func TestNamesAreNoFormulas(t *testing.T) {
 	for in, want := range map[string]string{
-		"": "", "plain": "plain", "-0.5": "-0.5", "+1e-7": "+1e-7", "=1+1": "'=1+1", "@x": "'@x", "-x": "'-x", "+x": "'+x", "\tx": "'\tx", "1998-07-01": "1998-07-01",
+		"": "", "plain": "plain", "-0.5": "-0.5", "+1e-7": "+1e-7", "=1+1": "'=1+1", "@x": "'@x", "-x": "'-x", "+x": "'+x", "\tx": "'\tx", "\n=1": "'\n=1", "＝1+1": "'＝1+1", "＠x": "'＠x", "é=1": "é=1", "1998-07-01": "1998-07-01",
 	} {
-		if got := harmless(in); got != want {
+		if got := Harmless(in); got != want {
 			t.Errorf("%q became %q", in, got)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/driftwatch/driftwatch/views/lang"
 )
@@ -74,7 +75,7 @@ func (t table) csv(w io.Writer) error {
 	for _, r := range t.rows {
 		record = record[:0]
 		for _, c := range r.cells {
-			record = append(record, harmless(c.raw))
+			record = append(record, Harmless(c.raw))
 		}
 		if err := out.Write(record); err != nil {
 			return fmt.Errorf("write csv: %w", err)
@@ -87,10 +88,15 @@ func (t table) csv(w io.Writer) error {
 	return nil
 }
 
-// harmless keeps a spreadsheet from taking text as a formula: names of features
-// and slices come from outside. Numbers stay as they are.
-func harmless(s string) string {
-	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+// formulas are what a spreadsheet takes for the beginning of a formula, in narrow and in full-width letters, or for
+// space before one.
+const formulas = "=+-@\t\r\n＝＋－＠"
+
+// Harmless keeps a spreadsheet from taking a text in a CSV file for a formula: names of features, slices and
+// tenants, and what people wrote, come from outside. Numbers stay as they are.
+func Harmless(s string) string {
+	first, _ := utf8.DecodeRuneInString(s)
+	if s == "" || !strings.ContainsRune(formulas, first) {
 		return s
 	}
 	if _, err := strconv.ParseFloat(s, 64); err == nil {

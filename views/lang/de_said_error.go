@@ -229,6 +229,7 @@ var deSaidError = entries{
 	"The server could not finish this in time. Try again.":                 {"Der Server ist damit nicht rechtzeitig fertig geworden. Versuchen Sie es noch einmal."},
 	"The server made a mistake. It is written in its log; try again.":      {"Der Server hat einen Fehler gemacht. Er steht in seinem Protokoll; versuchen Sie es noch einmal."},
 	"There is nothing with this number.":                                   {"Unter dieser Nummer gibt es nichts."},
+	"There is nothing of this name.":                                       {"Unter diesem Namen gibt es nichts."},
 	"This request came from another site's page and was refused.":          {"Diese Anfrage kam von der Seite einer anderen Website und wurde abgelehnt."},
 
 	// web/auth

@@ -21,6 +21,7 @@ var deSaidReport = entries{
 	"Say what is to be done.":                                                                  {"Sagen Sie, was zu tun ist."},
 	"Say when the shift began.":                                                                {"Sagen Sie, wann die Schicht begann."},
 	"Say which version of the causes you looked at: a whole number, 0 for none.":               {"Sagen Sie, welche Fassung der Ursachen Sie sahen: eine ganze Zahl, 0 für keine."},
+	"A follow-up is given, done or opened again.":                                              {"Eine Folgeaufgabe wird vergeben, erledigt oder wieder geöffnet."},
 	"Say which version of the follow-up you looked at: a whole number.":                        {"Sagen Sie, welche Fassung der Folgeaufgabe Sie sahen: eine ganze Zahl."},
 	"Say who takes your alerts over, or take the tick away.":                                   {"Sagen Sie, wer Ihre Alarme übernimmt, oder entfernen Sie den Haken."},
 	"Somebody changed this follow-up meanwhile. Nothing was changed; look at it as it is now.": {"Jemand hat diese Folgeaufgabe inzwischen geändert. Nichts wurde geändert; sehen Sie sie an, wie sie jetzt ist."},

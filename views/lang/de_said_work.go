@@ -50,7 +50,6 @@ var deSaidWork = entries{
 	"The last day does not come before the first.":                 {"Der letzte Tag liegt nicht vor dem ersten."},
 	"The time of the handover lies between 00:00 and 23:59.":       {"Die Uhrzeit der Übergabe liegt zwischen 00:00 und 23:59."},
 	"There is no such swap any more.":                              {"Diesen Tausch gibt es nicht mehr."},
-	"There is no such team.":                                       {"Dieses Team gibt es nicht."},
 	"This lies in the past; who was on call then stays as it was.": {"Das liegt in der Vergangenheit; wer damals Bereitschaft hatte, bleibt, wie es war."},
 
 	// calendars

@@ -16,6 +16,7 @@ type IncidentReviewVM struct {
 	Line      []component.Piece
 	AlertHref string // back to the alert or the incident
 	Path      string // of this page; forms post under it
+	Query     string // "?tenant=acme" where the path names the incident of several tenants
 	Markdown  string // its export
 	Facts     []component.FactVM
 	Defined   string

@@ -21,6 +21,9 @@ type Identity struct {
 	wall  bool // see Looker
 }
 
+// Wall reports whether this is nobody but a browser that shows a wall by its link.
+func (id Identity) Wall() bool { return id.wall }
+
 type contextKey struct{}
 
 // WithIdentity puts an identity into a context, as Identify does.

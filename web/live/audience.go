@@ -3,7 +3,7 @@ package live
 import "slices"
 
 // MaxClasses is how many classes of reader a message can have frames for.
-const MaxClasses = 6
+const MaxClasses = 7
 
 // Message is one event in the form in which browsers get it.
 type Message struct {
@@ -29,7 +29,8 @@ type Audience struct {
 	// Tenants are those open to a reader without AllTenants.
 	Tenants []int64
 	// Class picks among a message's frames: below MaxClasses, by convention 0 for
-	// a viewer, 1 for an operator, 2 for a manager and above.
+	// a viewer, 1 for an operator, 2 for a manager and above, in a first language;
+	// the caller numbers what there is beyond.
 	Class uint8
 	// Keys are the names under which the connection can be closed, such as
 	// "user:7", "session:9f2c" or "token:3"; see Hub.CloseKey.
