@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,16 @@ func TestRetrainPages(t *testing.T) {
 		a.holds(t, role.String(), "Feature flags", "Cooldown", "Severity", "Validation", "why &lt;script&gt;", "Labelled rows", "All evidence, alert")
 		if offered := strings.Contains(a.body, path+"/approve"); offered != role.AtLeast(drift.RoleManager) {
 			t.Errorf("%s: offered to approve: %t", role, offered)
+		}
+		files := regexp.MustCompile(`href="(`+path+`/charts/[^"]+)"`).FindAllStringSubmatch(a.body, -1)
+		if len(files) < 3 {
+			t.Errorf("%s: %d files of charts are offered", role, len(files))
+		}
+		for _, f := range files {
+			if a := h.get(f[1], asBrowser, who); a.status != 200 || a.body == "" {
+				t.Errorf("%s: %s is %d", role, f[1], a.status)
+			}
+			h.get(f[1], asBrowser, h.as(role, h.globex)).isPage(t, 404, "a chart of another tenant's retrain")
 		}
 		h.get(path, asBrowser, h.as(role, h.globex)).isPage(t, 404, "another tenant's retrain")
 		h.get("/retrains/999999", asBrowser, who).isPage(t, 404, "no such retrain")

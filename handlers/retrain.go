@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -42,7 +43,7 @@ func (p *Pages) retrainPage(w http.ResponseWriter, r *http.Request) error {
 // showRetrain answers a retrain's page as it stands now.
 func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, status int, said saidVM) error {
 	by := auth.ActorFrom(r.Context())
-	d, err := p.store.RetrainDetail(r.Context(), by, drift.RetrainQuery{ID: id, Now: p.now(), Days: recordDays + poolDays, Windows: windowsOf})
+	d, err := p.retrainData(r, id)
 	if err != nil {
 		return err
 	}
@@ -59,6 +60,30 @@ func (p *Pages) showRetrain(w http.ResponseWriter, r *http.Request, id int64, st
 	}
 	v.Note, v.Conflict, v.Actions.Typed = said.note, said.lost, said.typed
 	return p.show(w, r, status, p.shell(by, d.Watch, retrainTitle(l, d.Retrain), "retrains"), page.Retrain(v))
+}
+
+// retrainData reads what a retrain's page and its charts rest on.
+func (p *Pages) retrainData(r *http.Request, id int64) (drift.RetrainData, error) {
+	return p.store.RetrainDetail(r.Context(), auth.ActorFrom(r.Context()),
+		drift.RetrainQuery{ID: id, Now: p.now(), Days: recordDays + poolDays, Windows: windowsOf})
+}
+
+// retrainChart answers one chart of a retrain's page as a file.
+func (p *Pages) retrainChart(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	d, err := p.retrainData(r, id)
+	if err != nil {
+		return err
+	}
+	by := auth.ActorFrom(r.Context())
+	v := p.retrainVM(lang.From(r.Context()), d, by)
+	if v.Result.Watch, err = p.watchVM(r, by, d.Retrain); err != nil {
+		return err
+	}
+	return ChartFile(w, r, fmt.Sprintf("retrain-%d", id), chi.URLParam(r, "file"), v.Charts()...)
 }
 
 func (p *Pages) watchVM(r *http.Request, by drift.Actor, rt *drift.Retrain) (*page.WatchVM, error) {

@@ -24,6 +24,7 @@ const endedRows = 25
 func (p *Pages) retrainRoutes(r chi.Router) {
 	p.get(r, "/retrains", p.retrainsPage)
 	p.get(r, "/retrains/{id}", p.retrainPage)
+	p.get(r, "/retrains/{id}/charts/{file}", p.retrainChart)
 	operator, manager := r.With(p.o.Auth.Require(drift.RoleOperator)), r.With(p.o.Auth.Require(drift.RoleManager))
 	p.get(r, "/retrains/{id}/rollback", p.rollBackOfRetrain)
 	manager.Post("/retrains/stop", p.do(p.stopRetraining))

@@ -57,7 +57,7 @@ func cameInVM(f drift.Feed, l lang.Lang, now time.Time) component.FactVM {
 	if f.LastReceived.IsZero() {
 		return component.FactVM{Label: label, Value: l.T("never")}
 	}
-	return component.FactVM{Label: label, Value: l.Age(now.Sub(f.LastReceived)), Note: l.T("ago; %d rows in all", f.Received)}
+	return component.FactVM{Label: label, Value: l.Age(now.Sub(f.LastReceived)), Note: l.N(f.Received, "ago; %d row in all", "ago; %d rows in all")}
 }
 
 // newestData is how new the data is that a part of a blind alert is about: the day of the newest

@@ -23,7 +23,7 @@ func feedVM(l lang.Lang, f drift.Feed, c drift.OutcomeCoverage, now time.Time) p
 	v := page.FeedVM{
 		Tenant: f.Model.Tenant, ModelType: f.Model.ModelType, Href: modelHref(f.Model), Feed: f.Kind, Hours: f.Hours,
 		LastHour: page.NotCounted, Last: f.LastReceived, Lag: now.Sub(f.LastAt), State: page.FeedOnTime,
-		Detail: l.T("%d rows in all", f.Received),
+		Detail: l.N(f.Received, "%d row in all", "%d rows in all"),
 	}
 	if n := len(f.Hours); n > 0 {
 		v.LastHour = f.Hours[n-1]

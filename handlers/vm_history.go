@@ -124,7 +124,7 @@ func chosenMetric(name string, days []drift.DailyMetrics, l lang.Lang, span char
 			continue
 		}
 		c := m.chart
-		c.ID, c.Title, c.Lead, c.Span, c.Wide, c.Events = "metric", l.T(c.Title), l.T(c.Lead), span, true, events
+		c.Help, c.ID, c.Title, c.Lead, c.Span, c.Wide, c.Events = c.ID, "metric", l.T(c.Title), l.T(c.Lead), span, true, events
 		for _, d := range days {
 			day := chart.MetricDay{Date: d.Date.Time(), N: int64(d.PredictionsWithOutcomes), Value: m.value(d).Ptr()}
 			if share, ok := metricShare(name, d.Counts); ok && day.Value != nil {

@@ -163,7 +163,7 @@ func followUpVM(l lang.Lang, f drift.FollowUp, people []string) page.FollowUpVM 
 		ID: f.ID, Version: int64(f.Version), Task: f.Task, Owner: f.Owner, Owners: ownerChoice(l, "owner-"+id, f.Owner, people),
 		Added: component.Sentence(l.T("added by {0}, {1}"), component.Plain(f.By), component.At(f.At, component.Date)),
 	}
-	v.Owners.Label = l.T("Who does it: %s", f.Task)
+	v.Owners.Label, v.Owners.Quiet = l.T("Who does it: %s", f.Task), true
 	if !f.DoneAt.IsZero() {
 		v.Done = component.Sentence(l.T("done by {0}, {1}"), component.Plain(f.DoneBy), component.At(f.DoneAt, component.Date))
 	}

@@ -71,7 +71,7 @@ func listed[T any](list drift.Listed[T]) page.ListedVM {
 
 // choiceOf is a list of names to choose from, the first of them all.
 func choiceOf(name, label, all, chosen string, names []string) component.SelectVM {
-	s := component.SelectVM{ID: name, Name: name, Label: label, Options: []component.OptionVM{{Label: all}}}
+	s := component.SelectVM{ID: name, Name: name, Label: label, Quiet: true, Options: []component.OptionVM{{Label: all}}}
 	for _, n := range names {
 		s.Options = append(s.Options, component.OptionVM{Value: n, Label: n, Selected: n == chosen})
 	}

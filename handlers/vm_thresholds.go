@@ -160,12 +160,15 @@ func whatIfChart(l lang.Lang, r engine.WhatIfResult) chart.WhatIf {
 		}
 		count(&d.Candidate, a.Then)
 	}
-	c := chart.WhatIf{Span: chart.Window{From: r.From.Time(), To: r.To.Time()}}
+	c := chart.WhatIf{
+		Span: chart.Window{From: r.From.Time(), To: r.To.Time()},
+		Note: l.T("Drift that falls under a raised alert counts once here, with it; the numbers above count each stretch of drift."),
+	}
 	for _, day := range slices.Sorted(maps.Keys(days)) {
 		c.Days = append(c.Days, *days[day])
 	}
 	if len(r.Alerts) >= engine.WhatIfAlerts {
-		c.Note = l.N(engine.WhatIfAlerts, "The newest %d alert.", "The newest %d alerts.")
+		c.Note += " " + l.N(engine.WhatIfAlerts, "The newest %d alert.", "The newest %d alerts.")
 	}
 	return c
 }

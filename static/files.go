@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 )
@@ -60,13 +61,14 @@ func worker(t *tree) *asset {
 
 // manifest describes the console to whoever installs it.
 func manifest() *asset {
-	icon := func(name, purpose string) map[string]string {
-		return map[string]string{"src": URL(name), "type": contentTypes[".svg"], "sizes": "any", "purpose": purpose}
+	icon := func(name, sizes, purpose string) map[string]string {
+		return map[string]string{"src": URL(name), "type": contentTypes[path.Ext(name)], "sizes": sizes, "purpose": purpose}
 	}
 	b, err := json.Marshal(map[string]any{
 		"name": "Driftwatch", "short_name": "Driftwatch", "id": "/", "start_url": "/", "scope": "/", "display": "standalone",
 		"background_color": "#0a1215", "theme_color": "#10191d",
-		"icons": []any{icon("icon/icon.svg", "any"), icon("icon/app.svg", "maskable")},
+		// The picture is app.svg in pixels, for what draws no SVG; pages name it as the touch icon.
+		"icons": []any{icon("icon/icon.svg", "any", "any"), icon("icon/app.svg", "any", "maskable"), icon("icon/touch.png", "180x180", "any")},
 	})
 	if err != nil {
 		panic("static: manifest: " + err.Error())

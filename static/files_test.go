@@ -1,7 +1,10 @@
 package static
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"image/png"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -64,18 +67,26 @@ func TestManifest(t *testing.T) {
 	var m struct {
 		Start string `json:"start_url"`
 		Icons []struct {
-			Src, Purpose string
+			Src, Purpose, Type, Sizes string
 		}
 	}
 	if err := json.Unmarshal(body(t, get(t, Files(), "GET", "/manifest.webmanifest")), &m); err != nil {
 		t.Fatal(err)
 	}
-	if m.Start != "/" || len(m.Icons) != 2 {
+	if m.Start != "/" || len(m.Icons) != 3 {
 		t.Errorf("%+v", m)
 	}
 	for _, i := range m.Icons {
-		if r := get(t, Handler(), "GET", i.Src); r.StatusCode != 200 {
-			t.Errorf("icon %s is %d", i.Src, r.StatusCode)
+		r := get(t, Handler(), "GET", i.Src)
+		if r.StatusCode != 200 || r.Header.Get("Content-Type") != i.Type {
+			t.Errorf("icon %s is %d, %s", i.Src, r.StatusCode, r.Header.Get("Content-Type"))
+		}
+		if i.Type != "image/png" {
+			continue
+		}
+		picture, err := png.DecodeConfig(bytes.NewReader(body(t, r)))
+		if size := fmt.Sprintf("%dx%d", picture.Width, picture.Height); err != nil || size != i.Sizes {
+			t.Errorf("icon %s is %s, said to be %s: %v", i.Src, size, i.Sizes, err)
 		}
 	}
 }

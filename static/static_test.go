@@ -10,9 +10,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/andybalholm/brotli"
-	"testing/fstest"
 )
 
 func get(t *testing.T, h http.Handler, method, url string, header ...string) *http.Response {

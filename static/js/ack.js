@@ -18,17 +18,6 @@ function words(a) {
 
 /**
  * @param {HTMLFormElement} form
- * @param {string} text
- */
-function answer(form, text) {
-  const slot = form.querySelector('[data-say]');
-  if (slot) slot.textContent = text;
-  else toast(text);
-  say(text);
-}
-
-/**
- * @param {HTMLFormElement} form
  * @param {HTMLButtonElement | HTMLInputElement | null} button
  */
 async function send(form, button) {
@@ -39,10 +28,10 @@ async function send(form, button) {
   button?.setAttribute('aria-busy', 'true');
   try {
     const a = await post(target, body);
-    if (typeof a === 'string') return answer(form, a);
+    if (typeof a === 'string') return toast(a);
     if (a) done(form, a);
   } catch {
-    answer(form, t('No answer came. It may or may not have been done: the row shows it once the link is back.'));
+    toast(t('No answer came. It may or may not have been done: the row shows it once the link is back.'));
   } finally {
     delete form.dataset.busy;
     button?.removeAttribute('aria-busy');
@@ -126,7 +115,7 @@ export function start() {
     const acts = button?.dataset.acts !== undefined || form.dataset.enhance !== undefined;
     if (acts && stale()) {
       e.preventDefault();
-      return answer(form, WHY);
+      return toast(WHY);
     }
     if (form.dataset.enhance === undefined) return;
     e.preventDefault();
@@ -134,6 +123,8 @@ export function start() {
   });
   document.addEventListener('click', (e) => {
     const b = e.target instanceof Element ? e.target.closest('[aria-disabled=true]') : null;
-    if (b) e.preventDefault();
+    if (!b) return;
+    e.preventDefault();
+    if (stale() && b instanceof HTMLElement && b.dataset.acts !== undefined) toast(WHY); // the others say why beside them
   }, true);
 }

@@ -93,17 +93,30 @@ function sound() {
 }
 
 /** @param {Loud} l */
-function notify(l) {
-  const n = new Notification(l.name ?? 'Driftwatch', {body: l.text, tag: `alert-${l.id}`, icon: icon(0)});
-  n.addEventListener('click', () => {
-    focus();
-    location.assign(`/alerts/${l.id}`);
-    n.close();
-  });
+const notify = (l) => tell(l.name ?? 'Driftwatch', {body: l.text, tag: `alert-${l.id}`, data: `/alerts/${l.id}`});
+
+/**
+ * Shows a notification, which leads to the page in its data. On a phone only
+ * the worker may show one.
+ * @param {string} title
+ * @param {NotificationOptions} o
+ */
+export function tell(title, o) {
+  o = {...o, icon: icon(0)};
+  try {
+    const n = new Notification(title, o);
+    n.addEventListener('click', () => {
+      focus();
+      if (o.data) location.assign(o.data);
+      n.close();
+    });
+  } catch {
+    navigator.serviceWorker?.ready.then((w) => w.showNotification(title, o));
+  }
 }
 
 /** @param {number} n @returns {string} the icon with a count */
-export const icon = (n) => `/icon/${Math.min(n, 100)}.svg`;
+const icon = (n) => `/icon/${Math.min(n, 100)}.svg`;
 
 /** How many alerts nobody has acknowledged, once the server has said it. @type {number | undefined} */
 let open;

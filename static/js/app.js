@@ -37,11 +37,22 @@ document.querySelector('[data-narrow]')?.addEventListener('input', (e) => {
   }
 });
 
-// An open menu or explanation closes on Escape and on a click elsewhere.
-/** @param {(d: Element) => boolean} which */
-const shut = (which) => document.querySelectorAll(':is(.who, .pop, .hint)[open]').forEach((d) => which(d) && d.removeAttribute('open'));
-addEventListener('keydown', (e) => e.key === 'Escape' && shut(() => true));
-addEventListener('click', (e) => shut((d) => !(e.target instanceof Node && d.contains(e.target))));
+// An open menu or explanation closes on a click elsewhere and on Escape, which
+// then does nothing else. The focus that was in it goes to what opens it.
+const OPEN = ':is(.who, .pop, .hint, .drop)[open]';
+addEventListener('keydown', (e) => {
+  const open = /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll(OPEN));
+  if (e.key !== 'Escape' || !open.length || document.querySelector('dialog[open]')) return;
+  e.preventDefault();
+  for (const d of open) {
+    const inside = d.contains(document.activeElement);
+    d.open = false;
+    if (inside) d.querySelector('summary')?.focus();
+  }
+}, true);
+addEventListener('click', (e) => {
+  for (const d of document.querySelectorAll(`${OPEN}:not(.sel .drop)`)) if (!(e.target instanceof Node && d.contains(e.target))) d.removeAttribute('open');
+});
 
 // Without a connection the worker says so, and shows nothing old.
 addEventListener('load', () => navigator.serviceWorker?.register(worker()).catch(() => {}));

@@ -86,14 +86,19 @@ function control(key) {
 function act(key) {
   const el = control(key);
   if (!(el instanceof HTMLElement)) return false;
-  const fold = el.matches('summary') ? null : el.closest('details:not([open])');
-  if (fold) { // it stands with fields of its own, which are seen first
-    fold.setAttribute('open', '');
-    el.focus();
+  use(el);
+  return true;
+}
+
+/** Does what a control is for: what has fields shows them and takes the focus there. @param {HTMLElement} el */
+export function use(el) {
+  const fold = el.closest('details');
+  if (fold && (el.matches('summary') || !fold.open)) { // it stands with fields of its own, which are seen first
+    fold.open = true;
+    const field = el.matches('summary') && fold.querySelector('input:not([type=hidden]), textarea, select');
+    (field instanceof HTMLElement ? field : el).focus();
   } else if (el.matches('input:not([type=checkbox]), textarea, select')) el.focus();
   else el.click();
-  if (el.matches('summary')) /** @type {HTMLElement | null} */ (el.parentElement?.querySelector('input:not([type=hidden]), textarea, select'))?.focus();
-  return true;
 }
 
 /** @param {Element | null} e something that is typed into */

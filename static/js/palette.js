@@ -3,7 +3,7 @@
 // finds. Without scripts /search answers the same.
 
 import {el, visible} from './dom.js';
-import {places} from './keys.js';
+import {places, use} from './keys.js';
 import {t} from './text.js';
 
 /** @typedef {{label: string, kind: string, hint?: string, href?: string, mark?: string, icon?: string, key?: string, run?: () => void}} Item */
@@ -33,18 +33,21 @@ export const best = (items, question) => items
   .map((i) => ({i, n: fits(`${i.label} ${i.hint ?? ''}`, question)})).filter(({n}) => n > 0)
   .sort((a, b) => b.n - a.n).map(({i}) => i);
 
+/** What a control is called, without the key that stands beside its words. @param {Element} c */
+const words = (c) => [...c.childNodes].map((n) => (n.nodeName === 'KBD' ? '' : n.textContent ?? '')).join('').replace(/\s+/g, ' ').trim();
+
 /** Pages of the navigation, and controls of this page that a key stands for. @returns {Item[]} */
 function local() {
   /** @type {Item[]} */
   const out = [];
   const keyed = new Set(places());
   for (const a of document.querySelectorAll('.nav a, .menu a')) {
-    if (!(a instanceof HTMLAnchorElement)) continue;
+    if (!(a instanceof HTMLAnchorElement) || out.some((i) => i.href === a.href)) continue; // the menu repeats what the bar may have no room for
     out.push({label: a.textContent.trim(), kind: t('Page'), href: a.href, icon: 'link', key: keyed.has(a) ? `g ${a.dataset.go}` : ''});
   }
   for (const c of document.querySelectorAll('main [data-key], #alarm [data-alarm]')) {
     if (!(c instanceof HTMLElement) || (!visible(c) && !c.closest('#alarm')) || c.closest('#alerts') || c.matches('input')) continue;
-    out.push({label: c.getAttribute('aria-label') ?? c.textContent.trim(), kind: t('Action'), icon: 'check', key: c.dataset.key, run: () => c.click()});
+    out.push({label: c.getAttribute('aria-label') ?? words(c), kind: t('Action'), icon: 'check', key: c.dataset.key, run: () => use(c)});
   }
   return out.filter((i) => i.label);
 }
@@ -52,8 +55,8 @@ function local() {
 /** @type {HTMLDialogElement | null} */
 let box = null;
 
-/** Opens it. @param {Element | null} from what gets the focus back */
-function open(from) {
+/** Opens it; closed, the browser gives the focus back to what had it. */
+function open() {
   if (box) return;
   const dlg = box = /** @type {HTMLDialogElement} */ (el('dialog', {class: 'pal panel', 'aria-label': t('Find')}));
   const field = /** @type {HTMLInputElement} */ (el('input', {
@@ -117,7 +120,6 @@ function open(from) {
   dlg.addEventListener('close', () => {
     dlg.remove();
     box = null;
-    if (from instanceof HTMLElement) from.focus({preventScroll: true});
   });
   dlg.append(field, list, none);
   document.body.append(dlg);
@@ -148,5 +150,5 @@ function symbol(i) {
 /** Opens it, or closes it where it is open. */
 export function toggle() {
   if (box) box.close();
-  else if (!document.querySelector('dialog[open]')) open(document.activeElement);
+  else if (!document.querySelector('dialog[open]')) open();
 }

@@ -1,7 +1,7 @@
 // What stands under the bell: how sound and notifications are, what the browser
 // has not allowed, and the buttons that change it.
 
-import {icon, keep, lead, mayNotify, play, state, wake} from './alarm.js';
+import {keep, lead, mayNotify, play, state, tell, wake} from './alarm.js';
 import {byId, say, toast} from './dom.js';
 import {mutedUntil} from './mute.js';
 import {t} from './text.js';
@@ -33,7 +33,7 @@ export function paint() {
   const pressed = {sound: state() !== 'off', notify: mayNotify()};
   for (const [what, on] of Object.entries(pressed)) document.querySelector(`[data-alarm=${what}]`)?.setAttribute('aria-pressed', String(on));
 }
-setInterval(paint, 1000);
+setInterval(() => byId('alarm')?.hasAttribute('open') && paint(), 1000);
 
 /** @type {Record<string, (value: string) => unknown>} */
 const does = {
@@ -50,7 +50,7 @@ const does = {
     if (mayNotify()) lead('notify');
   },
   'test-notify': () => {
-    if (mayNotify()) new Notification(t('A test from Driftwatch'), {body: t('A new alert looks like this.'), tag: 'test', icon: icon(0)});
+    if (mayNotify()) tell(t('A test from Driftwatch'), {body: t('A new alert looks like this.'), tag: 'test'});
     else toast(t('Allow notifications first.'));
   },
 };

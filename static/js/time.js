@@ -52,7 +52,8 @@ const utcFull = fmt({weekday: 'short', day: 'numeric', month: 'short', year: 'nu
 
 /** In UTC what the server wrote is right. */
 const inUTC = ['UTC', 'Etc/UTC', 'GMT'].includes(hm.resolvedOptions().timeZone);
-const noComma = (/** @type {string} */ s) => s.replaceAll(',', '');
+/** As views/lang writes a date: no comma, and September of three letters in English. */
+const noComma = (/** @type {string} */ s) => s.replaceAll(',', '').replace(/\bSept\b(?!\.)/, 'Sep');
 
 /** Another year is said. */
 const other = (/** @type {string} */ s) => noComma(s).replace(` ${new Date(serverNow()).getFullYear()}`, '');

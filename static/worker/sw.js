@@ -1,5 +1,5 @@
-// The service worker. It does one thing: where a page cannot be had, it says
-// so. No page, no answer and no tenant's data is ever kept; what is kept is
+// The service worker. Where a page cannot be had, it says so; and it leads from
+// a notification to its page. No page, no answer and no tenant's data is ever kept; what is kept is
 // the page that says "offline", its style and its script, of this build alone.
 
 /** @type {ServiceWorkerGlobalScope} */
@@ -26,4 +26,9 @@ worker.addEventListener('fetch', (e) => {
   } else if (part > 0) {
     e.respondWith(fetch(e.request).catch(async () => (await caches.match(PARTS[part])) ?? Response.error()));
   }
+});
+
+worker.addEventListener('notificationclick', (e) => {
+  e.notification.close();
+  if (e.notification.data) e.waitUntil(worker.clients.openWindow(e.notification.data));
 });

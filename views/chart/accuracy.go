@@ -47,7 +47,7 @@ func (in Accuracy) Draw(l lang.Lang) Drawing {
 		in.PooledDays = 7
 	}
 	d := Drawing{
-		name: or(in.ID, "accuracy"), title: or(in.Title, w.T("Accuracy by day")), note: in.Note,
+		name: or(in.ID, "accuracy"), help: "accuracy", title: or(in.Title, w.T("Accuracy by day")), note: in.Note,
 		lead: or(in.Lead, w.N(int64(in.PooledDays), "Circles are days, the line is the last %d day pooled, which is what the check compares.",
 			"Circles are days, the line is the last %d days pooled, which is what the check compares.")),
 	}

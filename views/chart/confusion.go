@@ -24,7 +24,7 @@ func (in Confusion) Draw(l lang.Lang) Drawing {
 	w := words{l}
 	in.Positive, in.Negative = or(in.Positive, w.T("yes")), or(in.Negative, w.T("no"))
 	d := Drawing{
-		name: or(in.ID, "confusion"), title: or(in.Title, w.T("Which mistakes it makes")), columns: 2,
+		name: or(in.ID, "confusion"), help: "precision", title: or(in.Title, w.T("Which mistakes it makes")), columns: 2,
 		lead: w.T("Rows are what the model said, columns what happened. The darker, the larger the share; mistakes have a dashed edge."),
 	}
 	if in.Baseline.total()+in.Recent.total() == 0 {

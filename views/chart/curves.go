@@ -33,7 +33,7 @@ const (
 func (in Rankings) Draw(l lang.Lang) Drawing {
 	w := words{l}
 	d := Drawing{
-		name: or(in.ID, "curves"), title: or(in.Title, w.T("How well scores order outcomes")), columns: 2,
+		name: or(in.ID, "curves"), help: "roc-auc", title: or(in.Title, w.T("How well scores order outcomes")), columns: 2,
 		lead: w.T("ROC: nearer to the upper left is better, the diagonal is chance. Precision and recall: nearer to the upper right is better, the dashed line is the share of positives."),
 		keys: []key{{"base line", w.T("baseline")}, {"line", w.T("recent")}, {"ideal", w.T("chance")}},
 	}

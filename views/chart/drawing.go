@@ -21,6 +21,7 @@ type Chart interface {
 type Drawing struct {
 	name        string // the figure's id on its page and its file's name
 	title, lead string
+	help        string // the anchor of its number on the page that explains how numbers are computed; "" for none
 	plots       []plot
 	columns     int // how many plots lie side by side where there is room; 1 where 0
 	keys        []key

@@ -33,7 +33,7 @@ func (in ECDFs) Draw(l lang.Lang) Drawing {
 	w := words{l}
 	in.Low, in.High = scoreRange(in.Low, in.High)
 	d := Drawing{
-		name: or(in.ID, "distance"), title: or(in.Title, w.T("How far apart: D")),
+		name: or(in.ID, "distance"), help: "ks-d", title: or(in.Title, w.T("How far apart: D")),
 		lead: w.T("Share of scores at or below each value; n %s and %s.", w.Count(in.NBaseline), w.Count(in.NRecent)),
 		keys: []key{{"base line", w.T("baseline")}, {"line", w.T("recent")}},
 	}

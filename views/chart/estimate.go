@@ -33,7 +33,7 @@ func (in Estimate) Draw(l lang.Lang) Drawing {
 	w := words{l}
 	days := sortedDays(in.Days, func(d EstimateDay) time.Time { return d.Date })
 	d := Drawing{
-		name: or(in.ID, "estimate"), title: or(in.Title, w.T("How right it probably is")), note: in.Note,
+		name: or(in.ID, "estimate"), help: "cbpe", title: or(in.Title, w.T("How right it probably is")), note: in.Note,
 		lead: joined(w.T("Dashed: accuracy estimated from the scores alone, with its interval. Circles: what came true where outcomes are in."), in.Lead),
 		keys: []key{{"estimate", w.T("estimated, with interval")}, {"realised", w.T("realised")}},
 	}

@@ -42,7 +42,7 @@ const (
 func (in Features) Draw(l lang.Lang) Drawing {
 	w := words{l}
 	d := Drawing{
-		name: or(in.ID, "features"), title: or(in.Title, w.T("What changed in the input")), columns: 3, note: in.Note,
+		name: or(in.ID, "features"), help: "bh", title: or(in.Title, w.T("What changed in the input")), columns: 3, note: in.Note,
 		lead: or(in.Lead, w.T("Baseline grey, recent in colour; those that moved most come first. p is corrected for looking at every feature.")),
 		keys: []key{{"baseline", w.T("baseline")}, {"recent", w.T("recent")}},
 	}

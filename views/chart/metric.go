@@ -21,9 +21,10 @@ type MetricDay struct {
 // under each point how many outcomes it stands on.
 type Metric struct {
 	ID, Title, Lead  string
-	Percent          bool // fractions shown as percent, else as plain numbers
-	LowerIsBetter    bool // Brier score, ECE: the axis begins at 0
-	Wide             bool // a chart of its own, not one of many
+	Help             string // the number's anchor on the page that explains numbers; empty: ID
+	Percent          bool   // fractions shown as percent, else as plain numbers
+	LowerIsBetter    bool   // Brier score, ECE: the axis begins at 0
+	Wide             bool   // a chart of its own, not one of many
 	Span             Window
 	Days             []MetricDay
 	Baseline, Recent Window   // shaded; empty: not
@@ -42,7 +43,7 @@ const (
 // Draw implements [Chart].
 func (in Metric) Draw(l lang.Lang) Drawing {
 	w := words{l}
-	d := Drawing{name: or(in.ID, "metric"), title: or(in.Title, w.T("Metric by day")), lead: in.Lead, note: in.Note}
+	d := Drawing{name: or(in.ID, "metric"), help: or(in.Help, in.ID), title: or(in.Title, w.T("Metric by day")), lead: in.Lead, note: in.Note}
 	if in.LowerIsBetter {
 		d.lead = joined(d.lead, w.T("Lower is better."))
 	}

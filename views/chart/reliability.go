@@ -28,7 +28,7 @@ const reliabilityHeight = 260.
 func (in Reliability) Draw(l lang.Lang) Drawing {
 	w := words{l}
 	d := Drawing{
-		name: or(in.ID, "reliability"), title: or(in.Title, w.T("What scores promise and what comes true")),
+		name: or(in.ID, "reliability"), help: "ece", title: or(in.Title, w.T("What scores promise and what comes true")),
 		lead: w.T("On the dashed line a score of 70 percent comes true 70 times in 100. Under it the model is too sure, over it not sure enough."),
 		keys: []key{{"base line", w.T("baseline")}, {"realised", w.T("recent, with %s interval", w.Percent(.95, 0))}, {"ideal", w.T("as promised")}},
 	}

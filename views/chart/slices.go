@@ -34,7 +34,7 @@ const (
 func (in Slices) Draw(l lang.Lang) Drawing {
 	w := words{l}
 	d := Drawing{
-		name: or(in.ID, "slices"), title: or(in.Title, w.T("Where it went wrong most")), across: true, note: in.Note,
+		name: or(in.ID, "slices"), help: "newcombe", title: or(in.Title, w.T("Where it went wrong most")), across: true, note: in.Note,
 		lead: or(in.Lead, w.T("Change of accuracy of each part in points with its %s interval; filled where it is certain that it fell.", w.Percent(.95, 0))),
 		keys: []key{{"certain", w.T("certain")}, {"day", w.T("could be chance")}},
 	}

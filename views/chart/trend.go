@@ -37,7 +37,7 @@ func (in Trend) Draw(l lang.Lang) Drawing {
 	w := words{l}
 	days := sortedDays(in.Days, func(d TrendDay) time.Time { return d.Date })
 	d := Drawing{
-		name: or(in.ID, "trend"), title: or(in.Title, w.T("How long it has been coming")),
+		name: or(in.ID, "trend"), help: "p", title: or(in.Title, w.T("How long it has been coming")),
 		lead: joined(w.T("D and p of each day’s check."), in.Lead), note: in.Note,
 	}
 	if len(days) == 0 {

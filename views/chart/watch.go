@@ -34,7 +34,7 @@ const watchHeight = 150
 func (in Watch) Draw(l lang.Lang) Drawing {
 	w := words{l}
 	d := Drawing{
-		name: or(in.ID, "watch-hours"), title: w.T("Hour by hour"),
+		name: or(in.ID, "watch-hours"), help: "wilson", title: w.T("Hour by hour"),
 		lead: w.T("Accuracy of all outcomes since activation; under the dashed line it is rolled back."),
 	}
 	in.Hours = slices.DeleteFunc(slices.Clone(in.Hours), func(h WatchHour) bool { return h.SoFar <= 0 })

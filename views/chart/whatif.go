@@ -47,16 +47,16 @@ func (in WhatIf) Draw(l lang.Lang) Drawing {
 	present := func(d WhatIfDay) AlertCounts { return d.Present }
 	candidate := func(d WhatIfDay) AlertCounts { return d.Candidate }
 	before, after := sum(days, present), sum(days, candidate)
-	d.lead = joined(w.N(before.total(), "%d alert under the present thresholds,", "%d alerts under the present thresholds,"),
-		w.N(after.total(), "%d under the candidate.", "%d under the candidate."), in.Lead)
+	d.lead = joined(w.N(before.total(), "%d alert was raised,", "%d alerts were raised,"),
+		w.N(after.total(), "%d would be with these values.", "%d would be with these values."), in.Lead)
 	most := int64(1)
 	for _, day := range days {
 		most = max(most, day.Present.total(), day.Candidate.total())
 	}
 	y := yScale{0, top(float64(most), 1, 2), whatIfHeight}
 	d.plots = []plot{
-		{class: "plot tight", canvas: drawAlerts(w, w.T("Present thresholds"), days, a, y, present, before)},
-		{class: "plot tr", canvas: drawAlerts(w, w.T("Candidate thresholds"), days, a, y, candidate, after)},
+		{class: "plot tight", canvas: drawAlerts(w, w.T("As they were raised"), days, a, y, present, before)},
+		{class: "plot tr", canvas: drawAlerts(w, w.T("With these values"), days, a, y, candidate, after)},
 	}
 	a.draw(d.plots[1].canvas, w, whatIfHeight+17)
 	d.table = in.table(w, days, a)
@@ -110,10 +110,10 @@ func drawAlerts(w words, name string, days []WhatIfDay, a timeAxis, y yScale, ge
 func (in WhatIf) table(w words, days []WhatIfDay, a timeAxis) table {
 	t := table{cols: []column{
 		{head: w.T("Day"), key: "day"},
-		{head: w.T("Present critical"), key: "present_critical"},
+		{head: w.T("Raised, critical"), key: "present_critical"},
 		{head: w.T("high"), key: "present_high"},
 		{head: w.T("medium"), key: "present_medium"},
-		{head: w.T("Candidate critical"), key: "candidate_critical"},
+		{head: w.T("With these values, critical"), key: "candidate_critical"},
 		{head: w.T("high"), key: "candidate_high"},
 		{head: w.T("medium"), key: "candidate_medium"},
 	}}

@@ -14,7 +14,8 @@ type ButtonVM struct {
 	// Wide fills the width of the region.
 	Wide bool
 	Icon string
-	Key  string
+	// Key is the single key that presses it (static/js/keys.js), shown beside its words.
+	Key string
 	// Href makes it a link.
 	Href string
 	// Name and Value are sent with the form.
@@ -41,4 +42,10 @@ func (b ButtonVM) class() string {
 		c += " full"
 	}
 	return c
+}
+
+// withoutKey is the button as it stands while it is off: no key presses it then.
+func (b ButtonVM) withoutKey() ButtonVM {
+	b.Key = ""
+	return b
 }

@@ -72,4 +72,12 @@ type SelectVM struct {
 	Options         []OptionVM
 	Problem         string
 	Must            bool // one with a value has to be chosen
+	Quiet           bool // the label is read aloud and not shown: its options say what it is
+}
+
+func (s SelectVM) labelClass() string {
+	if s.Quiet {
+		return "sr"
+	}
+	return "f"
 }

@@ -116,7 +116,41 @@ func Brand() templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<svg viewBox=\"0 0 24 24\" fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\"><path d=\"M2 21h5v-5h5V9h4V4h6\" stroke=\"currentColor\" stroke-width=\"2\" opacity=\".45\"></path><path d=\"M2 21h12v-4h4v-5h4\" stroke=\"currentColor\" stroke-width=\"2\"></path><path d=\"M13 10.5v5\" stroke=\"currentColor\" stroke-width=\"2.6\"></path></svg> <span>Driftwatch</span>")
+		templ_7745c5c3_Err = Logo().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<span>Driftwatch</span>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// Logo is the mark without the name.
+func Logo() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var6 == nil {
+			templ_7745c5c3_Var6 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<svg viewBox=\"0 0 24 24\" fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\"><path d=\"M2 21h5v-5h5V9h4V4h6\" stroke=\"currentColor\" stroke-width=\"2\" opacity=\".45\"></path><path d=\"M2 21h12v-4h4v-5h4\" stroke=\"currentColor\" stroke-width=\"2\"></path><path d=\"M13 10.5v5\" stroke=\"currentColor\" stroke-width=\"2.6\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -143,12 +177,12 @@ func Sprite() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var6 == nil {
-			templ_7745c5c3_Var6 = templ.NopComponent
+		templ_7745c5c3_Var7 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var7 == nil {
+			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<svg width=\"0\" height=\"0\" class=\"sr\" aria-hidden=\"true\"><symbol id=\"mk-c\" viewBox=\"0 0 18 18\"><path d=\"M5.6.9h6.8l4.7 4.7v6.8l-4.7 4.7H5.6L.9 12.4V5.6z\"></path><text x=\"9\" y=\"12.4\">C</text></symbol> <symbol id=\"mk-h\" viewBox=\"0 0 18 18\"><path d=\"M9 .5 17.5 9 9 17.5.5 9z\"></path><text x=\"9\" y=\"12.4\">H</text></symbol> <symbol id=\"mk-m\" viewBox=\"0 0 18 18\"><circle cx=\"9\" cy=\"9\" r=\"7.6\"></circle><text x=\"9\" y=\"12.4\">M</text></symbol> <symbol id=\"mk-b\" viewBox=\"0 0 18 18\"><rect x=\"1.5\" y=\"1.5\" width=\"15\" height=\"15\" rx=\"2\" stroke-dasharray=\"3 2\"></rect><text x=\"9\" y=\"12.4\">?</text></symbol> <symbol id=\"mk-n\" viewBox=\"0 0 18 18\"><circle cx=\"9\" cy=\"9\" r=\"3\"></circle></symbol> <symbol id=\"i-board\" viewBox=\"0 0 16 16\"><rect x=\"2\" y=\"2.5\" width=\"12\" height=\"11\" rx=\"1.5\"></rect><path d=\"M2 6.5h12M6.5 6.5v7\"></path></symbol> <symbol id=\"i-cube\" viewBox=\"0 0 16 16\"><path d=\"m8 1.8 5.5 3v6.4l-5.5 3-5.5-3V4.8zM2.7 5 8 8l5.3-3M8 8v6\"></path></symbol> <symbol id=\"i-loop\" viewBox=\"0 0 16 16\"><path d=\"M13 8a5 5 0 0 1-9 3M3 8a5 5 0 0 1 9-3M12.3 2v3h-3M3.7 14v-3h3\"></path></symbol> <symbol id=\"i-pulse\" viewBox=\"0 0 16 16\"><path d=\"M1.5 8.5H5l1.8-5 2.6 9 1.8-4h3.3\"></path></symbol> <symbol id=\"i-gear\" viewBox=\"0 0 16 16\"><path d=\"M2 4.5h6.5M12 4.5h2M2 11.5h2M7.5 11.5H14\"></path><circle cx=\"10.2\" cy=\"4.5\" r=\"1.8\"></circle><circle cx=\"5.8\" cy=\"11.5\" r=\"1.8\"></circle></symbol> <symbol id=\"i-list\" viewBox=\"0 0 16 16\"><path d=\"M5.5 4H14M5.5 8H14M5.5 12H14M2 4h.5M2 8h.5M2 12h.5\"></path></symbol> <symbol id=\"i-search\" viewBox=\"0 0 16 16\"><circle cx=\"7\" cy=\"7\" r=\"4.2\"></circle><path d=\"m10.2 10.2 3.3 3.3\"></path></symbol> <symbol id=\"i-stat\" viewBox=\"0 0 16 16\"><path d=\"M1.5 12.5c3 0 3-8 5.5-8s2.5 8 5 8M5 12.5c2.5 0 3-9.5 5.5-9.5s2 9.5 4.5 9.5\"></path></symbol> <symbol id=\"i-perf\" viewBox=\"0 0 16 16\"><path d=\"M1.5 4H6v4.5h4V13h4.5M11.5 10.5v-7m-2 2 2-2 2 2\"></path></symbol> <symbol id=\"i-cut\" viewBox=\"0 0 16 16\"><path d=\"M2 8h3.5M10.5 8H14M7 5 6 2.8M9 11l1 2.2M9.2 4.8l1.3-1.9M6.8 11.2l-1.3 1.9\"></path></symbol> <symbol id=\"i-user\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"5.5\" r=\"2.6\"></circle><path d=\"M2.8 13.5c.7-2.7 2.6-4 5.2-4s4.5 1.3 5.2 4\"></path></symbol> <symbol id=\"i-check\" viewBox=\"0 0 16 16\"><path d=\"m3 8.5 3.3 3.3L13 4.8\"></path></symbol> <symbol id=\"i-cross\" viewBox=\"0 0 16 16\"><path d=\"m4 4 8 8M12 4l-8 8\"></path></symbol> <symbol id=\"i-chev\" viewBox=\"0 0 16 16\"><path d=\"m6 3.5 4.5 4.5L6 12.5\"></path></symbol> <symbol id=\"i-up\" viewBox=\"0 0 16 16\"><path d=\"M8 13V3.5M4 7.3 8 3.3l4 4\"></path></symbol> <symbol id=\"i-info\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" r=\"5.7\"></circle><path d=\"M8 7.3v3.5M8 5.2v.1\"></path></symbol> <symbol id=\"i-lock\" viewBox=\"0 0 16 16\"><rect x=\"3.5\" y=\"7\" width=\"9\" height=\"6.5\" rx=\"1.5\"></rect><path d=\"M5.5 7V5a2.5 2.5 0 0 1 5 0v2\"></path></symbol> <symbol id=\"i-clock\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" r=\"5.7\"></circle><path d=\"M8 4.8V8l2.3 1.6\"></path></symbol> <symbol id=\"i-bell\" viewBox=\"0 0 16 16\"><path d=\"M3.2 11.5h9.6c-1.2-1.2-1.3-2.4-1.3-4.3a3.5 3.5 0 0 0-7 0c0 1.9-.1 3.1-1.3 4.3ZM6.7 13.6c.6.6 2 .6 2.6 0\"></path></symbol> <symbol id=\"i-minus\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" r=\"5.7\"></circle><path d=\"M5.5 8h5\"></path></symbol> <symbol id=\"i-stop\" viewBox=\"0 0 16 16\"><path d=\"M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z\"></path><path d=\"M5.5 8h5\"></path></symbol> <symbol id=\"i-note\" viewBox=\"0 0 16 16\"><path d=\"M2.5 3h11v8h-6l-3 2.5V11h-2z\"></path></symbol> <symbol id=\"i-link\" viewBox=\"0 0 16 16\"><path d=\"M6.7 9.3a2.6 2.6 0 0 0 3.8.2l2-2a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.3 6.7a2.6 2.6 0 0 0-3.8-.2l-2 2a2.6 2.6 0 0 0 3.7 3.7l.8-.8\"></path></symbol> <symbol id=\"i-back\" viewBox=\"0 0 16 16\"><path d=\"M3 6.5h6.5a3.5 3.5 0 0 1 0 7H6M6 3.5l-3 3 3 3\"></path></symbol> <symbol id=\"i-calm\" viewBox=\"0 0 40 40\"><path d=\"M2 20c4.5 0 4.5-3 9-3s4.5 3 9 3 4.5-3 9-3 4.5 3 9 3M2 27c4.5 0 4.5-3 9-3s4.5 3 9 3 4.5-3 9-3 4.5 3 9 3\"></path><circle cx=\"20\" cy=\"9\" r=\"4\"></circle></symbol></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<svg width=\"0\" height=\"0\" class=\"sr\" aria-hidden=\"true\"><symbol id=\"mk-c\" viewBox=\"0 0 18 18\"><path d=\"M5.6.9h6.8l4.7 4.7v6.8l-4.7 4.7H5.6L.9 12.4V5.6z\"></path><text x=\"9\" y=\"12.4\">C</text></symbol> <symbol id=\"mk-h\" viewBox=\"0 0 18 18\"><path d=\"M9 .5 17.5 9 9 17.5.5 9z\"></path><text x=\"9\" y=\"12.4\">H</text></symbol> <symbol id=\"mk-m\" viewBox=\"0 0 18 18\"><circle cx=\"9\" cy=\"9\" r=\"7.6\"></circle><text x=\"9\" y=\"12.4\">M</text></symbol> <symbol id=\"mk-b\" viewBox=\"0 0 18 18\"><rect x=\"1.5\" y=\"1.5\" width=\"15\" height=\"15\" rx=\"2\" stroke-dasharray=\"3 2\"></rect><text x=\"9\" y=\"12.4\">?</text></symbol> <symbol id=\"mk-n\" viewBox=\"0 0 18 18\"><circle cx=\"9\" cy=\"9\" r=\"3\"></circle></symbol> <symbol id=\"i-board\" viewBox=\"0 0 16 16\"><rect x=\"2\" y=\"2.5\" width=\"12\" height=\"11\" rx=\"1.5\"></rect><path d=\"M2 6.5h12M6.5 6.5v7\"></path></symbol> <symbol id=\"i-cube\" viewBox=\"0 0 16 16\"><path d=\"m8 1.8 5.5 3v6.4l-5.5 3-5.5-3V4.8zM2.7 5 8 8l5.3-3M8 8v6\"></path></symbol> <symbol id=\"i-loop\" viewBox=\"0 0 16 16\"><path d=\"M13 8a5 5 0 0 1-9 3M3 8a5 5 0 0 1 9-3M12.3 2v3h-3M3.7 14v-3h3\"></path></symbol> <symbol id=\"i-pulse\" viewBox=\"0 0 16 16\"><path d=\"M1.5 8.5H5l1.8-5 2.6 9 1.8-4h3.3\"></path></symbol> <symbol id=\"i-gear\" viewBox=\"0 0 16 16\"><path d=\"M2 4.5h6.5M12 4.5h2M2 11.5h2M7.5 11.5H14\"></path><circle cx=\"10.2\" cy=\"4.5\" r=\"1.8\"></circle><circle cx=\"5.8\" cy=\"11.5\" r=\"1.8\"></circle></symbol> <symbol id=\"i-list\" viewBox=\"0 0 16 16\"><path d=\"M5.5 4H14M5.5 8H14M5.5 12H14M2 4h.5M2 8h.5M2 12h.5\"></path></symbol> <symbol id=\"i-search\" viewBox=\"0 0 16 16\"><circle cx=\"7\" cy=\"7\" r=\"4.2\"></circle><path d=\"m10.2 10.2 3.3 3.3\"></path></symbol> <symbol id=\"i-stat\" viewBox=\"0 0 16 16\"><path d=\"M1.5 12.5c3 0 3-8 5.5-8s2.5 8 5 8M5 12.5c2.5 0 3-9.5 5.5-9.5s2 9.5 4.5 9.5\"></path></symbol> <symbol id=\"i-perf\" viewBox=\"0 0 16 16\"><path d=\"M1.5 4H6v4.5h4V13h4.5M11.5 10.5v-7m-2 2 2-2 2 2\"></path></symbol> <symbol id=\"i-cut\" viewBox=\"0 0 16 16\"><path d=\"M2 8h3.5M10.5 8H14M7 5 6 2.8M9 11l1 2.2M9.2 4.8l1.3-1.9M6.8 11.2l-1.3 1.9\"></path></symbol> <symbol id=\"i-user\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"5.5\" r=\"2.6\"></circle><path d=\"M2.8 13.5c.7-2.7 2.6-4 5.2-4s4.5 1.3 5.2 4\"></path></symbol> <symbol id=\"i-check\" viewBox=\"0 0 16 16\"><path d=\"m3 8.5 3.3 3.3L13 4.8\"></path></symbol> <symbol id=\"i-cross\" viewBox=\"0 0 16 16\"><path d=\"m4 4 8 8M12 4l-8 8\"></path></symbol> <symbol id=\"i-chev\" viewBox=\"0 0 16 16\"><path d=\"m6 3.5 4.5 4.5L6 12.5\"></path></symbol> <symbol id=\"i-up\" viewBox=\"0 0 16 16\"><path d=\"M8 13V3.5M4 7.3 8 3.3l4 4\"></path></symbol> <symbol id=\"i-info\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" r=\"5.7\"></circle><path d=\"M8 7.3v3.5M8 5.2v.1\"></path></symbol> <symbol id=\"i-lock\" viewBox=\"0 0 16 16\"><rect x=\"3.5\" y=\"7\" width=\"9\" height=\"6.5\" rx=\"1.5\"></rect><path d=\"M5.5 7V5a2.5 2.5 0 0 1 5 0v2\"></path></symbol> <symbol id=\"i-clock\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" r=\"5.7\"></circle><path d=\"M8 4.8V8l2.3 1.6\"></path></symbol> <symbol id=\"i-bell\" viewBox=\"0 0 16 16\"><path d=\"M3.2 11.5h9.6c-1.2-1.2-1.3-2.4-1.3-4.3a3.5 3.5 0 0 0-7 0c0 1.9-.1 3.1-1.3 4.3ZM6.7 13.6c.6.6 2 .6 2.6 0\"></path></symbol> <symbol id=\"i-minus\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" r=\"5.7\"></circle><path d=\"M5.5 8h5\"></path></symbol> <symbol id=\"i-stop\" viewBox=\"0 0 16 16\"><path d=\"M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z\"></path><path d=\"M5.5 8h5\"></path></symbol> <symbol id=\"i-note\" viewBox=\"0 0 16 16\"><path d=\"M2.5 3h11v8h-6l-3 2.5V11h-2z\"></path></symbol> <symbol id=\"i-link\" viewBox=\"0 0 16 16\"><path d=\"M6.7 9.3a2.6 2.6 0 0 0 3.8.2l2-2a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.3 6.7a2.6 2.6 0 0 0-3.8-.2l-2 2a2.6 2.6 0 0 0 3.7 3.7l.8-.8\"></path></symbol> <symbol id=\"i-back\" viewBox=\"0 0 16 16\"><path d=\"M3 6.5h6.5a3.5 3.5 0 0 1 0 7H6M6 3.5l-3 3 3 3\"></path></symbol> <symbol id=\"i-calm\" viewBox=\"0 0 40 40\"><path d=\"M2 20c4.5 0 4.5-3 9-3s4.5 3 9 3 4.5-3 9-3 4.5 3 9 3M2 27c4.5 0 4.5-3 9-3s4.5 3 9 3 4.5-3 9-3 4.5 3 9 3\"></path><circle cx=\"20\" cy=\"9\" r=\"4\"></circle></symbol></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

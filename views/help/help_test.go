@@ -112,6 +112,9 @@ func TestHTML(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, s.HTML)
 		}
 	}
+	if names := rendered(t)[lang.German].Section("monitoring").HTML; !strings.Contains(names, `<code>ML_<wbr>DRIFT_<wbr>DETECTED</code>`) {
+		t.Error("a long name in a table has no place to break")
+	}
 	if rendered(t)[lang.English].Section("nothing") != nil {
 		t.Error("a section that is not there")
 	}

@@ -168,10 +168,23 @@ func (r consoleRenderer) code(w util.BufWriter, source []byte, n ast.Node, enter
 		return ast.WalkContinue, nil
 	}
 	words := document{source: source}.plain(n)
-	if to := r.href(words); to != "" {
-		return ast.WalkSkipChildren, write(w, `<a href="%s"><code>%s</code></a>`, html.EscapeString(to), html.EscapeString(words))
+	shown := html.EscapeString(words)
+	if inTable(n) { // where it is narrow, a long name breaks between its words
+		shown = strings.ReplaceAll(shown, "_", "_<wbr>")
 	}
-	return ast.WalkSkipChildren, write(w, `<code>%s</code>`, html.EscapeString(words))
+	if to := r.href(words); to != "" {
+		return ast.WalkSkipChildren, write(w, `<a href="%s"><code>%s</code></a>`, html.EscapeString(to), shown)
+	}
+	return ast.WalkSkipChildren, write(w, `<code>%s</code>`, shown)
+}
+
+func inTable(n ast.Node) bool {
+	for ; n != nil; n = n.Parent() {
+		if n.Kind() == east.KindTableCell {
+			return true
+		}
+	}
+	return false
 }
 
 func (r consoleRenderer) table(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {

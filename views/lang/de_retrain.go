@@ -149,7 +149,7 @@ var deRetrain = entries{
 	"Retraining is stopped: approvals are frozen until somebody resumes it.":                     {"Das Nachtrainieren ist angehalten: Freigaben ruhen, bis es jemand wieder aufnimmt."},
 	"Retraining may go on.": {"Das Nachtrainieren darf weitergehen."},
 	"Retraining of this model by itself is paused since %s by %s: %s": {"Das selbsttätige Nachtrainieren dieses Modells ruht seit %s durch %s: %s"},
-	"Right, last 7 days in service":                                   {"Richtig, letzte 7 Tage im Betrieb"},
+	"Right, last 7 days in service":                                   {"Richtig, letzte 7 Tage in Betrieb"},
 	"Served before":                                                   {"Vorher in Betrieb"},
 	"Serves now":                                                      {"Jetzt in Betrieb"},
 	"Serving":                                                         {"In Betrieb"},

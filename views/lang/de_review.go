@@ -2,7 +2,7 @@ package lang
 
 // deReview are the German texts of the reviews.
 var deReview = entries{
-	" alert %d":                  {" Alarm %d"},
+	" alert %s":                  {" Alarm %s"},
 	" drift alerts of %s %s":     {" Drift-Alarme von %s %s"},
 	" of %s %s, %s":              {" zu %s %s, %s"},
 	"%[2]d of %[1]d judged days": {"%[2]d von %[1]d beurteilten Tag", "%[2]d von %[1]d beurteilten Tagen"},
@@ -23,7 +23,7 @@ var deReview = entries{
 	"%d rollbacks more":                  {"%d weitere Zurücksetzung", "%d weitere Zurücksetzungen"},
 	"%d rows more":                       {"%d weitere Zeile", "%d weitere Zeilen"},
 	"%s, degraded first":                 {"%s, verschlechterte zuerst"},
-	", alert %d":                         {", Alarm %d"},
+	", alert %s":                         {", Alarm %s"},
 
 	"1 and 2. Accuracy of the week, and who is consistently degraded": {"1 und 2. Genauigkeit der Woche, und wer anhaltend verschlechtert ist"},
 	"1. Performance of the month":                                     {"1. Leistung des Monats"},
@@ -142,7 +142,7 @@ var deReview = entries{
 	"The schedule began after that.":                    {"Der Plan begann erst danach."},
 	"The week after":                                    {"Die Woche danach"},
 	"The week before":                                   {"Die Woche davor"},
-	"There are no metrics of %s: no model made a prediction on it, or the job of 02:00 has not run.": {"Es gibt keine Kennzahlen von %s: Kein Modell hat an dem Tag vorhergesagt, oder der Auftrag von 02:00 ist nicht gelaufen."},
+	"There are no metrics of %s: no model made a prediction on it, or the job of 02:00 has not run.": {"Es gibt keine Kennzahlen von %s: Kein Modell hat an dem Tag vorhergesagt, oder der Job von 02:00 ist nicht gelaufen."},
 	"There is no model yet.":      {"Es gibt noch kein Modell."},
 	"There was no model yet.":     {"Es gab noch kein Modell."},
 	"Validate rollback mechanism": {"Zurücksetzen proben"},

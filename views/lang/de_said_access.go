@@ -19,7 +19,7 @@ var deSaidAccess = entries{
 	"There is no such tenant among yours. Look at how its name is written.":                    {"Einen solchen Mandanten gibt es unter Ihren nicht. Sehen Sie nach, wie sein Name geschrieben wird."},
 	"This is not your present password.":                                                       {"Das ist nicht Ihr jetziges Passwort."},
 	"This list does not go on there.":                                                          {"Diese Liste geht dort nicht weiter."},
-	"This needs an administrator of all tenants.":                                              {"Das darf nur die Administration aller Mandanten."},
+	"This needs an administrator of all tenants.":                                              {"Das darf nur ein Administrator aller Mandanten."},
 	"Tick the box first: this cannot be undone.":                                               {"Setzen Sie erst das Häkchen: Das lässt sich nicht rückgängig machen."},
 	"Write a day as in 2026-07-02.":                                                            {"Schreiben Sie einen Tag wie 2026-07-02."},
 	"You are not signed in there any more.":                                                    {"Dort sind Sie nicht mehr angemeldet."},

@@ -3,7 +3,7 @@ package lang
 // deSaidWork are the German forms of what is said of silences, rotas, calendars, notes, runbooks and feedback.
 var deSaidWork = entries{
 	// silences
-	"A silence begins now or later; what was raised stays as it was.":       {"Eine Stummschaltung beginnt jetzt oder später; was schon ausgelöst ist, bleibt, wie es war."},
+	"A silence begins now or later; what was raised stays as it was.":       {"Eine Stummschaltung beginnt jetzt oder später; was schon gemeldet ist, bleibt, wie es war."},
 	"A silence begins within 90 days.":                                      {"Eine Stummschaltung beginnt innerhalb von 90 Tagen."},
 	"A silence lasts at most 30 days.":                                      {"Eine Stummschaltung dauert höchstens 30 Tage."},
 	"An operator silences for at most 24 hours. A manager can for longer.":  {"Ein Operator schaltet für höchstens 24 Stunden stumm. Ein Manager kann es länger."},

@@ -56,7 +56,7 @@ var deScript = entries{
 
 	"Find":                                 {"Suchen"},
 	"A model, an alert, a page, an action": {"Ein Modell, ein Alarm, eine Seite, eine Handlung"},
-	"Results":                              {"Ergebnisse der Suche"},
+	"Results":                              {"Treffer"},
 	"Page":                                 {"Seite"},
 	"Action":                               {"Handlung"},
 	"Nothing is called that.":              {"So heißt nichts."},

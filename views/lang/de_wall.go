@@ -23,7 +23,7 @@ var deWall = entries{
 	"Drifted and was rolled back":          {"Gedriftet und zurückgesetzt"},
 	"The scores moved":                     {"Die Scores haben sich verschoben"},
 	"Drifted on the same day":              {"Am selben Tag gedriftet"},
-	"%d more incidents stand on the board": {"%d weiterer Vorfall steht auf der Übersicht", "%d weitere Vorfälle stehen auf der Übersicht"},
+	"%d more incidents stand on the board": {"%d weiterer Vorfall steht in der Übersicht", "%d weitere Vorfälle stehen in der Übersicht"},
 	"No alert is open.":                    {"Kein Alarm ist offen."},
 	"Wall":                                 {"Wand"},
 	"No alert is open, and not everything is known to be quiet.": {"Kein Alarm ist offen, aber nicht von allem ist bekannt, dass es ruhig ist."},

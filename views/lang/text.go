@@ -24,7 +24,15 @@ func (l Lang) T(key string, args ...any) string {
 	if len(args) == 0 {
 		return form
 	}
-	return fmt.Sprintf(form, l.arguments(args)...)
+	return stopped(form, fmt.Sprintf(form, l.arguments(args)...))
+}
+
+// stopped is a text that ends with one full stop, also where its last word, such as a German date, has one of its own.
+func stopped(form, text string) string {
+	if strings.HasSuffix(text, "..") && !strings.HasSuffix(form, "..") && !strings.HasSuffix(text, "...") {
+		return text[:len(text)-1]
+	}
+	return text
 }
 
 // N is a text about n things, in the form that n takes in the language. Both forms are English; the
@@ -42,7 +50,7 @@ func (l Lang) N(n int64, one, other string, args ...any) string {
 	for _, verb := range []string{"%d", "%[1]d"} {
 		form = strings.Replace(form, verb+" ", verb+nbsp, 1)
 	}
-	return fmt.Sprintf(form, l.arguments(append([]any{n}, args...))...)
+	return stopped(form, fmt.Sprintf(form, l.arguments(append([]any{n}, args...))...))
 }
 
 // Key marks a text that is translated later, so that it is found; it returns it as it is.

@@ -24,6 +24,8 @@ func TestTextsTakeTheirForm(t *testing.T) {
 		{German.T("%s after %s", "a", "b"), "nach b: a"},
 		{English.T("%d of %d", 1440, int64(2)), "1,440 of 2"},
 		{English.T("100 % of it"), "100 % of it"},
+		{German.T("%s before %s.", "a", "22. Nov."), "a before 22. Nov."},
+		{English.T("%s and so on...", "a"), "a and so on..."},
 		{English.N(math.MinInt64, "%d x", "%d xs"), "−9,223,372,036,854,775,808 xs"},
 	} {
 		if got := plain(c.got); got != c.want {

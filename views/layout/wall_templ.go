@@ -117,7 +117,11 @@ func Wall(s Shell, refresh templ.Component) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<header class=\"wh\"><svg class=\"wlogo\" viewBox=\"0 0 24 24\" fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\"><path d=\"M2 21h5v-5h5V9h4V4h6\" stroke=\"currentColor\" stroke-width=\"2\" opacity=\".45\"></path><path d=\"M2 21h12v-4h4v-5h4\" stroke=\"currentColor\" stroke-width=\"2\"></path><path d=\"M13 10.500v5\" stroke=\"currentColor\" stroke-width=\"2.600\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<header class=\"wh\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = component.Logo().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/driftwatch/driftwatch/views/lang"
 )
 
-// title is the h1 of the alert: who, and what is wrong.
+// Title is the h1 of the alert: who, and what is wrong.
 func (s AlertStateVM) Title(l lang.Lang) string {
 	who := strings.TrimSpace(s.Tenant + " " + s.ModelType)
 	switch {
@@ -42,7 +42,7 @@ func blindTitle(l lang.Lang, reason, who string) string {
 	}
 }
 
-// line says since when, who has it and what happens next.
+// Line says since when, who has it and what happens next.
 func (s AlertStateVM) Line(l lang.Lang) []component.Piece {
 	if s.Status == "RESOLVED" && !s.EndedAt.IsZero() {
 		return component.Join(s.found(l), s.ended(l))
@@ -244,6 +244,21 @@ func tone(r ReportVM) string {
 func alertID(part string, id int64) string {
 	return "alert-" + part + "-" + strconv.FormatInt(id, 10)
 }
+
+// way is where the page stands: under its model, where it has one.
+func (v AlertVM) way(l lang.Lang) []component.Piece {
+	out := []component.Piece{component.Link(l.T("Board"), "/")}
+	if v.ModelHref != "" {
+		out = append(out, component.Link(v.State.Tenant+" "+v.State.ModelType, v.ModelHref))
+	}
+	return append(out, component.Plain(l.T("Alert %s", strconv.FormatInt(v.State.ID, 10))))
+}
+
+// moveKeys are the single keys of the moves that take one click, foldKeys those of the moves with fields (static/js/keys.js).
+var (
+	moveKeys = map[string]string{"acknowledge": "a", "assign": "m"}
+	foldKeys = map[string]string{"comment": "c", "escalate": "e", "resolve": "r"}
+)
 
 // path is where a move of the alert is posted to.
 func (a AlertActionsVM) path(move string) string {

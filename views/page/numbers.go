@@ -41,5 +41,5 @@ func Numbers(l lang.Lang) []NumberVM {
 	}
 }
 
-// contract is where the rules of the checks are written down.
-const contract = "Driftwatch, CONTRACT 1"
+// contract names the source of what this program itself lays down.
+const contract = "Driftwatch, drift/detect"

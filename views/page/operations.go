@@ -120,14 +120,6 @@ func (j JobVM) clock(l lang.Lang) string {
 	return l.Clock(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(j.At))
 }
 
-// next says when the job runs again.
-func (j JobVM) next(l lang.Lang, now time.Time) []component.Piece {
-	if j.Next.IsZero() {
-		return nil
-	}
-	return component.Sentence(l.T("{0}, in %s", l.Age(j.Next.Sub(now))), component.At(j.Next, component.DayClock))
-}
-
 func (b BacklogVM) inbox(l lang.Lang, now time.Time) string {
 	if b.Inbox == 0 || b.InboxOldest.IsZero() {
 		return l.Count(b.Inbox)

@@ -35,6 +35,23 @@ type RetrainVM struct {
 	Log string
 }
 
+// Charts are all charts of the page.
+func (v RetrainVM) Charts() (out []chart.Chart) {
+	if v.Result.Watch != nil {
+		out = append(out, v.Result.Watch.Hours)
+	}
+	if v.ECDF != nil {
+		out = append(out, v.ECDF)
+	}
+	if v.Accuracy != nil {
+		out = append(out, v.Accuracy)
+	}
+	return out
+}
+
+// retrainFiles says where a retrain's charts are served as files.
+func retrainFiles(id int64) chart.Files { return chart.Files{Base: retrainHref(id) + "/charts/"} }
+
 // RetrainStateVM is where a retrain stands: a live fragment, the same for everybody who may see it.
 type RetrainStateVM struct {
 	RetrainRowVM

@@ -218,7 +218,7 @@ func watch(id int64, w WatchVM) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = chart.Show(w.Hours, chart.Files{}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = chart.Show(w.Hours, retrainFiles(id)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -56,6 +56,11 @@ type AlertWorkVM struct {
 	Silence     int64
 }
 
+// nothing tells whether a reader who may only look finds nothing here.
+func (w AlertWorkVM) nothing() bool {
+	return w.Runbook == "" && !w.MayAsk && len(w.Notes) == 0 && w.Feedback == nil && !w.MayJudge
+}
+
 // FeedbackVM is what somebody said an alert turned out to be.
 type FeedbackVM struct {
 	Verdict string // real, expected, false
@@ -69,6 +74,15 @@ var verdictChoices = []struct{ value, label string }{
 	{"real", lang.Key("Real: something was wrong")},
 	{"expected", lang.Key("Expected: the change was known")},
 	{"false", lang.Key("False: nothing was wrong, normal variance")},
+}
+
+// verdictOptions are the verdicts as a form offers them, the one that was said before chosen.
+func verdictOptions(l lang.Lang, chosen string) []OptionVM {
+	out := []OptionVM{{Label: l.T("not said")}}
+	for _, c := range verdictChoices {
+		out = append(out, OptionVM{Value: c.value, Label: l.T(c.label), Selected: c.value == chosen})
+	}
+	return out
 }
 
 var verdictSaid = map[string]string{

@@ -69,7 +69,7 @@ func sampleHandOver() page.HandOverVM {
 }
 
 func sampleIncidentReview() page.IncidentReviewVM {
-	owners := component.SelectVM{ID: "owner-4", Name: "owner", Label: "Who does it: ask", Options: []component.OptionVM{{Label: "nobody yet"}, {Value: "omar", Label: "omar", Selected: true}}}
+	owners := component.SelectVM{ID: "owner-4", Name: "owner", Label: "Who does it: ask", Quiet: true, Options: []component.OptionVM{{Label: "nobody yet"}, {Value: "omar", Label: "omar", Selected: true}}}
 	add := owners
 	add.ID, add.Label = "owner", "Who does it"
 	done := owners
@@ -99,8 +99,8 @@ func sampleIncidentReview() page.IncidentReviewVM {
 func samplePeriodReport() page.PeriodReportVM {
 	return page.PeriodReportVM{
 		Now: Now, Line: component.Words("30 days, 2 June – 1 July."), From: "2026-06-02", To: "2026-07-01", Last: "2026-07-02", Query: "from=2026-06-02&to=2026-07-01",
-		Tenant:  component.SelectVM{ID: "tenant", Name: "tenant", Label: "Tenant", Options: []component.OptionVM{{Label: "all tenants"}}},
-		Model:   component.SelectVM{ID: "model", Name: "model", Label: "Model type", Options: []component.OptionVM{{Label: "all models"}}},
+		Tenant:  component.SelectVM{ID: "tenant", Name: "tenant", Label: "Tenant", Quiet: true, Options: []component.OptionVM{{Label: "all tenants"}}},
+		Model:   component.SelectVM{ID: "model", Name: "model", Label: "Model type", Quiet: true, Options: []component.OptionVM{{Label: "all models"}}},
 		Presets: []page.LinkVM{{Href: "/reports?from=2026-06-01&to=2026-06-30", Text: "Last month"}},
 		Targets: []page.TargetVM{{Label: "Models with 2 or more drift alerts a month", Value: "1", Note: "Target: fewer than 2.", State: page.TargetMissed}, {Label: "Rollbacks", Value: "0", Note: "Target: fewer than 1.", State: page.TargetMet}},
 		Alerts: []page.ReportAlertsVM{
