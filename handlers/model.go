@@ -99,7 +99,7 @@ func (p *Pages) modelVM(d drift.ModelData, seen *past, l lang.Lang, q drift.Mode
 		},
 		Accuracy: *accuracy(l, d.Days, outcomes, span, events), Trend: *p.trend(l, d.Checks, scores, span), Metrics: metricCharts(d.Metrics, l, span),
 		Heat: heat(seen, scores, end, events), Metric: chosenMetric(metric, d.Metrics, l, span, events), MetricChoice: metricChoice(l, metric),
-		Facts: modelFacts(d, l, scores, outcomes, now), Line: modelLine(d, l, h, now), Unjudged: unjudgedWords(d, l, now),
+		Facts: append(modelFacts(d, l, scores, outcomes), lastPrediction(d, l, now)...), Line: modelLine(d, l, h, now), Unjudged: unjudgedWords(d, l, now),
 	}
 	v.Trend.Events = events
 	v.Files = chart.Files{Base: v.Href + "/charts/", Query: modelQuery(q.Days, metric)}

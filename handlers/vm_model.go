@@ -31,8 +31,7 @@ func modelLine(d drift.ModelData, l lang.Lang, h *history, now time.Time) []comp
 	}
 	line = append(line, component.Plain(" "))
 	if uncounted(d, now) {
-		line = append(line[:len(line)-1], component.Join(nil, countedWords(l, now))...)
-		line = append(line, component.Plain(" "))
+		line = append(append(line, countedWords(l, now)...), component.Plain(" "))
 	}
 	for _, r := range d.Latest {
 		if r.Status == drift.StatusOK {
@@ -67,7 +66,7 @@ func servingSummary(d drift.ModelData) (drift.VersionSummary, bool) {
 }
 
 // modelFacts are the numbers at the top of a model's page.
-func modelFacts(d drift.ModelData, l lang.Lang, scores, outcomes *drift.Report, now time.Time) []component.FactVM {
+func modelFacts(d drift.ModelData, l lang.Lang, scores, outcomes *drift.Report) []component.FactVM {
 	var out []component.FactVM
 	s, ok := servingSummary(d)
 	if ok {
@@ -101,11 +100,17 @@ func modelFacts(d drift.ModelData, l lang.Lang, scores, outcomes *drift.Report, 
 			Note: l.N(int64(c.Predictions), "of %d prediction in 7 days", "of %d predictions in 7 days"),
 		})
 	}
-	out = append(out, component.FactVM{Label: l.T("Open alerts"), Value: l.Count(int64(len(d.Alerts)))})
-	if last := lastPredictionOf(d.Feeds, d.Model, s.Last); !last.IsZero() {
-		out = append(out, component.FactVM{Label: l.T("Last prediction"), Value: l.Age(now.Sub(last)), Note: l.T("ago")})
+	return append(out, component.FactVM{Label: l.T("Open alerts"), Value: l.Count(int64(len(d.Alerts)))})
+}
+
+// lastPrediction is how old the newest prediction is: a number of the screen, for on paper it grows old.
+func lastPrediction(d drift.ModelData, l lang.Lang, now time.Time) []component.FactVM {
+	s, _ := servingSummary(d)
+	last := lastPredictionOf(d.Feeds, d.Model, s.Last)
+	if last.IsZero() {
+		return nil
 	}
-	return out
+	return []component.FactVM{{Label: l.T("Last prediction"), Value: l.Age(now.Sub(last)), Note: l.T("ago")}}
 }
 
 // ofVersion names the version that a number is of, and the days, before what it is compared with.

@@ -30,6 +30,9 @@ func versionsVM(d drift.ModelData, l lang.Lang, by drift.Actor, now time.Time) p
 		x.Predictions, x.Right, x.N = s.N, int64(s.Counts.Correct()), int64(s.Counts.Outcomes())
 		if serves && uncounted(d, now) {
 			x.Counting = countedWords(l, now)
+			if x.RetrainHref != "" {
+				x.Counting = component.Join(x.Counting, component.Sentence(l.T("Until then {0} counts them."), component.Link(l.T("its retrain"), x.RetrainHref)))
+			}
 		}
 		if v.RollBackOff == "" && len(x.Services) > 0 && name != active {
 			x.RollBackHref = v.RollBackHref + "?" + url.Values{"to": {name}}.Encode()

@@ -145,4 +145,6 @@ var deModel = entries{
 	"Today’s predictions are counted tonight, at {0}.":                  {"Die Vorhersagen von heute werden heute Nacht um {0} gezählt."},
 	"version %s, %s: %s":                                                {"Version %s, %s: %s"},
 	"not judged yet":                                                    {"noch nicht beurteilt"},
+
+	"Until then {0} counts them.": {"Bis dahin zählt sie {0}."},
 }
