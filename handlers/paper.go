@@ -19,7 +19,7 @@ import (
 const (
 	paperFeatures = 6
 	paperSlices   = 6
-	paperTimeline = 9
+	paperTimeline = 10
 	paperVersions = 3
 )
 
