@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -29,6 +30,18 @@ func (w *world) reportsOnPaper(t *testing.T) {
 		}
 		if missing := eval[string](operator, `["histograms", "slices", "estimate", "confusion", "reliability", "trend", "accuracy"].filter((id) => !document.getElementById(id)).join()`); missing != "" {
 			t.Errorf("%s lacks %s", path, missing)
+		}
+		if err := chromedp.Exec(operator.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+			t.Fatal(err)
+		}
+		if hidden := eval[bool](operator, `getComputedStyle(document.getElementById("demo")).display === "none"`); hidden {
+			t.Errorf("%s does not say on paper that its data is invented", path)
+		}
+		if rows := eval[int](operator, `new Set([...document.querySelectorAll(".paper .facts > div")].map((d) => d.getBoundingClientRect().top)).size`); rows != 1 {
+			t.Errorf("%s has its numbers in %d rows on paper, want 1", path, rows)
+		}
+		if err := chromedp.Exec(operator.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}); err != nil {
+			t.Fatal(err)
 		}
 		head := eval[string](operator, `document.querySelector(".paper-head").textContent`)
 		for _, want := range []string{"operator", path, "UTC"} {
