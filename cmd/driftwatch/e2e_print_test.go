@@ -31,7 +31,7 @@ func (w *world) reportsOnPaper(t *testing.T) {
 		if missing := eval[string](operator, `["histograms", "slices", "estimate", "confusion", "reliability", "trend", "accuracy"].filter((id) => !document.getElementById(id)).join()`); missing != "" {
 			t.Errorf("%s lacks %s", path, missing)
 		}
-		if err := chromedp.Exec(operator.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		if _, err := chromedp.Call(operator.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
 			t.Fatal(err)
 		}
 		if hidden := eval[bool](operator, `getComputedStyle(document.getElementById("demo")).display === "none"`); hidden {
@@ -40,7 +40,7 @@ func (w *world) reportsOnPaper(t *testing.T) {
 		if rows := eval[int](operator, `new Set([...document.querySelectorAll(".paper .facts > div")].map((d) => d.getBoundingClientRect().top)).size`); rows != 1 {
 			t.Errorf("%s has its numbers in %d rows on paper, want 1", path, rows)
 		}
-		if err := chromedp.Exec(operator.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}); err != nil {
+		if _, err := chromedp.Call(operator.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}); err != nil {
 			t.Fatal(err)
 		}
 		head := eval[string](operator, `document.querySelector(".paper-head").textContent`)
