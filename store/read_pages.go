@@ -89,6 +89,9 @@ func (db *DB) BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery)
 		if d.Urgent, err = tx.urgent(ctx); err != nil {
 			return d, err
 		}
+		if d.Listed, err = tx.boardModels(ctx); err != nil {
+			return d, err
+		}
 		today := drift.DateOf(q.Now)
 		if d.Models, err = tx.ServingVersions(ctx, today.Add(1)); err != nil {
 			return d, err

@@ -10,10 +10,11 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 )
 
-// shiftOpen lists what is open now, by incident, the worst first.
+// shiftOpen lists what is open now, by incident, the worst first and then as a board orders the incidents.
 func (tx *Tx) shiftOpen(ctx context.Context, _, _ time.Time, of shiftTenants) error {
 	rows, err := tx.Query(ctx, `SELECT * FROM (SELECT i.*, count(*) OVER (PARTITION BY tenant_id),
-			row_number() OVER (PARTITION BY tenant_id ORDER BY rank, since, key) AS place
+			row_number() OVER (PARTITION BY tenant_id ORDER BY rank, place) AS nth
+		FROM (SELECT o.*, row_number() OVER (ORDER BY min(rank) FILTER (WHERE waits) OVER k, max(newest) FILTER (WHERE waits) OVER k DESC, max(last) FILTER (WHERE waits) OVER k DESC, rank, newest DESC, last DESC) AS place
 		FROM (SELECT a.tenant_id, a.incident_key AS key, min(`+boardRank+`) AS rank,
 				(array_agg(a.id ORDER BY `+boardRank+`, a.created_at DESC, a.id DESC))[1],
 				(array_agg(a.severity ORDER BY `+boardRank+`, a.created_at DESC, a.id DESC))[1],
@@ -21,15 +22,19 @@ func (tx *Tx) shiftOpen(ctx context.Context, _, _ time.Time, of shiftTenants) er
 				(array_agg(a.message ORDER BY `+boardRank+`, a.created_at DESC, a.id DESC))[1],
 				COALESCE(array_agg(DISTINCT a.model_type) FILTER (WHERE a.model_type <> ''), '{}'), count(*),
 				count(*) FILTER (WHERE `+untaken+`), COALESCE(array_agg(DISTINCT a.assignee) FILTER (WHERE a.assignee <> ''), '{}'),
-				COALESCE(array_agg(DISTINCT a.team) FILTER (WHERE a.team <> '' AND a.status = 'ESCALATED'), '{}'), min(a.created_at) AS since
-			FROM noc_alert_event a WHERE a.status <> 'RESOLVED' GROUP BY a.tenant_id, a.incident_key) i) n
-		WHERE place <= $1 ORDER BY tenant_id, place`, drift.ShiftRows)
+				COALESCE(array_agg(DISTINCT a.team) FILTER (WHERE a.team <> '' AND `+untaken+`), '{}'), min(a.created_at) AS since,
+				max(`+second+`) AS newest, max(a.id) AS last, bool_or(`+waiting+`) AS waits
+			FROM noc_alert_event a WHERE a.status <> 'RESOLVED' GROUP BY a.tenant_id, a.incident_key) o WINDOW k AS (PARTITION BY key)) i) n
+		WHERE nth <= $1 ORDER BY tenant_id, nth`, drift.ShiftRows)
 	if err != nil {
 		return fmt.Errorf("open incidents of a shift: %w", err)
 	}
 	type line struct {
 		drift.ShiftIncident
-		tenant, place  int64
+		tenant, nth    int64
+		newest         time.Time
+		last           int64
+		waits          bool
 		total          int
 		severity       string
 		models, owners []string
@@ -38,7 +43,7 @@ func (tx *Tx) shiftOpen(ctx context.Context, _, _ time.Time, of shiftTenants) er
 	var x line
 	_, err = pgx.ForEachRow(rows, []any{
 		&x.tenant, &x.Key, &x.Rank, &x.AlertID, &x.severity, &x.Type, &x.Message, &x.models, &x.Alerts, &x.Unowned,
-		&x.owners, &x.teams, &x.Since, &x.total, &x.place,
+		&x.owners, &x.teams, &x.Since, &x.newest, &x.last, &x.waits, &x.Place, &x.total, &x.nth,
 	}, func() (err error) {
 		i := x.ShiftIncident
 		if i.Severity, err = drift.ParseSeverity(x.severity); err != nil {

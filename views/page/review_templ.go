@@ -997,7 +997,7 @@ func reviewAlert(a ReviewAlertVM, v MorningVM) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if a.Status == "NEW" || a.Status == "ESCALATED" {
+		} else if !a.Cleared && (a.Status == "NEW" || a.Status == "ESCALATED") {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 78, "<b>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
