@@ -244,8 +244,11 @@ func (s boardSays) healthNote(m drift.Model, past *history) string {
 func (s boardSays) restWords(rest [5]int) string {
 	var parts []string
 	for rank, severity := range []component.Severity{component.Critical, component.Blind, component.High, component.Medium, component.None} {
-		if rest[rank] > 0 {
-			parts = append(parts, component.SeverityCount(s.l, severity, rest[rank]))
+		switch n := rest[rank]; {
+		case n > 0 && severity == component.Blind: // blind is what an alert is called
+			parts = append(parts, s.l.N(int64(n), "%d not judged", "%d not judged"))
+		case n > 0:
+			parts = append(parts, component.SeverityCount(s.l, severity, n))
 		}
 	}
 	return strings.Join(parts, ", ")

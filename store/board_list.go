@@ -19,8 +19,9 @@ const (
 	// untaken holds for an alert that nobody has; see drift.Alert.Untaken.
 	untaken = `(` + needsAck + ` AND a.assignee = '')`
 	// ofIncidents joins to what is open of an incident the keys by which a board orders incidents.
-	ofIncidents = ` JOIN (SELECT a.incident_key, min(` + boardRank + `) AS rank, max(` + second + `) AS newest, max(a.id) AS last
-		FROM noc_alert_event a WHERE ` + waiting + ` GROUP BY a.incident_key) i ON i.incident_key = a.incident_key`
+	ofIncidents   = openIncidents + ` ON i.incident_key = a.incident_key`
+	openIncidents = ` JOIN (SELECT a.incident_key, min(` + boardRank + `) AS rank, max(` + second + `) AS newest, max(a.id) AS last
+		FROM noc_alert_event a WHERE ` + waiting + ` GROUP BY a.incident_key) i`
 	// incidentOrder is the order of a board: incidents, the worst first, then the newest.
 	incidentOrder = `i.rank, i.newest DESC, i.last DESC`
 	// since is when an alert came to its status by a move that people see as taking it.
@@ -81,6 +82,14 @@ func (tx *Tx) boardModels(ctx context.Context) ([]drift.Model, error) {
 			row_number() OVER (ORDER BY `+incidentOrder+`, `+boardOrder+`) AS place`+alertTables+ofIncidents+`
 			WHERE a.model_type <> '' AND `+waiting+`) p GROUP BY 1, 2, 3 ORDER BY min(place)`)
 	return collected(rows, err, pgx.RowToStructByPos[drift.Model], "models of the board")
+}
+
+// seenTypes lists the model types of which the reader sees a model or an alert, by name.
+func (tx *Tx) seenTypes(ctx context.Context) ([]drift.ModelType, error) {
+	rows, err := tx.Query(ctx, `SELECT name, behaves_like FROM model_type y
+		WHERE EXISTS (SELECT FROM ml_model_version v WHERE v.model_type = y.name)
+		OR EXISTS (SELECT FROM noc_alert_event a WHERE a.model_type = y.name) ORDER BY name`)
+	return collected(rows, err, pgx.RowToStructByPos[drift.ModelType], "model types of the board")
 }
 
 // owners lists, by name, who has an alert that waits for its end.

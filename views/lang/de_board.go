@@ -148,6 +148,7 @@ var deBoard = entries{
 	"acknowledged":                               {"quittiert"},
 	"assigned":                                   {"zugewiesen"},
 	"waits for %s":                               {"wartet auf %s"},
+	"%d not judged":                              {"%d nicht beurteilt", "%d nicht beurteilt"},
 	"%d are cleared.":                            {"%d ist entwarnt.", "%d sind entwarnt."},
 	"escalated":                                  {"eskaliert"},
 	"Tenant":                                     {"Mandant"},

@@ -157,6 +157,7 @@ var deReview = entries{
 	"accuracy: too few outcomes in one of the windows":                                                                         {"Genauigkeit: zu wenige Ergebnisse in einem der Fenster"},
 	"and since the review before; worst first":                                                                                 {"und seit der vorigen Durchsicht; Schlimmstes zuerst"},
 	"before midnight":               {"vor Mitternacht"},
+	"after the review of 9:00 UTC":  {"nach der Durchsicht von 9:00 UTC"},
 	"by a run outside the schedule": {"durch einen Lauf außerhalb des Plans"},
 	"by hand":                       {"von Hand"},
 	"by the watch":                  {"durch die Beobachtung"},

@@ -50,7 +50,7 @@ func BoardAlerts(canAck bool) page.BoardVM {
 	}
 	if canAck {
 		v.Select = sampleSelect()
-		v.Ack = &page.AckVM{AlertID: 4812, Version: 1, About: "nsw-market conflict_predictor"}
+		v.Ack = &page.AckVM{AlertID: 4812, Version: 1, About: "nsw-market conflict_predictor, 2 alerts", Label: "Acknowledge 2", Also: []string{"4813:1"}}
 	}
 	return v
 }
