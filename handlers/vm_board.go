@@ -245,11 +245,16 @@ func (s boardSays) restWords(rest [5]int) string {
 	var parts []string
 	for rank, severity := range []component.Severity{component.Critical, component.Blind, component.High, component.Medium, component.None} {
 		switch n := rest[rank]; {
-		case n > 0 && severity == component.Blind: // blind is what an alert is called
-			parts = append(parts, s.l.N(int64(n), "%d not judged", "%d not judged"))
+		case n > 0 && severity == component.Blind:
+			parts = append(parts, notJudged(s.l, n))
 		case n > 0:
 			parts = append(parts, component.SeverityCount(s.l, severity, n))
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// notJudged counts models that cannot be judged; blind is what an alert is called that says so.
+func notJudged(l lang.Lang, n int) string {
+	return l.N(int64(n), "%d not judged", "%d not judged")
 }

@@ -95,11 +95,10 @@ func openVM(l lang.Lang, t drift.ShiftTenant, many bool) []page.ShiftOpenVM {
 		if i.Alerts > 1 {
 			v.Href = incidentHref(i.Key, "")
 		}
-		if i.Unowned > 0 && i.Unowned == i.Alerts {
+		if len(i.Owners) == 0 && len(i.Teams) > 0 {
+			v.Nobody = l.T("waits for %s", strings.Join(i.Teams, ", "))
+		} else if i.Unowned > 0 && i.Unowned == i.Alerts {
 			v.Nobody = l.T("nobody has it")
-			if len(i.Teams) > 0 {
-				v.Nobody = l.T("waits for %s", strings.Join(i.Teams, ", "))
-			}
 		} else if i.Unowned > 0 {
 			v.Nobody = l.N(int64(i.Unowned), "%d of them is nobody’s", "%d of them are nobody’s")
 		}
