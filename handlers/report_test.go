@@ -218,3 +218,32 @@ func TestReports(t *testing.T) {
 		t.Errorf("a spreadsheet takes a name for a formula: %s", a.body)
 	}
 }
+
+// TestAHandOverSaysWhatComes: the retrain that waits with its deadline, and who is on call now and next, in
+// the shift that is looked over and in the one that is kept.
+func TestAHandOverSaysWhatComes(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme", "globex")
+	manager, _ := h.user("mara", drift.RoleManager)
+	operator, _ := h.user("olga", drift.RoleOperator)
+	h.get("/handover", asBrowser, operator).says(t, "a shift with nothing to decide", "No retrain waits for anybody.")
+	id := h.request(h.alert("acme", drift.Statistical), operator)
+	turns := fields("people", "olga\r\nmara\r\n", "starts_on", drift.DateOf(time.Now()).Add(-1).String(), "time", "00:00", "zone", "UTC")
+	if a := h.post("/teams/NOC/rota", turns, asBrowser, manager); a.status != 303 {
+		t.Fatalf("set turns: %d %.300s", a.status, a.body)
+	}
+	from := time.Now().UTC().Add(-8 * time.Hour).Format("2006-01-02T15:04")
+	kept := h.post("/handover", fields("from", from), asBrowser, operator).header.Get("Location")
+	for _, path := range []string{"/handover", kept} {
+		a := h.get(path, asBrowser, operator)
+		a.says(t, path, "Decisions that wait", fmt.Sprintf("retrain %d (acme fraud_detector)", id), "It has waited for a manager since", "It lapses", "if nobody decides.",
+			"olga</b> is on call until", "Next is <b>mara</b>, from", "data-print")
+	}
+	h.act(id, "reject", manager)
+	h.get("/handover", asBrowser, operator).says(t, "after the decision", "No retrain waits for anybody.")
+	h.get(kept, asBrowser, operator).says(t, "the kept one", "It lapses")
+	one := h.get(kept, asBrowser, h.as(drift.RoleOperator, h.globex))
+	if one.says(t, "what globex reads", "No retrain waits for anybody."); strings.Contains(one.body, "is on call until") {
+		t.Error("who is on call stands in a hand-over of tenants that the reader does not see")
+	}
+}

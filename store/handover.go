@@ -141,7 +141,7 @@ func (tx *Tx) HandOver(ctx context.Context, id int64) (h drift.HandOver, err err
 		return h, drift.NotFound(fmt.Sprintf("There is no hand-over %d.", id))
 	}
 	if len(h.Shift.Tenants) < all {
-		h.Hidden, h.Notes = true, ""
+		h.Hidden, h.Notes, h.Shift.OnCall = true, "", nil
 	}
 	return h, nil
 }

@@ -13,6 +13,11 @@ type ShiftVM struct {
 	Open       []ShiftOpenVM
 	OpenLeft   int64 // incidents that are not listed
 	OpenNone   string
+	Waiting    []ShiftWaitingVM
+	// WaitingKept says that it is known what waits; WaitingLeft counts what is not listed.
+	WaitingKept bool
+	WaitingLeft int64
+	OnCall      []OnCallVM
 	Events     []component.TimelineVM // oldest first
 	Left       int64                  // events that are not listed
 	Given      []GivenVM
@@ -29,6 +34,18 @@ type ShiftOpenVM struct {
 	Who      string // who has it
 	Nobody   string // "2 of 3 are nobody's", "" where all are somebody's
 	Since    time.Time
+}
+
+// ShiftWaitingVM is a retrain that somebody has to decide.
+type ShiftWaitingVM struct {
+	Link      component.Piece
+	Text, Due []component.Piece // since when, and what happens when where nobody decides
+}
+
+// OnCallVM is who is on call for a team, and who comes next.
+type OnCallVM struct {
+	Team, Href string
+	Text       []component.Piece
 }
 
 // GivenVM is an alert that was to change hands: it did where Why is "".
