@@ -20,6 +20,18 @@ type Watch struct {
 	Undecided    int // retrains that wait for a manager, of those tenants
 }
 
+// HandedFor is how long a board says that a shift was handed to its reader.
+const HandedFor = 12 * time.Hour
+
+// ForReader is what waits for one person alone.
+type ForReader struct {
+	// Handed is the newest hand-over to them, of the last HandedFor and not older than one of their own; nil
+	// where there is none.
+	Handed *HandOverHead
+	// Proposals are those of settings that they can decide.
+	Proposals int
+}
+
 // LastCheck is the newest check of a drift type that left a report for the reader.
 type LastCheck struct {
 	DriftType DriftType

@@ -36,6 +36,11 @@ func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	findSettings(l, &v, name, text)
 	v.Now, v.MayChange = p.now(), by.Role.AtLeast(drift.RoleAdmin)
 	v.Proposals = proposalVMs(l, d.Proposals, by)
+	for _, x := range v.Proposals {
+		if x.State == string(drift.ProposalOpen) && x.Off == "" {
+			v.Undecided++
+		}
+	}
 	if r.URL.Query().Get("part") == partSummary {
 		return writePart(w, r, page.SettingsSummary(v))
 	}

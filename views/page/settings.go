@@ -22,6 +22,7 @@ type SettingsVM struct {
 	Note      component.FormNoteVM
 	// Proposals wait for an administrator, or were decided lately.
 	Proposals []ProposalVM
+	Undecided int // of them, that the reader can decide
 }
 
 // SettingGroupVM is a titled group of settings. ID is its anchor.

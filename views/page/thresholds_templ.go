@@ -1177,7 +1177,7 @@ func proposals(ps []ProposalVM) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		l := lang.From(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 93, "<section class=\"panel\" id=\"proposals\" data-part aria-labelledby=\"proposals-t\"><div class=\"ph\"><h2 id=\"proposals-t\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 93, "<section class=\"panel\" id=\"proposal-list\" data-part aria-labelledby=\"proposals-t\"><div class=\"ph\"><h2 id=\"proposals-t\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
