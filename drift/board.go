@@ -252,6 +252,8 @@ type SettingsData struct {
 	Settings Settings
 	History  []SettingChange // newest first
 	Types    []ModelType
+	// Own counts, by setting, the tenants that have a value of their own; nil where a tenant's values are shown.
+	Own map[string]int
 	// Proposals are those that wait for an administrator, and the newest that were decided.
 	Proposals []SettingProposal
 }

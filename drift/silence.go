@@ -153,6 +153,8 @@ func (s *Silence) Check(now time.Time, by Actor) error {
 type SilencePreview struct {
 	Open   Listed[Alert] `json:"open"`   // NEW now: these are hidden as soon as it begins
 	Taken  int           `json:"taken"`  // open and match, but somebody has them: these stay as they are
+	// Stay are those of Taken, for a page to say why each stays.
+	Stay   Listed[Alert] `json:"-"`
 	Raised Listed[Alert] `json:"raised"` // raised in the last SilenceDays days, whatever became of them
 }
 

@@ -156,6 +156,9 @@ func settingVM(l lang.Lang, d drift.SettingsData, spec drift.SettingSpec, by dri
 	if spec.Global {
 		s.Href = settingHref(spec.Name, "", nil)
 	}
+	if n := d.Own[spec.Name]; n > 0 {
+		s.Own = l.N(int64(n), "%d tenant has a value of its own", "%d tenants have a value of their own")
+	}
 	if tenant != "" && !spec.Global {
 		s.Command += " --tenant " + shellWord(tenant)
 	}

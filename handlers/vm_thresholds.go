@@ -187,7 +187,11 @@ func proposalVMs(l lang.Lang, list []drift.SettingProposal, by drift.Actor) (out
 			v.DecidedAt = *p.DecidedAt
 		}
 		for _, name := range slices.Sorted(maps.Keys(p.Values)) {
-			v.Values = append(v.Values, page.ProposedVM{Name: name, Was: p.Were[name], Value: p.Values[name]})
+			x := page.ProposedVM{Name: name, Was: p.Were[name], Value: p.Values[name]}
+			if words, ok := sliderLabels[name]; ok { // as on the page where it was tried
+				x.Label = l.T(words)
+			}
+			v.Values = append(v.Values, x)
 		}
 		switch {
 		case p.State != drift.ProposalOpen:

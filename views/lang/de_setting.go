@@ -149,5 +149,6 @@ var deSetting = entries{
 	"Undo this change":                        {"Diese Änderung zurücknehmen"},
 	"Undo this change (back to %s)":           {"Diese Änderung zurücknehmen (wieder %s)"},
 	"every tenant without a value of its own": {"alle Mandanten ohne eigenen Wert"},
-	"not set": {"nicht gesetzt"},
+	"not set":                              {"nicht gesetzt"},
+	"%d tenants have a value of their own": {"%d Mandant hat einen eigenen Wert", "%d Mandanten haben einen eigenen Wert"},
 }

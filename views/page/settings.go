@@ -52,6 +52,8 @@ type SettingVM struct {
 	Why       string
 	// Command is the shell command that changes it.
 	Command string
+	// Own says how many tenants have a value of their own, "" where none has.
+	Own string
 	// Href leads to the setting's own page.
 	Href string
 	// Shell marks what is changed by its command alone.

@@ -103,7 +103,7 @@ type ProposalVM struct {
 }
 
 // ProposedVM is one of its values.
-type ProposedVM struct{ Name, Was, Value string }
+type ProposedVM struct{ Name, Label, Was, Value string }
 
 func (p ProposalVM) open() bool { return p.State == "open" }
 
