@@ -291,7 +291,7 @@ func TestTheBoardSaysWhatWaitsForItsReader(t *testing.T) {
 	board(manager, "waits for you.", false)
 	board(ofGlobex, "waits for you.", false)
 	settings := h.get("/settings?tenant=acme", asBrowser, admin)
-	settings.says(t, "the settings", `<a href="#proposals">1`, `id="proposals"`)
+	settings.says(t, "the settings", "Accuracy: drop from which drift is high", `<a href="#proposals">1`, `id="proposals"`)
 	id := h.count(`SELECT max(id) FROM setting_proposal`)
 	if a := h.post(fmt.Sprintf("/settings/proposals/%d/accept", id), "reason=", asBrowser, admin); a.status != 303 {
 		t.Fatalf("accept: %d", a.status)

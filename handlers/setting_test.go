@@ -82,6 +82,10 @@ func TestSettingByForm(t *testing.T) {
 	says(highDrop+"?below=1", 200, "10 points", `name="below"`)
 	change(highDrop, settingForm("value", "0.13", "reason", "acme is noisy", "tenant", "acme"), h.as(drift.RoleAdmin, h.acme))
 	says(highDrop+"?tenant=acme", 200, "0.13", "acme is noisy", "database, acme")
+	says("/settings", 200, "1\u00a0tenant has a value of its own")
+	if strings.Contains(h.get("/settings", asBrowser, h.as(drift.RoleAdmin, h.globex)).body, "value of its own</a>") {
+		t.Error("a value of a tenant that the reader does not see is counted")
+	}
 	change(highDrop, settingForm("below", "1", "reason", "over"), admin)
 	body := says(highDrop, 200, "not set", "default", "Take back to 0.12")
 	if strings.Contains(body, "Undo this change") {

@@ -168,7 +168,7 @@ var deWork = entries{
 	"swapped by %s":                {"getauscht von %s"},
 	"up to %s":                     {"bis %s"},
 
-	"A manager of the team, or one of all tenants, sets them.":        {"Eine Leitung des Teams oder aller Mandanten legt sie fest."},
+	"A manager of the team, or one of all tenants, sets them.":        {"Ein Manager des Teams oder aller Mandanten legt sie fest."},
 	"Nobody has a turn. Somebody is on call for a time all the same.": {"Niemand hat Dienst. Jemand kann trotzdem für eine Zeit Bereitschaft haben."},
 	"Not hidden, though they match: no longer new":                    {"Nicht verborgen, obwohl sie passen: nicht mehr neu"},
 	"Or until (%s); counts before the length":                         {"Oder bis (%s); gilt vor der Dauer"},
