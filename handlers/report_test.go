@@ -226,7 +226,7 @@ func TestAHandOverSaysWhatComes(t *testing.T) {
 	h.seed("acme", "globex")
 	manager, _ := h.user("mara", drift.RoleManager)
 	operator, _ := h.user("olga", drift.RoleOperator)
-	h.get("/handover", asBrowser, operator).says(t, "a shift with nothing to decide", "No retrain waits for anybody.")
+	h.get("/handover", asBrowser, operator).says(t, "a shift with nothing to decide", "No retrain waits for anybody.", "No team has a rota.")
 	id := h.request(h.alert("acme", drift.Statistical), operator)
 	turns := fields("people", "olga\r\nmara\r\n", "starts_on", drift.DateOf(time.Now()).Add(-1).String(), "time", "00:00", "zone", "UTC")
 	if a := h.post("/teams/NOC/rota", turns, asBrowser, manager); a.status != 303 {

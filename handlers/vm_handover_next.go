@@ -35,6 +35,7 @@ func nextVM(l lang.Lang, s drift.Shift, v *page.ShiftVM) {
 	for _, w := range list {
 		v.Waiting = append(v.Waiting, waitingVM(l, w))
 	}
+	v.OnCallKept = s.OnCall != nil
 	for _, x := range s.OnCall {
 		v.OnCall = append(v.OnCall, page.OnCallVM{Team: x.Team, Href: page.RotaHref(x.Team), Text: onCallLine(l, x)})
 	}

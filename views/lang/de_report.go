@@ -203,6 +203,7 @@ var deReport = entries{
 	"It trains by itself {0} if nobody cancels it.": {"Es trainiert {0} von selbst, wenn niemand abbricht."},
 	"Next is {0}, from {1}.":                        {"Danach {0}, ab {1}."},
 	"No retrain waits for anybody.":                 {"Kein Nachtraining wartet auf jemanden."},
+	"No team has a rota.":                           {"Kein Team hat einen Dienstplan."},
 	"Nobody is on call now.":                        {"Jetzt hat niemand Bereitschaft."},
 	"Print":                                         {"Drucken"},
 	"the first to lapse first":                      {"was zuerst verfällt, zuerst"},

@@ -18,6 +18,7 @@ type ShiftVM struct {
 	WaitingKept bool
 	WaitingLeft int64
 	OnCall      []OnCallVM
+	OnCallKept  bool // it is known who is on call
 	Events     []component.TimelineVM // oldest first
 	Left       int64                  // events that are not listed
 	Given      []GivenVM

@@ -18,7 +18,7 @@ func WorkDoneCases() []Case {
 	hidden.Shift.Given = nil
 	viewer := sampleHandOver()
 	viewer.May, viewer.Off, viewer.Mine, viewer.Past = false, "Your role may look but not hand over.", nil, nil
-	viewer.Shift = page.ShiftVM{Now: Now, OpenNone: "Nothing is open.", WaitingKept: true}
+	viewer.Shift = page.ShiftVM{Now: Now, OpenNone: "Nothing is open.", WaitingKept: true, OnCallKept: true}
 	review := sampleIncidentReview()
 	reader := review
 	reader.May, reader.Off, reader.Told, reader.FollowUps, reader.Causes = false, "Your role may look but not write here.", nil, nil, page.CausesVM{}
@@ -57,8 +57,9 @@ func sampleShift() page.ShiftVM {
 			Link: component.Link("retrain 2 (nsw-market conflict_predictor)", "/retrains/2"), Text: component.Words("It has waited for a manager since Thu 16:00."),
 			Due: component.Words("It lapses Sat 16:00 if nobody decides."),
 		}},
-		OnCall: []page.OnCallVM{{Team: "NOC", Href: "/teams/NOC/rota", Text: component.Words("omar is on call until Mon 09:00.")}},
-		Given: []page.GivenVM{{Href: "/alerts/12", Title: "alert 12"}, {Href: "/alerts/9", Title: "alert 9", Why: "omar has it by now."}},
+		OnCallKept: true,
+		OnCall:     []page.OnCallVM{{Team: "NOC", Href: "/teams/NOC/rota", Text: component.Words("omar is on call until Mon 09:00.")}},
+		Given:      []page.GivenVM{{Href: "/alerts/12", Title: "alert 12"}, {Href: "/alerts/9", Title: "alert 9", Why: "omar has it by now."}},
 	}
 }
 
