@@ -21,7 +21,7 @@ const noteKept = time.Minute
 
 // keptNote is a note on its way to a page.
 type keptNote struct {
-	To    string `json:"to"` // path and query of the page that shows it
+	To    string `json:"to"`             // path and query of the page that shows it
 	Part  string `json:"part,omitempty"` // of that page, where the browser goes
 	Text  string `json:"text"`
 	Bad   bool   `json:"bad,omitempty"`

@@ -36,7 +36,7 @@ func TestSettingByForm(t *testing.T) {
 	}
 	says("/settings", 200, `href="`+highDrop+`"`, "ENABLE_AUTO_RETRAIN_", "TRAINER_COMMAND_FRAUD_DETECTOR")
 	says(highDrop, 200, "0.10 = 10 points", "never changed", `name="value"`)
-	says(highDrop+"?value=0.19", 200, "What it would change", "19 points", "all 4", `method="post"`)
+	says(highDrop+"?value=0.19", 200, "What it would change", "19 points", "all 4", `method="post"`, `href="/settings/thresholds?PERFORMANCE_DRIFT_HIGH=0.19&amp;tenant="`)
 	says("/settings/PERFORMANCE_DRIFT_CRITICAL?value=0.99", 200, "2 of ", "lower severity")
 	says(highDrop+"?value=10+%25", 422, "write a fraction: 0.10", `id="value-problem"`)
 	says(highDrop+"?value=0.3", 422, "never reversed", `id="value-problem"`)

@@ -73,7 +73,7 @@ func settingEditVM(l lang.Lang, d drift.SettingsData, by drift.Actor, a settingA
 	if preview != nil {
 		v.Preview = &page.SettingPreviewVM{
 			Before: preview.Before, BeforeWords: unitWords(l, spec, preview.Before), After: preview.After, AfterWords: unitWords(l, spec, preview.After),
-			Back: a.below, Lines: previewLines(l, preview),
+			Back: a.below, Lines: previewLines(l, preview), TryHref: tryHref(spec.Name, a.tenant, preview.After),
 			Reason: component.FieldVM{ID: "reason", Name: "reason", Label: l.T("Reason"), Value: a.reason, Problem: map[bool]string{true: a.wrong}[a.field == "reason"], Lines: 2, Must: true, Max: maxReason},
 		}
 	}
@@ -94,6 +94,14 @@ func settingEditVM(l lang.Lang, d drift.SettingsData, by drift.Actor, a settingA
 		v.History = append(v.History, x)
 	}
 	return v
+}
+
+// tryHref leads to where a threshold is tried on more days than a preview looks at, "" where it is none of those.
+func tryHref(name, tenant, value string) string {
+	if _, ok := sliderLabels[name]; !ok {
+		return ""
+	}
+	return "/settings/thresholds?" + url.Values{"tenant": {tenant}, name: {value}}.Encode()
 }
 
 func settingChangeVM(l lang.Lang, c drift.SettingChange, a settingAsked, by drift.Actor, seen []drift.Tenant, may bool) page.SettingChangeVM {

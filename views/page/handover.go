@@ -8,21 +8,21 @@ import (
 
 // ShiftVM is what a hand-over says: what happened, and what was open.
 type ShiftVM struct {
-	Now        time.Time // ages are counted to it
-	Facts      []component.FactVM
-	Open       []ShiftOpenVM
-	OpenLeft   int64 // incidents that are not listed
-	OpenNone   string
-	Waiting    []ShiftWaitingVM
+	Now      time.Time // ages are counted to it
+	Facts    []component.FactVM
+	Open     []ShiftOpenVM
+	OpenLeft int64 // incidents that are not listed
+	OpenNone string
+	Waiting  []ShiftWaitingVM
 	// WaitingKept says that it is known what waits; WaitingLeft counts what is not listed.
 	WaitingKept bool
 	WaitingLeft int64
 	OnCall      []OnCallVM
-	OnCallKept  bool // it is known who is on call
-	Events     []component.TimelineVM // oldest first
-	Left       int64                  // events that are not listed
-	Given      []GivenVM
-	Definition string
+	OnCallKept  bool                   // it is known who is on call
+	Events      []component.TimelineVM // oldest first
+	Left        int64                  // events that are not listed
+	Given       []GivenVM
+	Definition  string
 }
 
 // ShiftOpenVM is one open incident.

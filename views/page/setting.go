@@ -35,6 +35,7 @@ type SettingPreviewVM struct {
 	BeforeWords, AfterWords string
 	Back                    bool // it takes the value back to what lies below
 	Lines                   []string
+	TryHref                 string // to where it is tried on 90 days, "" where that is not possible
 	Reason                  component.FieldVM
 }
 
