@@ -96,6 +96,7 @@ type IncidentData struct {
 	Incident Incident
 	Alerts   []BoardAlert // one page of them
 	Next     string
-	Actors   []string // who can have one
-	Teams    []string // to whom one can be escalated
+	Actors   []string   // who can have one
+	Teams    []string   // to whom one can be escalated
+	Retrains []*Retrain // under way of its models, ten at most
 }

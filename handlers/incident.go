@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web/auth"
@@ -32,6 +33,10 @@ func (p *Pages) incidentPage(w http.ResponseWriter, r *http.Request) error {
 		Select:     selectionVM(l, d.Actors, d.Teams, f.text, class(by.Role)),
 		ReviewHref: incidentHref(key, "") + "/review",
 		Count:      l.N(int64(d.Incident.N), "%d alert, worst first", "%d alerts, worst first"),
+	}
+	for _, t := range d.Retrains {
+		v.Retrains = append(v.Retrains, component.Sentence(l.T("{0} is under way: {1}."),
+			component.Link(retrainTitle(l, t), retrainHref(t.ID)), component.Plain(underWayWord(l, t.State))))
 	}
 	v.Note, v.Undo = p.noteAndUndo(w, r)
 	for i := range d.Alerts {

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"html"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -59,5 +60,12 @@ func TestAnotherVersionServes(t *testing.T) {
 		if strings.Contains(a.body, "Until then treat") {
 			t.Errorf("alert %d advises about a version that no longer serves", n)
 		}
+	}
+	var key string
+	if err := h.db.Pool().QueryRow(t.Context(), `SELECT incident_key FROM noc_alert_event WHERE id = $1`, outcomes).Scan(&key); err != nil {
+		t.Fatal(err)
+	}
+	if a := h.get("/incidents/"+url.PathEscape(key), asBrowser, who); !strings.Contains(a.body, fmt.Sprintf(`href="/retrains/%d"`, id)) {
+		t.Errorf("the incident does not lead to the retrain under way: %d", a.status)
 	}
 }

@@ -75,6 +75,9 @@ func (tx *Tx) alertLife(ctx context.Context, d *drift.AlertData) (err error) {
 // successor is the version that was activated in place of another, nil where none was.
 func (tx *Tx) successor(ctx context.Context, v drift.VersionKey) (*drift.Version, error) {
 	now, err := tx.Serving(ctx, v.Model)
+	if drift.CodeOf(err) == drift.CodeNotFound {
+		return nil, nil // a log that was never read here
+	}
 	if err != nil || now.Version == v.Version || now.ActivatedAt.IsZero() {
 		return nil, err
 	}

@@ -196,6 +196,9 @@ func (db *DB) IncidentPage(ctx context.Context, by drift.Actor, key string, f dr
 		if d.Teams, err = tx.Teams(ctx); err != nil {
 			return d, err
 		}
+		if d.Retrains, err = tx.retrainsOfIncident(ctx, key); err != nil {
+			return d, err
+		}
 		d.Incident = list[0]
 		d.Alerts, d.Next, err = tx.incidentAlerts(ctx, f)
 		return d, err

@@ -58,8 +58,16 @@ func (tx *Tx) Retrain(ctx context.Context, id int64) (*drift.Retrain, error) {
 
 // LiveRetrain returns the model's retrain that has not ended, nil where there is none.
 func (tx *Tx) LiveRetrain(ctx context.Context, m drift.Model) (*drift.Retrain, error) {
-	return oneRetrain(tx.retrains(ctx, `WHERE r.tenant_id = $1 AND r.model_type = $2 AND r.state NOT IN
-		('kept', 'rolled_back', 'refused', 'expired', 'cancelled', 'failed')`, m.TenantID, m.ModelType))
+	return oneRetrain(tx.retrains(ctx, `WHERE r.tenant_id = $1 AND r.model_type = $2 AND `+underWay, m.TenantID, m.ModelType))
+}
+
+const underWay = `r.state NOT IN ('kept', 'rolled_back', 'refused', 'expired', 'cancelled', 'failed')`
+
+// retrainsOfIncident are the retrains under way of the models whose drift an incident is about, the first of
+// them where there are many.
+func (tx *Tx) retrainsOfIncident(ctx context.Context, key string) ([]*drift.Retrain, error) {
+	return tx.retrains(ctx, `WHERE `+underWay+` AND EXISTS (SELECT FROM noc_alert_event a WHERE a.tenant_id = r.tenant_id
+		AND a.model_type = r.model_type AND a.incident_key = $1 AND a.drift_type IS NOT NULL) ORDER BY r.id LIMIT 10`, key)
 }
 
 // RetrainOf returns the newest retrain proposed for an alert, nil where none was.

@@ -55,7 +55,9 @@ type RefusedVM struct{ About, Href, Why string }
 
 // IncidentPageVM is one incident's page.
 type IncidentPageVM struct {
-	Head               component.IncidentVM
+	Head component.IncidentVM
+	// Retrains are those under way of its models, a sentence each.
+	Retrains           [][]component.Piece
 	ReviewHref         string
 	Note               component.FormNoteVM
 	Undo               *UndoVM

@@ -12,7 +12,8 @@ import (
 func BoardBarCases() []Case {
 	return []Case{
 		{Name: "incident", Shell: Shell("Incident", "board"), Body: page.Incident(page.IncidentPageVM{
-			Head: sampleIncident("north-retail", sampleRows(true)), Select: sampleSelect(), Count: "2 alerts, worst first",
+			Retrains: [][]component.Piece{component.Sentence("{0} is under way: waits for approval.", component.Link("Retrain 7, nsw-market conflict_predictor", "/retrains/7"))},
+			Head:     sampleIncident("north-retail", sampleRows(true)), Select: sampleSelect(), Count: "2 alerts, worst first",
 			Note: component.FormNoteVM{Text: "You acknowledged 2 alerts."}, Undo: &page.UndoVM{Action: "/alerts/bulk", Picks: "4801:2 4802:3"},
 			Rows: rowsOf("north-retail", sampleRows(true)), NextHref: "/incidents/x?cursor=y", NextText: "The next alerts",
 		})},
