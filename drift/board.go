@@ -20,6 +20,18 @@ type Watch struct {
 	Undecided    int // retrains that wait for a manager, of those tenants
 }
 
+// HandedFor is how long a board says that a shift was handed to its reader.
+const HandedFor = 12 * time.Hour
+
+// ForReader is what waits for one person alone.
+type ForReader struct {
+	// Handed is the newest hand-over to them, of the last HandedFor and not older than one of their own; nil
+	// where there is none.
+	Handed *HandOverHead
+	// Proposals are those of settings that they can decide.
+	Proposals int
+}
+
 // LastCheck is the newest check of a drift type that left a report for the reader.
 type LastCheck struct {
 	DriftType DriftType
@@ -250,6 +262,8 @@ type SettingsData struct {
 	Settings Settings
 	History  []SettingChange // newest first
 	Types    []ModelType
+	// Own counts, by setting, the tenants that have a value of their own; nil where a tenant's values are shown.
+	Own map[string]int
 	// Proposals are those that wait for an administrator, and the newest that were decided.
 	Proposals []SettingProposal
 }

@@ -19,6 +19,8 @@ type Shift struct {
 	From, To time.Time
 	ShiftCommon
 	Tenants []ShiftTenant // that the reader sees, by name
+	// Plans are those of the teams that have one, of which OnCall is told. They are not kept.
+	Plans []Plan
 }
 
 // ShiftCommon is what concerns every tenant.
@@ -26,6 +28,15 @@ type ShiftCommon struct {
 	Failed   []ShiftJob     `json:"failed_jobs"`
 	Settings []ShiftSetting `json:"settings"` // set for every tenant
 	Silences []ShiftSilence `json:"silences"` // of every tenant
+	OnCall   []ShiftOnCall  `json:"on_call"`  // by team; nil where it was not kept
+}
+
+// ShiftOnCall is who is on call for a team as the shift is read, and who comes next. Now is nil where
+// nobody is, Next where nobody else follows soon.
+type ShiftOnCall struct {
+	Team string `json:"team"`
+	Now  *Turn  `json:"now"`
+	Next *Turn  `json:"next"`
 }
 
 // ShiftTenant is a tenant's part of a shift.
@@ -39,7 +50,18 @@ type ShiftTenant struct {
 	Settings  []ShiftSetting        `json:"settings"` // the tenant's own
 	Silences  []ShiftSilence        `json:"silences"` // of the tenant, in force at some time of the shift
 	Open      Listed[ShiftIncident] `json:"open"`     // the worst first
+	Waiting   Listed[ShiftWaiting]  `json:"waiting"`  // the first to lapse first; Items is nil where it was not kept
 	Given     []ShiftGiven          `json:"given"`    // the author's open alerts that were to change hands
+}
+
+// ShiftWaiting is a retrain that somebody has to decide: it waits for a manager, or counts down until it
+// trains by itself.
+type ShiftWaiting struct {
+	RetrainID int64        `json:"retrain_id"`
+	ModelType string       `json:"model_type"`
+	State     RetrainState `json:"state"`
+	Since     time.Time    `json:"since"`
+	Due       *time.Time   `json:"due"` // when it lapses, or begins; nil where nothing ends it
 }
 
 // ShiftCounts are numbers of alerts and retrains, each counted once however often it moved.

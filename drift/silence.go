@@ -151,8 +151,10 @@ func (s *Silence) Check(now time.Time, by Actor) error {
 
 // SilencePreview is what a match means: which alerts it would hide now and would have hidden lately.
 type SilencePreview struct {
-	Open   Listed[Alert] `json:"open"`   // NEW now: these are hidden as soon as it begins
-	Taken  int           `json:"taken"`  // open and match, but somebody has them: these stay as they are
+	Open  Listed[Alert] `json:"open"`  // NEW now: these are hidden as soon as it begins
+	Taken int           `json:"taken"` // open and match, but somebody has them: these stay as they are
+	// Stay are those of Taken, for a page to say why each stays.
+	Stay   Listed[Alert] `json:"-"`
 	Raised Listed[Alert] `json:"raised"` // raised in the last SilenceDays days, whatever became of them
 }
 

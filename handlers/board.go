@@ -86,10 +86,14 @@ const (
 	partSummary = "summary"
 )
 
-// boardNote says what a form just did.
+// boardNote says what a form just did, and what waits for the reader alone.
 func (p *Pages) boardNote(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	note, back := p.noteAndUndo(w, r)
-	html, err := render(r.Context(), page.BoardNote(note, back), nil)
+	f, err := p.store.ForReader(r.Context(), auth.ActorFrom(r.Context()), p.now())
+	if err != nil {
+		return nil, err
+	}
+	html, err := render(r.Context(), page.BoardNote(note, back, forReaderVM(lang.From(r.Context()), f)), nil)
 	if err != nil {
 		return nil, fmt.Errorf("render note: %w", err)
 	}

@@ -50,6 +50,7 @@ type BoardStore interface {
 	DefaultFilter(ctx context.Context, by drift.Actor, name string) error
 	DeleteFilter(ctx context.Context, by drift.Actor, name string) error
 	Present(ctx context.Context, by drift.Actor, alert int64, beat bool) ([]drift.Present, error)
+	ForReader(ctx context.Context, by drift.Actor, now time.Time) (drift.ForReader, error)
 }
 
 // FindStore finds things by their names, and what interrupts.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/engine"
+	"github.com/driftwatch/driftwatch/drift/oncall"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 	"github.com/driftwatch/driftwatch/views/page"
@@ -89,6 +90,7 @@ func (p *Pages) showHandOver(w http.ResponseWriter, r *http.Request, status int,
 	}
 	const field = "2006-01-02T15:04"
 	d.Shift.Settings = seenChanges(l, d.Shift.Settings, by, d.Tenants)
+	d.Shift.OnCall = oncall.Heads(d.Shift.Plans, now)
 	v := page.HandOverVM{
 		Note: note, From: d.Shift.From.In(loc).Format(field), To: d.Shift.To.In(loc).Format(field), Zone: zoneName(r),
 		Line: component.Sentence(l.T("From {0} to {1}. What is open stands as it is now."),

@@ -21,7 +21,8 @@ const noteKept = time.Minute
 
 // keptNote is a note on its way to a page.
 type keptNote struct {
-	To    string `json:"to"` // path and query of the page that shows it
+	To    string `json:"to"`             // path and query of the page that shows it
+	Part  string `json:"part,omitempty"` // of that page, where the browser goes
 	Text  string `json:"text"`
 	Bad   bool   `json:"bad,omitempty"`
 	Until int64  `json:"until"`          // Unix seconds
@@ -38,8 +39,8 @@ func (p *Pages) leadTo(w http.ResponseWriter, r *http.Request, to string, note c
 
 // leadToUndo leads to a page, whose note offers to take back what was done to the alerts of picks.
 func (p *Pages) leadToUndo(w http.ResponseWriter, r *http.Request, to string, note component.FormNoteVM, picks string) {
-	path, _, _ := strings.Cut(to, "#")
-	k := keptNote{To: path, Text: note.Text, Bad: note.Bad, Until: p.o.Wall().Add(noteKept).Unix()}
+	path, part, _ := strings.Cut(to, "#")
+	k := keptNote{To: path, Part: part, Text: note.Text, Bad: note.Bad, Until: p.o.Wall().Add(noteKept).Unix()}
 	if len(picks) <= maxUndoNote {
 		k.Undo = picks
 	}
@@ -74,7 +75,7 @@ func (p *Pages) noteAndUndo(w http.ResponseWriter, r *http.Request) (component.F
 	if p.o.Wall().Unix() > k.Until {
 		return component.FormNoteVM{}, nil
 	}
-	return component.FormNoteVM{Text: k.Text, Bad: k.Bad}, undoVM(k.Undo)
+	return component.FormNoteVM{Text: k.Text, Bad: k.Bad, At: k.Part}, undoVM(k.Undo)
 }
 
 func (p *Pages) setNote(w http.ResponseWriter, value string, seconds int) {

@@ -218,3 +218,90 @@ func TestReports(t *testing.T) {
 		t.Errorf("a spreadsheet takes a name for a formula: %s", a.body)
 	}
 }
+
+// TestAHandOverSaysWhatComes: the retrain that waits with its deadline, and who is on call now and next, in
+// the shift that is looked over and in the one that is kept.
+func TestAHandOverSaysWhatComes(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme", "globex")
+	manager, _ := h.user("mara", drift.RoleManager)
+	operator, _ := h.user("olga", drift.RoleOperator)
+	h.get("/handover", asBrowser, operator).says(t, "a shift with nothing to decide", "No retrain waits for anybody.", "No team has a rota.")
+	id := h.request(h.alert("acme", drift.Statistical), operator)
+	turns := fields("people", "olga\r\nmara\r\n", "starts_on", drift.DateOf(time.Now()).Add(-1).String(), "time", "00:00", "zone", "UTC")
+	if a := h.post("/teams/NOC/rota", turns, asBrowser, manager); a.status != 303 {
+		t.Fatalf("set turns: %d %.300s", a.status, a.body)
+	}
+	from := time.Now().UTC().Add(-8 * time.Hour).Format("2006-01-02T15:04")
+	kept := h.post("/handover", fields("from", from), asBrowser, operator).header.Get("Location")
+	for _, path := range []string{"/handover", kept} {
+		a := h.get(path, asBrowser, operator)
+		a.says(t, path, "Decisions that wait", fmt.Sprintf("retrain %d (acme fraud_detector)", id), "It has waited for a manager since", "It lapses", "if nobody decides.",
+			"olga</b> is on call until", "Next is <b>mara</b>, from", "data-print")
+	}
+	h.act(id, "reject", manager)
+	h.get("/handover", asBrowser, operator).says(t, "after the decision", "No retrain waits for anybody.")
+	h.get(kept, asBrowser, operator).says(t, "the kept one", "It lapses")
+	one := h.get(kept, asBrowser, h.as(drift.RoleOperator, h.globex))
+	if one.says(t, "what globex reads", "No retrain waits for anybody."); strings.Contains(one.body, "is on call until") {
+		t.Error("who is on call stands in a hand-over of tenants that the reader does not see")
+	}
+}
+
+// TestTheBoardSaysWhatWaitsForItsReader: a shift that was handed to somebody stands on their board, not on
+// another's, until they hand over themselves or half a day is over; so does a proposal, on the boards of those
+// who can decide it.
+func TestTheBoardSaysWhatWaitsForItsReader(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme", "globex")
+	now := time.Now()
+	h.set(now)
+	operator, _ := h.user("olga", drift.RoleOperator)
+	manager, _ := h.user("mara", drift.RoleManager)
+	handOver := func(who, to string) {
+		t.Helper()
+		form := fields("from", now.Add(-8*time.Hour).UTC().Format("2006-01-02T15:04"), "name", to)
+		if a := h.post("/handover", form, asBrowser, who); a.status != 303 {
+			t.Fatalf("hand over: %d %.300s", a.status, a.body)
+		}
+	}
+	board := func(who, text string, want bool) {
+		t.Helper()
+		a := h.get("/", asBrowser, who)
+		a.isPage(t, 200, "the board")
+		if got := strings.Contains(strings.ReplaceAll(a.body, "\u00a0", " "), text); got != want {
+			t.Errorf("the board says %q: %v, want %v", text, got, want)
+		}
+	}
+	handOver(operator, "mara")
+	board(manager, "<b>olga</b> handed over to you", true)
+	board(operator, "handed over to you", false)
+	h.set(now.Add(drift.HandedFor + time.Minute))
+	board(manager, "handed over to you", false)
+	h.set(time.Now())
+	board(manager, "handed over to you", true)
+	handOver(manager, "")
+	board(manager, "handed over to you", false)
+
+	admin, ofGlobex := h.as(drift.RoleAdmin), h.as(drift.RoleAdmin, h.globex)
+	if a := h.post("/settings/thresholds", "tenant=acme&PERFORMANCE_DRIFT_HIGH=0.15&reason=quieter", asBrowser, operator); a.status != 303 {
+		t.Fatalf("propose: %d %.300s", a.status, a.body)
+	}
+	board(admin, "1 proposal waits for you.", true)
+	board(manager, "waits for you.", false)
+	board(ofGlobex, "waits for you.", false)
+	settings := h.get("/settings?tenant=acme", asBrowser, admin)
+	settings.says(t, "the settings", "Accuracy: drop from which drift is high", `<a href="#proposals">1`, `id="proposals"`)
+	id := h.count(`SELECT max(id) FROM setting_proposal`)
+	if a := h.post(fmt.Sprintf("/settings/proposals/%d/accept", id), "reason=", asBrowser, admin); a.status != 303 {
+		t.Fatalf("accept: %d", a.status)
+	}
+	done := h.get("/settings?tenant=acme", asBrowser, admin)
+	done.says(t, "the settings", "Its values are in force.")
+	// The browser goes to the proposals: what was done is said there, outside of what events replace.
+	if at, part := strings.Index(done.body, `id="proposals"`), strings.Index(done.body, `id="proposal-list"`); at < 0 ||
+		!strings.Contains(done.body[at:part], "Its values are in force.") {
+		t.Error("what was done is not said at the proposals")
+	}
+	board(admin, "waits for you.", false)
+}

@@ -43,7 +43,10 @@ func TestARotaByItsPages(t *testing.T) {
 	h.post("/teams/members/add", fields("team", "NOC", "user", "olga"), asBrowser, h.as(drift.RoleAdmin))
 	today := drift.DateOf(time.Now())
 	turns := fields("people", "olga\r\nmara\r\n", "starts_on", today.Add(-1).String(), "time", "00:00", "zone", "Europe/Berlin")
-	h.get("/teams/NOC/rota", asBrowser, operator).says(t, "an empty rota", "Nobody is on call for NOC", "None are set.")
+	h.get("/teams/NOC/rota", asBrowser, operator).says(t, "an empty rota", "Nobody is on call for NOC", "None are set.", "A manager of the team, or one of all tenants, sets them.", "Nobody has a turn.")
+	if strings.Contains(h.get("/teams/NOC/rota", asBrowser, manager).body, "one of all tenants, sets them") {
+		t.Error("whoever may set turns is told that others do")
+	}
 	if a := h.post("/teams/NOC/rota", turns, asBrowser, manager); a.status != 303 {
 		t.Fatalf("set: %d %.400s", a.status, a.body)
 	}

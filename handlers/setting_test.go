@@ -36,7 +36,7 @@ func TestSettingByForm(t *testing.T) {
 	}
 	says("/settings", 200, `href="`+highDrop+`"`, "ENABLE_AUTO_RETRAIN_", "TRAINER_COMMAND_FRAUD_DETECTOR")
 	says(highDrop, 200, "0.10 = 10 points", "never changed", `name="value"`)
-	says(highDrop+"?value=0.19", 200, "What it would change", "19 points", "all 4", `method="post"`)
+	says(highDrop+"?value=0.19", 200, "What it would change", "19 points", "all 4", `method="post"`, `href="/settings/thresholds?PERFORMANCE_DRIFT_HIGH=0.19&amp;tenant="`)
 	says("/settings/PERFORMANCE_DRIFT_CRITICAL?value=0.99", 200, "2 of ", "lower severity")
 	says(highDrop+"?value=10+%25", 422, "write a fraction: 0.10", `id="value-problem"`)
 	says(highDrop+"?value=0.3", 422, "never reversed", `id="value-problem"`)
@@ -78,15 +78,30 @@ func TestSettingByForm(t *testing.T) {
 	if n := h.count(`SELECT count(*) FROM setting_change`); n != 1 {
 		t.Errorf("%d changes were written", n)
 	}
-	says(highDrop, 200, "You changed it", "nights &lt;script&gt;", "12 points", "Take back to 0.12", "Take it back to")
+	says(highDrop, 200, "You changed it", "nights &lt;script&gt;", "12 points", "not set", "Undo this change", highDrop+"?below=1", "Remove this value: the file")
 	says(highDrop+"?below=1", 200, "10 points", `name="below"`)
 	change(highDrop, settingForm("value", "0.13", "reason", "acme is noisy", "tenant", "acme"), h.as(drift.RoleAdmin, h.acme))
 	says(highDrop+"?tenant=acme", 200, "0.13", "acme is noisy", "database, acme")
+	says("/settings", 200, "1\u00a0tenant has a value of its own")
+	if strings.Contains(h.get("/settings", asBrowser, h.as(drift.RoleAdmin, h.globex)).body, "value of its own</a>") {
+		t.Error("a value of a tenant that the reader does not see is counted")
+	}
 	change(highDrop, settingForm("below", "1", "reason", "over"), admin)
-	says(highDrop, 200, "nothing", "default")
+	body := says(highDrop, 200, "not set", "default", "Take back to 0.12")
+	if strings.Contains(body, "Undo this change") {
+		t.Error("a value that was removed is offered to be removed again")
+	}
 	if n := h.count(`SELECT count(*) FROM setting WHERE scope = 0`); n != 0 {
 		t.Errorf("%d values are left for every tenant", n)
 	}
+	// The newest change is undone to what was before; what is in force is not offered.
+	change(highDrop, settingForm("value", "0.12", "reason", "again"), admin)
+	change(highDrop, settingForm("value", "0.14", "reason", "more"), admin)
+	body = says(highDrop, 200, "Undo this change (back to 0.12)", highDrop+"?value=0.12")
+	if strings.Contains(body, "Take back to 0.14") {
+		t.Error("going back to what is in force is offered")
+	}
+	says(highDrop+"?value=0.12", 200, "every tenant without a value of its own", `name="was" value="0.14"`)
 }
 
 // TestSettingRights tries to change a setting without the right.

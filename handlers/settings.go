@@ -36,6 +36,11 @@ func (p *Pages) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	findSettings(l, &v, name, text)
 	v.Now, v.MayChange = p.now(), by.Role.AtLeast(drift.RoleAdmin)
 	v.Proposals = proposalVMs(l, d.Proposals, by)
+	for _, x := range v.Proposals {
+		if x.State == string(drift.ProposalOpen) && x.Off == "" {
+			v.Undecided++
+		}
+	}
 	if r.URL.Query().Get("part") == partSummary {
 		return writePart(w, r, page.SettingsSummary(v))
 	}
@@ -150,6 +155,9 @@ func settingVM(l lang.Lang, d drift.SettingsData, spec drift.SettingSpec, by dri
 	}
 	if spec.Global {
 		s.Href = settingHref(spec.Name, "", nil)
+	}
+	if n := d.Own[spec.Name]; n > 0 {
+		s.Own = l.N(int64(n), "%d tenant has a value of its own", "%d tenants have a value of their own")
 	}
 	if tenant != "" && !spec.Global {
 		s.Command += " --tenant " + shellWord(tenant)

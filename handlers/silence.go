@@ -112,7 +112,7 @@ func (p *Pages) showNewSilence(w http.ResponseWriter, r *http.Request, status in
 	}
 	l := lang.From(r.Context())
 	v := newSilenceVM(l, f, d, by, zoneName(r))
-	v.Note, v.Open, v.Taken, v.Raised = note, alertListVM(l, preview.Open), preview.Taken, alertListVM(l, preview.Raised)
+	v.Note, v.Open, v.Stay, v.Raised = note, alertListVM(l, preview.Open), alertListVM(l, preview.Stay), alertListVM(l, preview.Raised)
 	return p.show(w, r, status, p.shell(by, d.Watch, l.T("New silence"), ""), page.NewSilence(v))
 }
 
@@ -220,17 +220,40 @@ func (p *Pages) silenceOf(r *http.Request, f url.Values, by drift.Actor) (s drif
 		return s, err
 	}
 	if s.EndsAt.IsZero() {
-		d, err := time.ParseDuration(f.Get("for"))
-		if err != nil || d <= 0 {
-			return s, drift.Invalid("for", "Say for how long, or until when: a silence always ends.")
-		}
 		from := s.StartsAt
 		if from.IsZero() {
 			from = p.now()
 		}
-		s.EndsAt = from.Add(d)
+		s.EndsAt, err = endOf(r, f.Get("for"), from)
 	}
-	return s, nil
+	return s, err
+}
+
+// untilMorning is the length of a silence that ends when the next morning begins on its maker's clock.
+const (
+	untilMorning = "morning"
+	morningHour  = 8 // as its label says
+)
+
+// endOf is when a silence of a chosen length ends.
+func endOf(r *http.Request, length string, from time.Time) (time.Time, error) {
+	if length == untilMorning {
+		loc, err := drift.ZoneNamed(zoneName(r))
+		if err != nil {
+			return time.Time{}, err
+		}
+		at := from.In(loc)
+		end := time.Date(at.Year(), at.Month(), at.Day(), morningHour, 0, 0, 0, loc)
+		if !end.After(at) {
+			end = time.Date(at.Year(), at.Month(), at.Day()+1, morningHour, 0, 0, 0, loc)
+		}
+		return end.UTC(), nil
+	}
+	d, err := time.ParseDuration(length)
+	if err != nil || d <= 0 {
+		return time.Time{}, drift.Invalid("for", "Say for how long, or until when: a silence always ends.")
+	}
+	return from.Add(d), nil
 }
 
 // zoneName is the reader's time zone, UTC where they chose none: a form without scripts cannot know it.

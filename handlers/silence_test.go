@@ -116,6 +116,36 @@ func TestSilencesThatAreRefused(t *testing.T) {
 	}
 }
 
+// TestASilenceSaysWhatStays: what matches and is not new any more is listed, and stays; and a silence can end by
+// the next morning.
+func TestASilenceSaysWhatStays(t *testing.T) {
+	h := newPages(t)
+	h.seed("acme")
+	who, _ := h.user("olga", drift.RoleOperator)
+	id := h.alert("acme", drift.Statistical)
+	const wide = "/silences/new?max_severity=CRITICAL"
+	if body := h.get(wide, asBrowser, who).body; strings.Contains(body, "Not hidden, though they match") {
+		t.Error("something stays where every alert is new")
+	}
+	if a := h.post(fmt.Sprintf("/alerts/%d/escalate", id), fields("version", h.version(id), "to", "NOC", "note", "look"), asBrowser, who); a.status != 303 {
+		t.Fatalf("escalate: %d", a.status)
+	}
+	a := h.get(wide, asBrowser, who)
+	a.says(t, "the preview", "It would hide 1 open alert", "Not hidden, though they match: no longer new")
+	stay := a.body[strings.Index(a.body, `id="stay`):]
+	if end := strings.Index(stay, "</section>"); !strings.Contains(stay[:end], fmt.Sprintf(`href="/alerts/%d"`, id)) {
+		t.Errorf("the escalated alert is not among those that stay: %.400s", stay)
+	}
+	form := fields("tenant", "acme", "max_severity", "CRITICAL", "for", "morning", "reason", "tonight")
+	if a := h.post("/silences", form, asBrowser, who); a.status != 303 {
+		t.Fatalf("silence: %d %.300s", a.status, a.body)
+	}
+	if n := h.count(`SELECT count(*) FROM silence WHERE ends_at AT TIME ZONE 'UTC' = date_trunc('day', ends_at AT TIME ZONE 'UTC') + interval '8 hours'
+		AND ends_at > now() AND ends_at <= now() + interval '24 hours'`); n != 1 {
+		t.Error("it does not end by the next morning")
+	}
+}
+
 // TestSilencesByPrograms: the same by the API.
 func TestSilencesByPrograms(t *testing.T) {
 	h := newHouse(t)

@@ -258,3 +258,18 @@ func (s boardSays) restWords(rest [5]int) string {
 func notJudged(l lang.Lang, n int) string {
 	return l.N(int64(n), "%d not judged", "%d not judged")
 }
+
+// forReaderVM says what waits for one reader alone.
+func forReaderVM(l lang.Lang, f drift.ForReader) (lines [][]component.Piece) {
+	if h := f.Handed; h != nil {
+		lines = append(lines, component.Join(
+			component.Sentence(l.T("{0} handed over to you {1}."), component.Bold(h.By), component.At(h.At, component.DayClock)),
+			[]component.Piece{component.Link(l.T("Read the hand-over"), handOverHref(h.ID))}))
+	}
+	if f.Proposals > 0 {
+		lines = append(lines, []component.Piece{
+			component.Link(l.N(int64(f.Proposals), "%d proposal waits for you.", "%d proposals wait for you."), "/settings#proposals"),
+		})
+	}
+	return lines
+}

@@ -73,6 +73,7 @@ func shiftVM(l lang.Lang, s drift.Shift, now time.Time) page.ShiftVM {
 		v.Facts = append(v.Facts, component.FactVM{Label: f.what, Value: l.Count(int64(f.n))})
 	}
 	v.Facts = append(v.Facts, failed)
+	nextVM(l, s, &v)
 	return v
 }
 

@@ -66,32 +66,53 @@ func settingEditVM(l lang.Lang, d drift.SettingsData, by drift.Actor, a settingA
 	switch {
 	case d.Settings.Origin(spec.Name) != own:
 	case a.tenant != "":
-		v.Below = l.T("Take it back to the value for every tenant")
+		v.Below = l.T("Remove this value: the one for every tenant holds")
 	default:
-		v.Below = l.T("Take it back to the file's or the default")
+		v.Below = l.T("Remove this value: the file's or the default holds")
 	}
 	if preview != nil {
 		v.Preview = &page.SettingPreviewVM{
 			Before: preview.Before, BeforeWords: unitWords(l, spec, preview.Before), After: preview.After, AfterWords: unitWords(l, spec, preview.After),
-			Back: a.below, Lines: previewLines(l, preview),
+			Back: a.below, Lines: previewLines(l, preview), TryHref: tryHref(spec.Name, a.tenant, preview.After),
 			Reason: component.FieldVM{ID: "reason", Name: "reason", Label: l.T("Reason"), Value: a.reason, Problem: map[bool]string{true: a.wrong}[a.field == "reason"], Lines: 2, Must: true, Max: maxReason},
 		}
 	}
+	undo := v.Off == "" && d.Settings.Origin(spec.Name) == own // of the newest change for whom the page is
 	for _, c := range d.History {
-		v.History = append(v.History, settingChangeVM(l, c, a, by, d.Tenants, v.Off == ""))
+		x := settingChangeVM(l, c, a, by, d.Tenants, v.Off == "")
+		if c.Scope == a.scope {
+			switch {
+			case undo && c.Old != nil:
+				x.Take, x.TakeText = settingHref(c.Name, a.tenant, url.Values{"value": {*c.Old}}), l.T("Undo this change (back to %s)", x.Old)
+			case undo:
+				x.Take, x.TakeText = settingHref(c.Name, a.tenant, url.Values{"below": {"1"}}), l.T("Undo this change")
+			case c.New != nil && *c.New == value:
+				x.Take = "" // it is in force
+			}
+			undo = false
+		}
+		v.History = append(v.History, x)
 	}
 	return v
 }
 
+// tryHref leads to where a threshold is tried on more days than a preview looks at, "" where it is none of those.
+func tryHref(name, tenant, value string) string {
+	if _, ok := sliderLabels[name]; !ok {
+		return ""
+	}
+	return "/settings/thresholds?" + url.Values{"tenant": {tenant}, name: {value}}.Encode()
+}
+
 func settingChangeVM(l lang.Lang, c drift.SettingChange, a settingAsked, by drift.Actor, seen []drift.Tenant, may bool) page.SettingChangeVM {
-	v := page.SettingChangeVM{Old: l.T("nothing"), New: l.T("nothing"), Scope: l.T("every tenant"), By: c.By, Why: c.Reason, At: c.At}
+	v := page.SettingChangeVM{Old: l.T("not set"), New: l.T("not set"), Scope: l.T("every tenant"), By: c.By, Why: c.Reason, At: c.At}
 	if c.Old != nil {
 		v.Old = shownValue(l, c.Name, *c.Old, by, seen)
 	}
 	if c.New != nil {
 		v.New = shownValue(l, c.Name, *c.New, by, seen)
 		if may && c.Scope == a.scope {
-			v.Take = settingHref(c.Name, a.tenant, url.Values{"value": {*c.New}})
+			v.Take, v.TakeText = settingHref(c.Name, a.tenant, url.Values{"value": {*c.New}}), l.T("Take back to %s", v.New)
 		}
 	}
 	if c.Scope != 0 {

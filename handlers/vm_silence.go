@@ -85,6 +85,7 @@ func newSilenceVM(l lang.Lang, f url.Values, d drift.SilencesData, by drift.Acto
 	if chosen == "" {
 		chosen = "2h"
 	}
+	v.For.Options = append(v.For.Options, option(untilMorning, l.T("until the next morning, 08:00"), chosen))
 	for _, h := range silenceHours {
 		if h > v.MaxHours {
 			break

@@ -91,20 +91,28 @@ func whatIfVM(l lang.Lang, r engine.WhatIfResult) *page.WhatIfVM {
 		})
 	}
 	v.MoreModels = int64(len(r.Models) - len(v.Models))
-	for _, a := range r.Alerts {
-		gone := a.Then == drift.SeverityUnknown
-		if gone == (a.Alert == nil) || len(v.Alerts) == modelsTried { // raised and would be again
-			continue
+	for _, x := range r.Stretches {
+		if x.Alone {
+			v.Alerts = append(v.Alerts, differsVM(x))
 		}
-		x := page.WhatIfAlertVM{Name: a.Tenant + " " + a.ModelType, DriftType: string(a.DriftType), From: a.From.Time(), To: a.To.Time(), Verdict: string(a.Verdict)}
-		x.Severity = component.ParseSeverity(a.Then.String())
-		if gone {
-			x.ID, x.Severity, x.Gone = *a.Alert, component.ParseSeverity(a.Severity.String()), true
-		}
-		v.Alerts = append(v.Alerts, x)
+	}
+	if n := len(v.Alerts) - modelsTried; n > 0 {
+		v.Alerts, v.MoreAlerts = v.Alerts[:modelsTried], int64(n)
 	}
 	if r.Unsaid > 0 {
 		v.Note = l.N(int64(r.Unsaid), "%d check is left out: GUARD_FDR weighs it against the others of its day.", "%d checks are left out: GUARD_FDR weighs them against the others of their day.")
+	}
+	return v
+}
+
+// differsVM is a stretch of drift that one of the two settings raises alone.
+func differsVM(x engine.WhatIfStretch) page.WhatIfAlertVM {
+	v := page.WhatIfAlertVM{
+		Name: x.Version.Tenant + " " + x.Version.ModelType, DriftType: string(x.DriftType), From: x.From.Time(), To: x.To.Time(),
+		Verdict: string(x.Verdict), Severity: component.ParseSeverity(x.Severity.String()), Gone: !x.Tried,
+	}
+	if x.Alert != nil {
+		v.ID = *x.Alert
 	}
 	return v
 }
@@ -123,7 +131,7 @@ func whatIfLine(l lang.Lang, c engine.WhatIfCount) string {
 
 func whatIfFacts(l lang.Lang, c engine.WhatIfCount) []component.FactVM {
 	out := []component.FactVM{
-		{Label: l.T("Raised"), Value: l.Count(int64(c.Raised)), Note: l.T("in 90 days, by the settings of then")},
+		{Label: l.T("Raised"), Value: l.Count(int64(c.Raised)), Note: l.T("in 90 days, as it was set then; one can cover several stretches of drift")},
 		{Label: l.T("As it is set now"), Value: l.Count(int64(c.Before)), Note: l.T("%d that interrupt", c.BeforeInterrupts)},
 		{Label: l.T("With these values"), Value: l.Count(int64(c.After)), Note: l.T("%d gone, %d new", c.Gone, c.New)},
 		{Label: l.T("Real ones missed"), Value: l.Count(int64(c.RealMissed)), Note: l.N(int64(c.Real), "of %d that people called real", "of %d that people called real")},
@@ -135,40 +143,35 @@ func whatIfFacts(l lang.Lang, c engine.WhatIfCount) []component.FactVM {
 	return out
 }
 
-// whatIfChart counts alerts by the day they began on.
+// whatIfChart counts stretches of drift by the day they began on: those that the numbers and lists of the
+// page count too.
 func whatIfChart(l lang.Lang, r engine.WhatIfResult) chart.WhatIf {
 	days := map[drift.Date]*chart.WhatIfDay{}
-	count := func(a *chart.AlertCounts, s drift.Severity) {
-		switch s {
-		case drift.SeverityMedium:
-			a.Medium++
-		case drift.SeverityHigh:
-			a.High++
-		case drift.SeverityCritical:
-			a.Critical++
-		}
-	}
-	for _, a := range r.Alerts {
-		from := max(a.From, r.From)
-		d := days[from]
+	for _, x := range r.Stretches {
+		d := days[x.From]
 		if d == nil {
-			d = &chart.WhatIfDay{Date: from.Time()}
-			days[from] = d
+			d = &chart.WhatIfDay{Date: x.From.Time()}
+			days[x.From] = d
 		}
-		if a.Alert != nil {
-			count(&d.Present, a.Severity)
+		counts := &d.Present
+		if x.Tried {
+			counts = &d.Candidate
 		}
-		count(&d.Candidate, a.Then)
+		switch x.Severity {
+		case drift.SeverityMedium:
+			counts.Medium++
+		case drift.SeverityHigh:
+			counts.High++
+		case drift.SeverityCritical:
+			counts.Critical++
+		}
 	}
 	c := chart.WhatIf{
 		Span: chart.Window{From: r.From.Time(), To: r.To.Time()},
-		Note: l.T("Drift that falls under a raised alert counts once here, with it; the numbers above count each stretch of drift."),
+		Note: l.T("Each stretch of drift counts as one alert, here as in the numbers above and the lists below."),
 	}
 	for _, day := range slices.Sorted(maps.Keys(days)) {
 		c.Days = append(c.Days, *days[day])
-	}
-	if len(r.Alerts) >= engine.WhatIfAlerts {
-		c.Note += " " + l.N(engine.WhatIfAlerts, "The newest %d alert.", "The newest %d alerts.")
 	}
 	return c
 }
@@ -184,7 +187,11 @@ func proposalVMs(l lang.Lang, list []drift.SettingProposal, by drift.Actor) (out
 			v.DecidedAt = *p.DecidedAt
 		}
 		for _, name := range slices.Sorted(maps.Keys(p.Values)) {
-			v.Values = append(v.Values, page.ProposedVM{Name: name, Was: p.Were[name], Value: p.Values[name]})
+			x := page.ProposedVM{Name: name, Was: p.Were[name], Value: p.Values[name]}
+			if words, ok := sliderLabels[name]; ok { // as on the page where it was tried
+				x.Label = l.T(words)
+			}
+			v.Values = append(v.Values, x)
 		}
 		switch {
 		case p.State != drift.ProposalOpen:

@@ -41,6 +41,28 @@ func (db *DB) HandOverPage(ctx context.Context, by drift.Actor, q drift.HandOver
 	})
 }
 
+// ForReader reads what waits for one person alone.
+func (db *DB) ForReader(ctx context.Context, by drift.Actor, now time.Time) (drift.ForReader, error) {
+	return view(ctx, db, by, func(tx *Tx) (f drift.ForReader, err error) {
+		rows, err := tx.Query(ctx, `SELECT id, made_by, given_to, made_at, from_at, to_at, notes <> '' FROM hand_over h
+			WHERE given_to = $1 AND made_at > $2
+				AND NOT EXISTS (SELECT FROM hand_over o WHERE o.made_by = $1 AND o.id > h.id)
+			ORDER BY id DESC, tenant_id LIMIT 1`, by.Name, now.Add(-drift.HandedFor))
+		list, err := collected(rows, err, pgx.RowToStructByPos[drift.HandOverHead], "hand-over to the reader")
+		if err != nil {
+			return f, err
+		}
+		if len(list) > 0 {
+			f.Handed = &list[0]
+		}
+		if !by.Role.AtLeast(drift.RoleAdmin) {
+			return f, nil
+		}
+		err = tx.QueryRow(ctx, `SELECT count(*) FROM setting_proposal WHERE state = 'open' AND (scope <> 0 OR $1)`, by.AllTenants).Scan(&f.Proposals)
+		return f, errOr(err, "count proposals that wait")
+	})
+}
+
 // shiftBegan is when a person last handed over, or ShiftHours before to where that was never or too long
 // ago.
 func (tx *Tx) shiftBegan(ctx context.Context, name string, to time.Time) (time.Time, error) {
@@ -141,7 +163,7 @@ func (tx *Tx) HandOver(ctx context.Context, id int64) (h drift.HandOver, err err
 		return h, drift.NotFound(fmt.Sprintf("There is no hand-over %d.", id))
 	}
 	if len(h.Shift.Tenants) < all {
-		h.Hidden, h.Notes = true, ""
+		h.Hidden, h.Notes, h.Shift.OnCall = true, "", nil
 	}
 	return h, nil
 }

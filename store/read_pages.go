@@ -145,9 +145,30 @@ func (db *DB) SettingsPage(ctx context.Context, by drift.Actor, tenant int64, no
 		if d.Proposals, err = tx.Proposals(ctx, tenant); err != nil {
 			return d, err
 		}
+		if tenant == 0 {
+			if d.Own, err = tx.ownValues(ctx); err != nil {
+				return d, err
+			}
+		}
 		d.History, err = tx.lastChanges(ctx, tenant)
 		return d, err
 	})
+}
+
+// ownValues counts by setting the tenants of the reader that have a value of their own.
+func (tx *Tx) ownValues(ctx context.Context) (map[string]int, error) {
+	out := map[string]int{}
+	rows, err := tx.Query(ctx, `SELECT s.name, count(*) FROM setting s JOIN tenant t ON t.id = s.scope GROUP BY 1`)
+	if err != nil {
+		return nil, fmt.Errorf("count values of tenants: %w", err)
+	}
+	var name string
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&name, &n}, func() error {
+		out[name] = n
+		return nil
+	})
+	return out, errOr(err, "count values of tenants")
 }
 
 // historyRows is how many changes of one setting its page lists.

@@ -28,12 +28,12 @@ func (tx *Tx) Shift(ctx context.Context, from, to time.Time) (drift.Shift, error
 			TenantID: t.ID, Tenant: t.Name, Moves: drift.Listed[drift.ShiftMove]{Items: []drift.ShiftMove{}},
 			Retrains: drift.Listed[drift.ShiftRetrain]{Items: []drift.ShiftRetrain{}}, Rollbacks: []drift.RolledBack{},
 			Settings: []drift.ShiftSetting{}, Open: drift.Listed[drift.ShiftIncident]{Items: []drift.ShiftIncident{}},
-			Given: []drift.ShiftGiven{}, Silences: []drift.ShiftSilence{},
+			Waiting: drift.Listed[drift.ShiftWaiting]{Items: []drift.ShiftWaiting{}}, Given: []drift.ShiftGiven{}, Silences: []drift.ShiftSilence{},
 		}
 		of[t.ID] = &s.Tenants[i]
 	}
 	for _, read := range []func(context.Context, time.Time, time.Time, shiftTenants) error{
-		tx.shiftCounts, tx.shiftMoves, tx.shiftRetrains, tx.shiftRollbacks, tx.shiftOpen,
+		tx.shiftCounts, tx.shiftMoves, tx.shiftRetrains, tx.shiftRollbacks, tx.shiftOpen, tx.shiftWaiting,
 	} {
 		if err := read(ctx, from, to, of); err != nil {
 			return s, err
@@ -45,7 +45,10 @@ func (tx *Tx) Shift(ctx context.Context, from, to time.Time) (drift.Shift, error
 	if err := tx.shiftSilences(ctx, &s, of); err != nil {
 		return s, err
 	}
-	s.Failed, err = tx.shiftJobs(ctx, from, to)
+	if s.Failed, err = tx.shiftJobs(ctx, from, to); err != nil {
+		return s, err
+	}
+	s.Plans, err = tx.plansAt(ctx, to)
 	return s, err
 }
 

@@ -61,6 +61,33 @@ func (tx *Tx) shiftOpen(ctx context.Context, _, _ time.Time, of shiftTenants) er
 	return nil
 }
 
+// shiftWaiting lists the retrains that somebody has to decide now, those that lapse first first.
+func (tx *Tx) shiftWaiting(ctx context.Context, _, _ time.Time, of shiftTenants) error {
+	rows, err := tx.Query(ctx, `SELECT * FROM (SELECT tenant_id, id, model_type, state, state_since, due_at,
+			count(*) OVER (PARTITION BY tenant_id), row_number() OVER (PARTITION BY tenant_id ORDER BY due_at NULLS LAST, id) AS place
+		FROM ml_retrain WHERE state IN ('waiting_approval', 'countdown')) w WHERE place <= $1 ORDER BY tenant_id, place`, drift.ShiftRows)
+	if err != nil {
+		return fmt.Errorf("retrains that wait: %w", err)
+	}
+	var id, place int64
+	var total int
+	var w drift.ShiftWaiting
+	_, err = pgx.ForEachRow(rows, []any{&id, &w.RetrainID, &w.ModelType, &w.State, &w.Since, &w.Due, &total, &place}, func() error {
+		if t := of[id]; t != nil {
+			x := w
+			if w.Due != nil { // the next row would overwrite it
+				x.Due = new(*w.Due)
+			}
+			t.Waiting.Items, t.Waiting.Total = append(t.Waiting.Items, x), total
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("retrains that wait: %w", err)
+	}
+	return nil
+}
+
 // clone keeps a list that the next row would overwrite, never nil.
 func clone(list []string) []string { return append([]string{}, list...) }
 

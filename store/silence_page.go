@@ -110,11 +110,10 @@ func (db *DB) PreviewSilence(ctx context.Context, by drift.Actor, m drift.AlertM
 		if p.Open, err = tx.listed(ctx, `a.status = 'NEW' AND `+match, args...); err != nil {
 			return p, err
 		}
-		err = tx.QueryRow(ctx, `SELECT count(*)`+alertTables+` WHERE a.status IN ('ACKNOWLEDGED', 'ASSIGNED', 'ESCALATED') AND `+match,
-			args...).Scan(&p.Taken)
-		if err != nil {
-			return p, fmt.Errorf("count alerts that somebody has: %w", err)
+		if p.Stay, err = tx.listed(ctx, `a.status IN ('ACKNOWLEDGED', 'ASSIGNED', 'ESCALATED') AND `+match, args...); err != nil {
+			return p, err
 		}
+		p.Taken = p.Stay.Total
 		p.Raised, err = tx.listed(ctx, `a.created_at >= $6 AND a.created_at <= $7 AND `+match,
 			append(args, now.Add(-drift.SilenceDays*24*time.Hour), now)...)
 		return p, err

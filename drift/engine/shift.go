@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/drift/oncall"
 )
 
 // Shifts reads shifts and keeps hand-overs.
@@ -51,6 +52,7 @@ func (e *Engine) HandOver(ctx context.Context, by drift.Actor, req HandOverReque
 		if h.Shift, err = tx.Shift(ctx, req.From, req.To); err != nil {
 			return err
 		}
+		h.Shift.OnCall = oncall.Heads(h.Shift.Plans, now)
 		changed := 0
 		for i := range h.Shift.Tenants {
 			t := &h.Shift.Tenants[i]

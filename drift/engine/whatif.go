@@ -36,6 +36,8 @@ type WhatIfResult struct {
 	Total   WhatIfCount       `json:"total"`
 	Models  []WhatIfModel     `json:"models"` // those with most fewer alerts first
 	Alerts  []WhatIfAlert     `json:"alerts"` // the newest first, at most 200
+	// Stretches are those of drift that Total and Models count, the newest first. Programs count by those two.
+	Stretches []WhatIfStretch `json:"-"`
 	// Unsaid is how many reports do not say by their numbers alone, because GUARD_FDR weighs them against
 	// the others of their day.
 	Unsaid int `json:"reports_unsaid"`
@@ -107,6 +109,17 @@ type WhatIfAlert struct {
 	Alert    *int64         `json:"alert_id"`
 	Severity drift.Severity `json:"severity"`
 	Verdict  drift.Verdict  `json:"verdict"`
+}
+
+// WhatIfStretch is one stretch of drift under the settings in force, or under those tried: each is one alert of
+// Before or of After.
+type WhatIfStretch struct {
+	Drift
+	Tried bool // it is one of After
+	Alone bool // the other settings have none in these days: it is one of Gone, or of New
+	// Alert is one that was raised in these days, nil where none was, and Verdict what people found it to be.
+	Alert   *int64
+	Verdict drift.Verdict
 }
 
 // WhatIf judges the reports of the last days anew with other cut-offs and guards, for each model that the

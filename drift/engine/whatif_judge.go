@@ -105,6 +105,7 @@ func (w *whatIf) judge() {
 			Raised: len(j.alerts), Before: c.Before, After: c.After, Fewer: c.Before - c.After, Gone: c.Gone, New: c.New,
 			Lower: c.Lower, Higher: c.Higher, Quieter: c.Quieter, Louder: c.Louder, BeforeInterrupts: c.BeforeInterrupts,
 		}
+		w.stretches(j, was, now)
 		w.hold(j, now, &m.WhatIfCount)
 		w.out.Total.add(m.WhatIfCount)
 		w.out.Models = append(w.out.Models, m)
@@ -117,6 +118,30 @@ func (w *whatIf) judge() {
 			cmp.Compare(a.DriftType, b.DriftType), cmp.Compare(idOf(a), idOf(b)))
 	})
 	w.out.Alerts = w.out.Alerts[:min(len(w.out.Alerts), WhatIfAlerts)]
+	slices.SortFunc(w.out.Stretches, func(a, b WhatIfStretch) int {
+		return cmp.Or(cmp.Compare(b.From, a.From), cmp.Compare(a.Version.Tenant, b.Version.Tenant), cmp.Compare(a.Version.ModelType, b.Version.ModelType),
+			cmp.Compare(a.Version.Version, b.Version.Version), cmp.Compare(a.DriftType, b.DriftType))
+	})
+}
+
+// stretches keeps what [AlertsChange] counted: each stretch once, matched as it matches them.
+func (w *whatIf) stretches(j *judgedModel, was, now []Drift) {
+	keep := func(d Drift, tried bool, others []Drift) {
+		x := WhatIfStretch{Drift: d, Tried: tried, Alone: !slices.ContainsFunc(others, d.shares)}
+		for _, a := range j.alerts {
+			line := alertLine(j.model, a)
+			if d.shares(Drift{drift.VersionKey{Model: j.model, Version: line.ModelVersion}, line.DriftType, line.From, line.To, a.Severity}) {
+				x.Alert, x.Verdict = line.Alert, line.Verdict
+			}
+		}
+		w.out.Stretches = append(w.out.Stretches, x)
+	}
+	for _, d := range was {
+		keep(d, false, now)
+	}
+	for _, d := range now {
+		keep(d, true, was)
+	}
 }
 
 func idOf(a WhatIfAlert) int64 {

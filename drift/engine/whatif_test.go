@@ -53,6 +53,7 @@ func TestWhatIf(t *testing.T) {
 		if r.From != today-89 || r.To != today+1 || len(r.Models) != 2 || r.Total.Fewer != r.Total.Before-r.Total.After {
 			t.Errorf("%+v", r)
 		}
+		adds(t, r)
 		return r
 	}
 	higher := map[string]string{"PERFORMANCE_DRIFT_MEDIUM": "0.15", "PERFORMANCE_DRIFT_HIGH": "0.15"}
@@ -98,6 +99,29 @@ func TestWhatIf(t *testing.T) {
 	}
 	if w.alertNow(fraud.ID).Version != fraud.Version {
 		t.Error("something was changed")
+	}
+}
+
+// adds holds the stretches against what is counted of them, and of each model.
+func adds(t *testing.T, r engine.WhatIfResult) {
+	t.Helper()
+	var of, models engine.WhatIfCount
+	for _, x := range r.Stretches {
+		n, alone := &of.Before, &of.Gone
+		if x.Tried {
+			n, alone = &of.After, &of.New
+		}
+		*n++
+		if x.Alone {
+			*alone++
+		}
+	}
+	for _, m := range r.Models {
+		models.Before, models.After, models.Gone, models.New = models.Before+m.Before, models.After+m.After, models.Gone+m.Gone, models.New+m.New
+	}
+	want := engine.WhatIfCount{Before: r.Total.Before, After: r.Total.After, Gone: r.Total.Gone, New: r.Total.New}
+	if of != want || models != want {
+		t.Errorf("the stretches come to %+v, the models to %+v, the total says %+v", of, models, want)
 	}
 }
 

@@ -27,6 +27,22 @@ func Next(p drift.Plan, t time.Time) (drift.Turn, bool) {
 	return drift.Turn{}, false
 }
 
+// Heads says of each plan who is on call at t, and who comes next.
+func Heads(plans []drift.Plan, t time.Time) []drift.ShiftOnCall {
+	out := make([]drift.ShiftOnCall, 0, len(plans))
+	for _, p := range plans {
+		head := drift.ShiftOnCall{Team: p.Team}
+		if turn, ok := At(p, t); ok {
+			head.Now = &turn
+		}
+		if turn, ok := Next(p, t); ok {
+			head.Next = &turn
+		}
+		out = append(out, head)
+	}
+	return out
+}
+
 // Turns lists who is on call in [from, to), in order and without overlap; a stretch without anybody is
 // left out. The first and last turn keep the part of theirs that lies outside, as far as a week.
 func Turns(p drift.Plan, from, to time.Time) []drift.Turn {

@@ -28,6 +28,8 @@ const find = (e) => {
 addEventListener('keydown', (e) => e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && find(e));
 byId('find')?.addEventListener('click', (e) => e.ctrlKey || e.metaKey || e.shiftKey || find(e));
 
+addEventListener('click', (e) => e.target instanceof Element && e.target.closest('[data-print]') && print());
+
 // A list is narrowed while one types; without a script the form does it.
 document.querySelector('[data-narrow]')?.addEventListener('input', (e) => {
   const words = /** @type {HTMLInputElement} */ (e.target).value.toLowerCase().split(/\s+/);

@@ -175,7 +175,7 @@ func examples() []example {
 		{"estimate-windows", show(Estimate{EveryDays: 7, Days: []EstimateDay{
 			{day(6), 336, 336, ptr(.62), ptr(.57), ptr(.67), ptr(.6)}, {day(13), 336, 336, ptr(.61), ptr(.56), ptr(.66), ptr(.63)}, {day(20), 336, 0, ptr(.55), ptr(.5), ptr(.6), nil},
 		}}), []string{"Window up to", "2\u00a0times, they were 2.0 points"}, nil},
-		{"what-if", show(sampleWhatIf()), []string{"50\u00a0alerts", "23\u00a0would"}, nil},
+		{"what-if", show(sampleWhatIf()), []string{"50\u00a0alerts", "23 with these values."}, nil},
 		{"what-if-empty", show(WhatIf{}), []string{"No check has run"}, []string{"role=\"img\""}},
 		{"what-if-blind", show(WhatIf{Days: []WhatIfDay{{Date: day(0), Blind: true}}}), []string{"not judged"}, nil},
 		{"trend-de", inGerman(show(sampleTrend(60))), []string{"nicht beurteilt", "0,190"}, []string{"not judged"}},

@@ -20,8 +20,8 @@ type WhatIfDay struct {
 	Blind              bool // no check could judge
 }
 
-// WhatIf is the alerts there were by day and those that candidate thresholds
-// would have raised.
+// WhatIf is by day the alerts of the thresholds in force and those that candidate thresholds would have
+// raised.
 type WhatIf struct {
 	ID, Title, Lead string // "what-if" and "Which alerts there would have been" where empty
 	Span            Window
@@ -47,15 +47,14 @@ func (in WhatIf) Draw(l lang.Lang) Drawing {
 	present := func(d WhatIfDay) AlertCounts { return d.Present }
 	candidate := func(d WhatIfDay) AlertCounts { return d.Candidate }
 	before, after := sum(days, present), sum(days, candidate)
-	d.lead = joined(w.N(before.total(), "%d alert was raised,", "%d alerts were raised,"),
-		w.N(after.total(), "%d would be with these values.", "%d would be with these values."), in.Lead)
+	d.lead = joined(w.N(before.total(), "%d alert as it is set now,", "%d alerts as it is set now,"), w.T("%s with these values.", w.Count(after.total())), in.Lead)
 	most := int64(1)
 	for _, day := range days {
 		most = max(most, day.Present.total(), day.Candidate.total())
 	}
 	y := yScale{0, top(float64(most), 1, 2), whatIfHeight}
 	d.plots = []plot{
-		{class: "plot tight", canvas: drawAlerts(w, w.T("As they were raised"), days, a, y, present, before)},
+		{class: "plot tight", canvas: drawAlerts(w, w.T("As it is set now"), days, a, y, present, before)},
 		{class: "plot tr", canvas: drawAlerts(w, w.T("With these values"), days, a, y, candidate, after)},
 	}
 	a.draw(d.plots[1].canvas, w, whatIfHeight+17)
@@ -110,7 +109,7 @@ func drawAlerts(w words, name string, days []WhatIfDay, a timeAxis, y yScale, ge
 func (in WhatIf) table(w words, days []WhatIfDay, a timeAxis) table {
 	t := table{cols: []column{
 		{head: w.T("Day"), key: "day"},
-		{head: w.T("Raised, critical"), key: "present_critical"},
+		{head: w.T("As it is set now, critical"), key: "present_critical"},
 		{head: w.T("high"), key: "present_high"},
 		{head: w.T("medium"), key: "present_medium"},
 		{head: w.T("With these values, critical"), key: "candidate_critical"},

@@ -77,6 +77,16 @@ type FormNoteVM struct {
 	// Bad marks a refusal; it is announced at once.
 	Bad  bool
 	Text string
+	// At is the id of the part of the page that shows it, "" for its head.
+	At string
+}
+
+// In is the note where it belongs to the part of the page with this id, else nothing.
+func (n FormNoteVM) In(id string) FormNoteVM {
+	if n.At != id {
+		return FormNoteVM{}
+	}
+	return n
 }
 
 // ProgressVM is a running backfill: a slim line under the banners.

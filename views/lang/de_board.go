@@ -299,4 +299,8 @@ var deBoard = entries{
 	"Every day of the range gets its metrics and reports; alerts follow for the last one.": {"Jeder Tag des Zeitraums bekommt seine Kennzahlen und Berichte; Alarme folgen für den letzten."},
 	"Then it runs by itself": {"Dann läuft es von selbst"},
 	"The checks run at 01:00, 02:00, 03:00 and 04:00 UTC, and new alerts appear on this page.": {"Die Prüfungen laufen um 01:00, 02:00, 03:00 und 04:00 UTC, und neue Alarme erscheinen auf dieser Seite."},
+
+	"%d proposals wait for you.":  {"%d Vorschlag wartet auf Sie.", "%d Vorschläge warten auf Sie."},
+	"Read the hand-over":          {"Übergabe lesen"},
+	"{0} handed over to you {1}.": {"{0} hat Ihnen {1} übergeben."},
 }

@@ -37,7 +37,7 @@ var deChart = entries{
 	"Accuracy so far":             {"Genauigkeit bisher"},
 	"Part":                        {"Teil"},
 	"Predictions":                 {"Vorhersagen"},
-	"Raised, critical":            {"Gemeldet, kritisch"},
+	"As it is set now, critical":  {"Wie jetzt eingestellt, kritisch"},
 	"Realised":                    {"Eingetroffen"},
 	"Recent":                      {"Aktuell"},
 	"Recent share":                {"Anteil aktuell"},
@@ -230,9 +230,8 @@ var deChart = entries{
 	// what if
 	"Which alerts there would have been":   {"Welche Alarme es gegeben hätte"},
 	"No check has run in these days.":      {"An diesen Tagen lief keine Prüfung."},
-	"%d alerts were raised,":               {"%d Alarm wurde gemeldet,", "%d Alarme wurden gemeldet,"},
-	"%d would be with these values.":       {"%d wäre es mit diesen Werten.", "%d wären es mit diesen Werten."},
-	"As they were raised":                  {"Wie sie gemeldet wurden"},
+	"%d alerts as it is set now,":          {"%d Alarm, wie jetzt eingestellt,", "%d Alarme, wie jetzt eingestellt,"},
+	"%s with these values.":                {"%s mit diesen Werten."},
 	"%s: %s critical, %s high, %s medium.": {"%s: %s kritisch, %s hoch, %s mittel."},
 
 	// a new version by the hour, and small lines

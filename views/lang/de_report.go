@@ -200,4 +200,18 @@ var deReport = entries{
 	"Retrain %s was asked for":            {"Nachtraining %s wurde angefordert"},
 	"Version %s came into service":        {"Version %s ging in Betrieb"},
 	"Version %s was rolled back":          {"Version %s wurde zurückgesetzt"},
+
+	"%d more wait.":                                 {"%d weiteres wartet.", "%d weitere warten."},
+	"Decisions that wait":                           {"Offene Entscheidungen"},
+	"It has counted down since {0}.":                {"Der Countdown läuft seit {0}."},
+	"It has waited for a manager since {0}.":        {"Es wartet seit {0} auf die Freigabe."},
+	"It lapses {0} if nobody decides.":              {"Es verfällt {0}, wenn niemand entscheidet."},
+	"It trains by itself {0} if nobody cancels it.": {"Es trainiert {0} von selbst, wenn niemand abbricht."},
+	"Next is {0}, from {1}.":                        {"Danach {0}, ab {1}."},
+	"No retrain waits for anybody.":                 {"Kein Nachtraining wartet auf jemanden."},
+	"No team has a rota.":                           {"Kein Team hat einen Dienstplan."},
+	"Nobody is on call now.":                        {"Jetzt hat niemand Bereitschaft."},
+	"Print":                                         {"Drucken"},
+	"the first to lapse first":                      {"was zuerst verfällt, zuerst"},
+	"{0} is on call until {1}.":                     {"{0} hat Bereitschaft bis {1}."},
 }

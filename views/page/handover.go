@@ -8,15 +8,21 @@ import (
 
 // ShiftVM is what a hand-over says: what happened, and what was open.
 type ShiftVM struct {
-	Now        time.Time // ages are counted to it
-	Facts      []component.FactVM
-	Open       []ShiftOpenVM
-	OpenLeft   int64 // incidents that are not listed
-	OpenNone   string
-	Events     []component.TimelineVM // oldest first
-	Left       int64                  // events that are not listed
-	Given      []GivenVM
-	Definition string
+	Now      time.Time // ages are counted to it
+	Facts    []component.FactVM
+	Open     []ShiftOpenVM
+	OpenLeft int64 // incidents that are not listed
+	OpenNone string
+	Waiting  []ShiftWaitingVM
+	// WaitingKept says that it is known what waits; WaitingLeft counts what is not listed.
+	WaitingKept bool
+	WaitingLeft int64
+	OnCall      []OnCallVM
+	OnCallKept  bool                   // it is known who is on call
+	Events      []component.TimelineVM // oldest first
+	Left        int64                  // events that are not listed
+	Given       []GivenVM
+	Definition  string
 }
 
 // ShiftOpenVM is one open incident.
@@ -30,6 +36,18 @@ type ShiftOpenVM struct {
 	Place    int    // in the order of the board
 	Nobody   string // "2 of 3 are nobody's", "" where all are somebody's
 	Since    time.Time
+}
+
+// ShiftWaitingVM is a retrain that somebody has to decide.
+type ShiftWaitingVM struct {
+	Link      component.Piece
+	Text, Due []component.Piece // since when, and what happens when where nobody decides
+}
+
+// OnCallVM is who is on call for a team, and who comes next.
+type OnCallVM struct {
+	Team, Href string
+	Text       []component.Piece
 }
 
 // GivenVM is an alert that was to change hands: it did where Why is "".

@@ -35,14 +35,16 @@ type SettingPreviewVM struct {
 	BeforeWords, AfterWords string
 	Back                    bool // it takes the value back to what lies below
 	Lines                   []string
+	TryHref                 string // to where it is tried on 90 days, "" where that is not possible
 	Reason                  component.FieldVM
 }
 
-// SettingChangeVM is one line of a setting's history. Take leads to the preview of going back to it.
+// SettingChangeVM is one line of a setting's history. Take leads to the preview of undoing it, or of going back
+// to its value, as TakeText says.
 type SettingChangeVM struct {
 	Old, New, Scope, By, Why string
 	At                       time.Time
-	Take                     string
+	Take, TakeText           string
 }
 
 // shown says for whom the value is that the page shows.
@@ -56,13 +58,21 @@ func (v SettingEditVM) shown(l lang.Lang) string {
 	return l.T("Shown is what holds for every tenant without a value of its own.")
 }
 
-// changes is the button that changes it.
-func (v SettingEditVM) changes(l lang.Lang) string {
+// forWhom says whose value a change is.
+func (v SettingEditVM) forWhom(l lang.Lang) string {
 	switch {
 	case v.Tenant != "":
-		return l.T("Change it for %s", v.Tenant)
+		return v.Tenant
 	case v.Global:
-		return l.T("Change it for every tenant")
+		return l.T("every tenant")
 	}
-	return l.T("Change it for every tenant without a value of its own")
+	return l.T("every tenant without a value of its own")
+}
+
+// changes is the button that changes it.
+func (p SettingPreviewVM) changes(l lang.Lang) string {
+	if p.Back {
+		return l.T("Remove this value")
+	}
+	return l.T("Change it")
 }

@@ -22,6 +22,7 @@ type SettingsVM struct {
 	Note      component.FormNoteVM
 	// Proposals wait for an administrator, or were decided lately.
 	Proposals []ProposalVM
+	Undecided int // of them, that the reader can decide
 }
 
 // SettingGroupVM is a titled group of settings. ID is its anchor.
@@ -51,6 +52,8 @@ type SettingVM struct {
 	Why       string
 	// Command is the shell command that changes it.
 	Command string
+	// Own says how many tenants have a value of their own, "" where none has.
+	Own string
 	// Href leads to the setting's own page.
 	Href string
 	// Shell marks what is changed by its command alone.

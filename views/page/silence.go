@@ -67,7 +67,7 @@ type NewSilenceVM struct {
 	Reason   component.FieldVM
 	MaxHours int
 	Open     AlertListVM
-	Taken    int
+	Stay     AlertListVM // that match and are not hidden
 	Raised   AlertListVM
 	Days     int // that Raised looks back
 }

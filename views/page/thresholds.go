@@ -50,6 +50,7 @@ type WhatIfVM struct {
 	Models     []WhatIfModelVM
 	MoreModels int64
 	Alerts     []WhatIfAlertVM // that there would not have been, or would have been
+	MoreAlerts int64           // that are not listed
 }
 
 // WhatIfModelVM is one model's part.
@@ -60,7 +61,7 @@ type WhatIfModelVM struct {
 
 // WhatIfAlertVM is one alert that would be gone, or new.
 type WhatIfAlertVM struct {
-	ID              int64 // 0: it would be new
+	ID              int64 // of one that was raised in these days, 0 where none was
 	Name, DriftType string
 	From, To        time.Time
 	Severity        component.Severity
@@ -102,7 +103,7 @@ type ProposalVM struct {
 }
 
 // ProposedVM is one of its values.
-type ProposedVM struct{ Name, Was, Value string }
+type ProposedVM struct{ Name, Label, Was, Value string }
 
 func (p ProposalVM) open() bool { return p.State == "open" }
 

@@ -103,7 +103,7 @@ func Thresholds() page.ThresholdsVM {
 
 // Proposals are one that waits and one that was declined.
 func Proposals() []page.ProposalVM {
-	values := []page.ProposedVM{{Name: "PERFORMANCE_DRIFT_HIGH", Was: "0.10", Value: "0.15"}}
+	values := []page.ProposedVM{{Name: "PERFORMANCE_DRIFT_HIGH", Label: "Accuracy: drop from which drift is high", Was: "0.10", Value: "0.15"}}
 	return []page.ProposalVM{
 		{ID: 7, Tenant: "nsw-market", Values: values, Reason: "Four false alerts a month. " + long, By: "A. Rossi", At: day(1), State: "open", TryHref: "/settings/thresholds?tenant=nsw-market"},
 		{ID: 6, Values: values, Reason: "Holidays", By: "A. Rossi", At: day(9), State: "declined", DecidedBy: "S. Varga", DecidedAt: day(8), DecidedWhy: "Not for everybody."},

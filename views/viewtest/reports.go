@@ -18,7 +18,7 @@ func WorkDoneCases() []Case {
 	hidden.Shift.Given = nil
 	viewer := sampleHandOver()
 	viewer.May, viewer.Off, viewer.Mine, viewer.Past = false, "Your role may look but not hand over.", nil, nil
-	viewer.Shift = page.ShiftVM{Now: Now, OpenNone: "Nothing is open."}
+	viewer.Shift = page.ShiftVM{Now: Now, OpenNone: "Nothing is open.", WaitingKept: true, OnCallKept: true}
 	review := sampleIncidentReview()
 	reader := review
 	reader.May, reader.Off, reader.Told, reader.FollowUps, reader.Causes = false, "Your role may look but not write here.", nil, nil, page.CausesVM{}
@@ -52,7 +52,14 @@ func sampleShift() page.ShiftVM {
 			{ShowMark: true, Severity: component.Critical, At: Ago(3 * time.Hour), Text: component.Sentence("{0} was raised", component.Piece{Text: "alert 12", Href: "/alerts/12"})},
 			{Initials: "SV", At: Ago(2 * time.Hour), Text: component.Sentence("{0} acknowledged it", component.Bold("S. Varga")), Note: "On it."},
 		},
-		Given: []page.GivenVM{{Href: "/alerts/12", Title: "alert 12"}, {Href: "/alerts/9", Title: "alert 9", Why: "omar has it by now."}},
+		WaitingKept: true, WaitingLeft: 2,
+		Waiting: []page.ShiftWaitingVM{{
+			Link: component.Link("retrain 2 (nsw-market conflict_predictor)", "/retrains/2"), Text: component.Words("It has waited for a manager since Thu 16:00."),
+			Due: component.Words("It lapses Sat 16:00 if nobody decides."),
+		}},
+		OnCallKept: true,
+		OnCall:     []page.OnCallVM{{Team: "NOC", Href: "/teams/NOC/rota", Text: component.Words("omar is on call until Mon 09:00.")}},
+		Given:      []page.GivenVM{{Href: "/alerts/12", Title: "alert 12"}, {Href: "/alerts/9", Title: "alert 9", Why: "omar has it by now."}},
 	}
 }
 

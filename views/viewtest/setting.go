@@ -11,11 +11,11 @@ import (
 func SettingEdit() page.SettingEditVM {
 	const name = "PERFORMANCE_DRIFT_HIGH"
 	change := func(back int, from, to, why string) page.SettingChangeVM {
-		return page.SettingChangeVM{Old: from, New: to, Scope: "every tenant", By: "S. Varga", Why: why, At: day(back), Take: "/settings/" + name + "?value=" + to}
+		return page.SettingChangeVM{Old: from, New: to, Scope: "every tenant", By: "S. Varga", Why: why, At: day(back), Take: "/settings/" + name + "?value=" + to, TakeText: "Take back to " + to}
 	}
 	return page.SettingEditVM{
 		Name: name, Help: "Accuracy drop from which a performance check is HIGH.",
-		Back: "/settings", Action: "/settings/" + name, Below: "Take it back to the file's or the default",
+		Back: "/settings", Action: "/settings/" + name, Below: "Remove this value: the file's or the default holds",
 		Facts: []component.FactVM{
 			{Label: "In force", Value: "0.12", Note: "12 points, or 12 %"},
 			{Label: "Comes from", Value: "database, all tenants"},

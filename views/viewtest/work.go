@@ -19,7 +19,7 @@ func WorkCases() []Case {
 	hidden := page.AlertListVM{Total: 23, Items: sampleTeams()[0].Queue}
 	form := sampleSilenceForm()
 	refused := form
-	refused.Open, refused.Taken = page.AlertListVM{}, 1
+	refused.Open, refused.Stay = page.AlertListVM{}, page.AlertListVM{}
 	refused.Note = component.FormNoteVM{Bad: true, Text: "Say until when, after its start: a silence always ends."}
 	return []Case{
 		{Name: "silences", Shell: Shell("Silences", ""), Body: page.Silences(page.SilencesVM{
@@ -65,7 +65,7 @@ func sampleSilenceForm() page.NewSilenceVM {
 		Kind: choice("kind", "kind", "Kind", "Statistical drift"), Most: choice("most", "max_severity", "Up to which severity", "HIGH", "CRITICAL"),
 		For: choice("for", "for", "For how long", "2 hours", "4 hours"), Zone: "Europe/Berlin", Starts: "2026-07-02T09:00", MaxHours: 24, Days: 30,
 		Reason: component.FieldVM{ID: "reason", Name: "reason", Label: "Reason, for everybody who misses the alerts", Lines: 2, Must: true, Max: 1000},
-		Open:   page.AlertListVM{Total: 2, Items: sampleTeams()[0].Queue}, Taken: 3,
+		Open:   page.AlertListVM{Total: 2, Items: sampleTeams()[0].Queue}, Stay: page.AlertListVM{Total: 3, Items: sampleTeams()[0].Queue},
 		Raised: page.AlertListVM{Total: 23, Items: sampleTeams()[0].Queue},
 	}
 }
