@@ -259,3 +259,21 @@ func TestUnreadableAddress(t *testing.T) {
 		}
 	}
 }
+
+// TestTheTileIsItsFilter: the tile, the filter of the same name and the title count the same alerts.
+func TestTheTileIsItsFilter(t *testing.T) {
+	h := newPages(t)
+	h.alerts(6, "ML_DRIFT_DETECTED", "CRITICAL", 0)
+	h.exec(`UPDATE noc_alert_event SET status = 'ESCALATED', team = 'ml-platform' WHERE id IN (1, 2)`)
+	h.exec(`UPDATE noc_alert_event SET assignee = 'ann' WHERE id = 2`) // and somebody there has it
+	h.exec(`UPDATE noc_alert_event SET cleared = true WHERE id = 3`)
+	h.exec(`UPDATE noc_alert_event SET status = 'ACKNOWLEDGED', assignee = 'ann' WHERE id = 4`)
+	h.bump()
+	a := h.get("/", asBrowser, h.as(drift.RoleOperator))
+	a.says(t, "three have nobody", `"(3) Board`, "3 critical alerts are waiting for an owner, 1 of them escalated", "waits for ml-platform")
+	_, filter, _ := strings.Cut(a.body, `href="/?q=owner%3Anobody+-is%3Acleared"`)
+	filter, _, _ = strings.Cut(filter, "</a>")
+	if !strings.Contains(filter, ">3<") {
+		t.Errorf("the filter counts otherwise: %s", filter)
+	}
+}
