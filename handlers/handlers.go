@@ -55,6 +55,7 @@ type BoardStore interface {
 type FindStore interface {
 	Find(ctx context.Context, by drift.Actor, text string) ([]drift.Found, error)
 	Alarm(ctx context.Context, by drift.Actor) (drift.Alarm, error)
+	Teams(ctx context.Context, by drift.Actor) ([]string, error)
 }
 
 // PrefsStore keeps what a person chose for their own pages.

@@ -26,6 +26,9 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := p.lastTry(r)
 	v.Next = next
+	if v.Note.Text == "" && r.URL.Query().Has("ended") {
+		v.Note = said(lang.From(r.Context()).T("You are signed out: the session has run out, or an administrator ended it."))
+	}
 	p.showLogin(w, r, http.StatusOK, v)
 	return nil
 }

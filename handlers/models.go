@@ -34,6 +34,11 @@ func modelsVM(d drift.ModelsData, l lang.Lang, now time.Time) page.ModelsVM {
 		row := modelRowVM(d, l, serving, histories[serving.Model], today)
 		byTenant[serving.Tenant] = append(byTenant[serving.Tenant], row)
 	}
+	for _, m := range uncounted(d) {
+		row := modelRowVM(d, l, drift.VersionKey{Model: m}, histories[m], today)
+		row.Why = l.T("new: its rows are counted before the next check")
+		byTenant[m.Tenant] = append(byTenant[m.Tenant], row)
+	}
 	for _, t := range d.Tenants {
 		rows := byTenant[t.Name]
 		if len(rows) == 0 {
@@ -45,6 +50,17 @@ func modelsVM(d drift.ModelsData, l lang.Lang, now time.Time) page.ModelsVM {
 		v.Tenants = append(v.Tenants, page.TenantModelsVM{Name: t.Name, Models: rows})
 	}
 	return v
+}
+
+// uncounted are the models that have sent rows of which no day is counted yet, so that no version of them serves.
+func uncounted(d drift.ModelsData) (out []drift.Model) {
+	for _, s := range d.Versions {
+		serves := func(v drift.VersionKey) bool { return v.Model == s.Version.Model }
+		if !slices.ContainsFunc(d.Serving, serves) && !slices.Contains(out, s.Version.Model) {
+			out = append(out, s.Version.Model)
+		}
+	}
+	return out
 }
 
 func modelRowVM(d drift.ModelsData, l lang.Lang, serving drift.VersionKey, h *history, today drift.Date) page.ModelRowVM {

@@ -22,9 +22,9 @@ var (
 var roleMay = map[drift.Role]string{
 	drift.RoleIngest:   lang.Key("ingest: logs predictions and outcomes, nothing else"),
 	drift.RoleViewer:   lang.Key("viewer: reads"),
-	drift.RoleOperator: lang.Key("operator: and moves alerts, asks for retrains"),
-	drift.RoleManager:  lang.Key("manager: and decides retrains, rolls back"),
-	drift.RoleAdmin:    lang.Key("admin: and changes settings and access"),
+	drift.RoleOperator: lang.Key("operator: acts on alerts, asks for retrains"),
+	drift.RoleManager:  lang.Key("manager: decides retrains too"),
+	drift.RoleAdmin:    lang.Key("admin: changes settings and access too"),
 }
 
 // roleWords is a role by its name.

@@ -24,6 +24,9 @@ func incidentVM(l lang.Lang, i *drift.Incident, q string, now time.Time, class u
 		Cause: incidentCause(l, i), Fold: l.N(int64(i.N), "%d alert", "%d alerts"), Href: incidentHref(i.Key, q), Oldest: i.Oldest, Now: now,
 		Owner: incidentOwner(l, i), Unowned: len(i.Owners) == 0, Ack: incidentAck(l, i, q, class),
 	}
+	if len(i.Owners) > 0 {
+		v.First = i.Owners[0]
+	}
 	for n := range i.Alerts {
 		v.Rows = append(v.Rows, rowVM(l, &i.Alerts[n].Alert, i.Alerts[n].Since, now, class))
 	}

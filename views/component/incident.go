@@ -17,6 +17,7 @@ type IncidentVM struct {
 	Href               string // the incident's own page
 	Oldest, Now        time.Time
 	Owner              string // "" is nobody
+	First              string // of several owners the one whose initials stand beside Owner; "" is Owner
 	Unowned            bool   // something critical of it has nobody
 	Ack                IncidentAckVM
 	Rows               []AlertRowVM

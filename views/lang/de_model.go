@@ -136,4 +136,6 @@ var deModel = entries{
 	"{0} rolled this model back on {1}: {2}":   {"{0} hat dieses Modell {1} zurückgesetzt: {2}"},
 	"{0}, approved by {1}":                     {"{0}, freigegeben von {1}"},
 	"Cut-offs of D drawn for n %d against %d.": {"Schwellen von D gezeichnet für n %d gegen %d."},
+
+	"new: its rows are counted before the next check": {"neu: Seine Zeilen werden vor der nächsten Prüfung gezählt"},
 }

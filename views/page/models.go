@@ -53,6 +53,9 @@ func (m ModelRowVM) worst() component.Severity {
 func (v ModelsVM) count() (all, drifting, blind int) {
 	for _, t := range v.Tenants {
 		for _, m := range t.Models {
+			if m.Version == "" {
+				continue // no day of it is counted yet: the board does not count it either
+			}
 			all++
 			if drifts(m.Statistical) || drifts(m.Performance) {
 				drifting++
@@ -91,7 +94,7 @@ func (v ModelsVM) severity() component.Severity {
 	worst := component.None
 	for _, t := range v.Tenants {
 		for _, m := range t.Models {
-			if m.worst().Rank() < worst.Rank() {
+			if m.Version != "" && m.worst().Rank() < worst.Rank() {
 				worst = m.worst()
 			}
 		}
