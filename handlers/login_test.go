@@ -26,6 +26,9 @@ func TestLogin(t *testing.T) {
 			t.Errorf("signed in for %q: %d to %q", next, a.status, a.header.Get("Location"))
 		}
 	}
+	if a := h.get("/login?next=%2F&ended=1", asBrowser); !strings.Contains(a.body, "You are signed out") {
+		t.Error("who was signed out is not told why")
+	}
 	wrong := url.Values{"name": {script}, "password": {"wrong"}, "next": {"/audit"}}.Encode()
 	// A wrong try leads back to a page that can be loaded again without another one.
 	back := func() answer {

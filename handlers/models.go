@@ -36,7 +36,7 @@ func modelsVM(d drift.ModelsData, l lang.Lang, now time.Time) page.ModelsVM {
 	}
 	for _, m := range uncounted(d) {
 		row := modelRowVM(d, l, drift.VersionKey{Model: m}, histories[m], today)
-		row.Why = l.T("new: its rows are counted before the next check")
+		row.Uncounted, row.Why = true, l.T("new: its rows are counted before the next check")
 		byTenant[m.Tenant] = append(byTenant[m.Tenant], row)
 	}
 	for _, t := range d.Tenants {

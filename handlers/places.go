@@ -20,7 +20,7 @@ var places = []place{
 	{lang.Key("Silences"), lang.Key("mute, maintenance, suppress"), "/silences", "hush", drift.RoleViewer, false},
 	{lang.Key("New silence"), lang.Key("mute, maintenance, suppress"), "/silences/new", "hush", drift.RoleOperator, false},
 	{lang.Key("Thresholds"), lang.Key("cut-offs, limits, sensitivity, what if"), "/settings/thresholds", "gear", drift.RoleViewer, false},
-	{lang.Key("Roll-out"), lang.Key("feature flags, switch on, tenants"), "/settings/rollout", "gear", drift.RoleViewer, false},
+	{lang.Key("Rollout of retraining"), lang.Key("feature flags, switch on, tenants"), "/settings/rollout", "gear", drift.RoleViewer, false},
 	{lang.Key("Hand-over"), lang.Key("print, shift, notes"), "/handover", "note", drift.RoleViewer, false},
 	{lang.Key("Weekly review"), lang.Key("print, report, figures"), "/reviews/weekly", "check", drift.RoleViewer, false},
 	{lang.Key("Monthly review"), lang.Key("print, report, figures"), "/reviews/monthly", "check", drift.RoleViewer, false},

@@ -60,5 +60,4 @@ var deFind = entries{
 	"first steps, send predictions, import":  {"erste Schritte, Vorhersagen senden, Import"},
 	"language, English, German, Deutsch, time zone, theme, dark, keys, password, sessions": {"Sprache, Deutsch, Englisch, Zeitzone, Farben, dunkel, Tasten, Passwort, Sitzungen"},
 	"feature flags, switch on, tenants":                                                    {"Schalter, freischalten, Mandanten"},
-	"Roll-out":                                                                             {"Einführung"},
 }

@@ -9,7 +9,7 @@ import (
 
 // StartVM is the way from nothing to a first judged model. Each step ticks itself off from what is there.
 type StartVM struct {
-	Note    component.FormNoteVM
+	Note component.FormNoteVM
 	// Href is the page's own address, which names the model that the steps are about.
 	Href    string
 	Verdict string
@@ -47,7 +47,7 @@ type StartStateVM struct {
 	Done bool
 	// Others says that the text is about all models, of which none is chosen yet.
 	Others bool
-	Text []component.Piece
+	Text   []component.Piece
 }
 
 func (s StartStateVM) word(l lang.Lang) string {
