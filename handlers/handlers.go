@@ -179,6 +179,8 @@ type Options struct {
 	Version string
 	// Warning is a plain warning on the sign-in page: listening beyond this machine without TLS.
 	Warning string
+	// Preparing tells whether a demo's history is still being invented, so that pages are still empty; nil: it is not.
+	Preparing func() bool
 	// Database says where the database is: "private, under .driftwatch" or its server's name.
 	Database string
 	// Favicon and Static serve the files of package static; nil where they are mounted elsewhere.

@@ -35,6 +35,7 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showLogin(w http.ResponseWriter, r *http.Request, status int, v page.LoginVM) {
 	v.Hours, v.NoAdmin = signInHours, p.noAdmin(r)
+	v.Preparing = p.o.Preparing != nil && p.o.Preparing()
 	p.write(w, r, status, layout.Bare(p.bare(lang.From(r.Context()).T("Sign in"))), page.Login(v))
 }
 

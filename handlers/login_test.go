@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/handlers"
 )
 
 // TestLogin signs in and out by the forms.
@@ -119,4 +120,14 @@ func TestSetup(t *testing.T) {
 		t.Error("with an administrator: the link or the sign-in page does not say so")
 	}
 	h.post("/setup", form("second", apiPassword, apiPassword), asBrowser).isPage(t, 404, "the form sent twice")
+}
+
+// TestSignInWhileTheDemoIsPrepared: whoever comes early is told why pages are empty.
+func TestSignInWhileTheDemoIsPrepared(t *testing.T) {
+	for _, preparing := range []bool{true, false} {
+		h := newPages(t, func(o *handlers.Options) { o.Preparing = func() bool { return preparing } })
+		if a := h.get("/login", asBrowser); strings.Contains(a.body, "The demonstration is being prepared") != preparing {
+			t.Errorf("preparing %t: the sign-in page says otherwise", preparing)
+		}
+	}
 }
