@@ -17,7 +17,7 @@ func wallVM(l lang.Lang, d drift.BoardData, number int, now time.Time) page.Wall
 	s.verdict(&board, 0)
 	v := page.WallVM{
 		Now: now, Verdict: board.Verdict, Tally: s.tally(), Build: page.WallBuild(), Page: number,
-		Pages: max(1, (len(d.Incidents)+page.WallRows-1)/page.WallRows), ModelsLine: s.wallModels(), Demo: d.Watch.Demo,
+		Pages: max(1, (len(d.Incidents)+page.WallRows-1)/page.WallRows), ModelsLine: s.wallModels(), Demo: d.Demo,
 	}
 	if v.Page < 1 || v.Page > v.Pages {
 		v.Page = 1
