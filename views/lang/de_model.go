@@ -72,10 +72,10 @@ var deModel = entries{
 	"Roll back":                                  {"Zurücksetzen"},
 	"Roll back…":                                 {"Zurücksetzen …"},
 	"Serves":                                     {"In Betrieb"},
-	"The check of %s found drift in the accuracy: %s.":                                                   {"Die Prüfung von %s fand Drift in der Genauigkeit: %s."},
-	"The check of %s found drift in the scores: %s.":                                                     {"Die Prüfung von %s fand Drift in den Scores: %s."},
-	"The check of %s found the accuracy unchanged.":                                                      {"Die Prüfung von %s fand die Genauigkeit unverändert."},
-	"The check of %s found the scores unchanged.":                                                        {"Die Prüfung von %s fand die Scores unverändert."},
+	"The check of %s found drift in the accuracy of version %s: %s.":                                     {"Die Prüfung von %s fand Drift in der Genauigkeit von Version %s: %s."},
+	"The check of %s found drift in the scores of version %s: %s.":                                       {"Die Prüfung von %s fand Drift in den Scores von Version %s: %s."},
+	"The check of %s found the accuracy of version %s unchanged.":                                        {"Die Prüfung von %s fand die Genauigkeit von Version %s unverändert."},
+	"The check of %s found the scores of version %s unchanged.":                                          {"Die Prüfung von %s fand die Scores von Version %s unverändert."},
 	"The form does not say which version it was made for. Nothing was changed; look at what serves now.": {"Das Formular sagt nicht, für welche Version es gemacht war. Nichts wurde geändert; sehen Sie nach, was jetzt in Betrieb ist."},
 	"There is nothing to go back to: %s is the only version that has served.":                            {"Es gibt nichts, worauf zurückgesetzt werden kann: Nur %s war bisher in Betrieb."},
 	"There is nothing to go back to: no version was activated here yet.":                                 {"Es gibt nichts, worauf zurückgesetzt werden kann: Hier wurde noch keine Version in Betrieb genommen."},
@@ -138,4 +138,15 @@ var deModel = entries{
 	"Cut-offs of D drawn for n %d against %d.": {"Schwellen von D gezeichnet für n %d gegen %d."},
 
 	"new: its rows are counted before the next check": {"neu: Seine Zeilen werden vor der nächsten Prüfung gezählt"},
+
+	"Version {0} serves since {1}; it has not been judged yet.":         {"Version {0} ist seit {1} in Betrieb; sie ist noch nicht beurteilt."},
+	"Version {0} serves again since {1}; it has not been judged since.": {"Version {0} ist seit {1} wieder in Betrieb; sie ist seither nicht beurteilt."},
+	"Another version serves by now; it has not been judged yet.":        {"Inzwischen ist eine andere Version in Betrieb; sie ist noch nicht beurteilt."},
+	"What stands here is of version {0}.":                               {"Was hier steht, gilt für Version {0}."},
+	"The next check runs on {0}.":                                       {"Die nächste Prüfung läuft am {0}."},
+	"Today’s predictions are counted tonight, at {0}.":                  {"Die Vorhersagen von heute werden heute Nacht um {0} gezählt."},
+	"version %s, %s: %s":                                                {"Version %s, %s: %s"},
+	"not judged yet":                                                    {"noch nicht beurteilt"},
+
+	"Until then {0} counts them.": {"Bis dahin zählt sie {0}."},
 }

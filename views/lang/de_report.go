@@ -194,4 +194,10 @@ var deReport = entries{
 	"{1} was resolved by itself":              {"{1} hat sich von selbst erledigt"},
 	"{1} was rolled back ({0})":               {"{1} wurde zurückgesetzt ({0})"},
 	"{1} was seen again":                      {"{1} wurde wieder gesehen"},
+
+	"+%d moves more, on the alert’s page": {"+%d weiterer Schritt, auf der Seite des Alarms", "+%d weitere Schritte, auf der Seite des Alarms"},
+	"+%d checks saw it again":             {"+%d Prüfung fand es wieder", "+%d Prüfungen fanden es wieder"},
+	"Retrain %s was asked for":            {"Nachtraining %s wurde angefordert"},
+	"Version %s came into service":        {"Version %s ging in Betrieb"},
+	"Version %s was rolled back":          {"Version %s wurde zurückgesetzt"},
 }

@@ -267,4 +267,6 @@ var deRetrain = entries{
 	"Models may retrain by themselves, within the five safeguards, for these tenants and no others: %s.": {"Modelle dürfen innerhalb der fünf Schutzregeln von selbst nachtrainiert werden, für diese Mandanten und keine anderen: %s."},
 	"Reason, needed and kept in the audit": {"Grund, nötig, bleibt im Audit"},
 	"Reject says that this model should not be trained now; Cancel it withdraws what was asked for by mistake. After either it can be asked for again.": {"Ablehnen sagt, dass dieses Modell jetzt nicht trainiert werden soll; Abbrechen zieht zurück, was versehentlich beantragt wurde. Nach beidem kann es wieder beantragt werden."},
+
+	"The five safeguards, as Retrain %s was decided by them.": {"Die fünf Schutzregeln, wie über Nachtraining %s entschieden wurde."},
 }
