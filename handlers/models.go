@@ -34,7 +34,7 @@ func modelsVM(d drift.ModelsData, l lang.Lang, now time.Time) page.ModelsVM {
 		row := modelRowVM(d, l, serving, histories[serving.Model], today)
 		byTenant[serving.Tenant] = append(byTenant[serving.Tenant], row)
 	}
-	for _, m := range uncounted(d) {
+	for _, m := range newcomers(d) {
 		row := modelRowVM(d, l, drift.VersionKey{Model: m}, histories[m], today)
 		row.Uncounted, row.Why = true, l.T("new: its rows are counted before the next check")
 		byTenant[m.Tenant] = append(byTenant[m.Tenant], row)
@@ -52,8 +52,8 @@ func modelsVM(d drift.ModelsData, l lang.Lang, now time.Time) page.ModelsVM {
 	return v
 }
 
-// uncounted are the models that have sent rows of which no day is counted yet, so that no version of them serves.
-func uncounted(d drift.ModelsData) (out []drift.Model) {
+// newcomers are the models that have sent rows of which no day is counted yet, so that no version of them serves.
+func newcomers(d drift.ModelsData) (out []drift.Model) {
 	for _, s := range d.Versions {
 		serves := func(v drift.VersionKey) bool { return v.Model == s.Version.Model }
 		if !slices.ContainsFunc(d.Serving, serves) && !slices.Contains(out, s.Version.Model) {
