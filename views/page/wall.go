@@ -46,9 +46,10 @@ type WallRowVM struct {
 	// Number and Note read "39.0 %" "accuracy, was 61.8 %".
 	Number, Note string
 	Since        time.Time
-	Owner        string // "" is nobody
+	Owner, Team  string // who has some of it; where nobody has, the team that it waits for
 	Left         int    // alerts that nobody has acknowledged, said where there are several
-	Hot          bool   // critical, and nobody has it
+	Hot          bool   // nobody has something critical of it
+	Cleared      bool   // nothing of it needs anybody
 }
 
 // WallTileVM is one model.
