@@ -24,7 +24,7 @@ type AccessStore interface {
 	SessionEnder
 	KeyStore
 	Registry
-	StartPage(ctx context.Context, by drift.Actor, now time.Time) (drift.StartData, error)
+	StartPage(ctx context.Context, by drift.Actor, of drift.Model, now time.Time) (drift.StartData, error)
 }
 
 // PeopleStore reads accounts. Who may ask is checked here.

@@ -57,6 +57,7 @@ type BoardStore interface {
 type FindStore interface {
 	Find(ctx context.Context, by drift.Actor, text string) ([]drift.Found, error)
 	Alarm(ctx context.Context, by drift.Actor) (drift.Alarm, error)
+	Teams(ctx context.Context, by drift.Actor) ([]string, error)
 }
 
 // PrefsStore keeps what a person chose for their own pages.
@@ -181,6 +182,8 @@ type Options struct {
 	Version string
 	// Warning is a plain warning on the sign-in page: listening beyond this machine without TLS.
 	Warning string
+	// Preparing tells whether a demo's history is still being invented, so that pages are still empty; nil: it is not.
+	Preparing func() bool
 	// Database says where the database is: "private, under .driftwatch" or its server's name.
 	Database string
 	// Favicon and Static serve the files of package static; nil where they are mounted elsewhere.

@@ -26,12 +26,16 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := p.lastTry(r)
 	v.Next = next
+	if v.Note.Text == "" && r.URL.Query().Has("ended") {
+		v.Note = said(lang.From(r.Context()).T("You are signed out: the session has run out, or an administrator ended it."))
+	}
 	p.showLogin(w, r, http.StatusOK, v)
 	return nil
 }
 
 func (p *Pages) showLogin(w http.ResponseWriter, r *http.Request, status int, v page.LoginVM) {
 	v.Hours, v.NoAdmin = signInHours, p.noAdmin(r)
+	v.Preparing = p.o.Preparing != nil && p.o.Preparing()
 	p.write(w, r, status, layout.Bare(p.bare(lang.From(r.Context()).T("Sign in"))), page.Login(v))
 }
 

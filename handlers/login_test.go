@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/driftwatch/driftwatch/drift"
+	"github.com/driftwatch/driftwatch/handlers"
 )
 
 // TestLogin signs in and out by the forms.
@@ -25,6 +26,9 @@ func TestLogin(t *testing.T) {
 		if a := h.post("/login", form, asBrowser); a.status != 303 || a.header.Get("Location") != want || a.header.Get("Set-Cookie") == "" {
 			t.Errorf("signed in for %q: %d to %q", next, a.status, a.header.Get("Location"))
 		}
+	}
+	if a := h.get("/login?next=%2F&ended=1", asBrowser); !strings.Contains(a.body, "You are signed out") {
+		t.Error("who was signed out is not told why")
 	}
 	wrong := url.Values{"name": {script}, "password": {"wrong"}, "next": {"/audit"}}.Encode()
 	// A wrong try leads back to a page that can be loaded again without another one.
@@ -116,4 +120,14 @@ func TestSetup(t *testing.T) {
 		t.Error("with an administrator: the link or the sign-in page does not say so")
 	}
 	h.post("/setup", form("second", apiPassword, apiPassword), asBrowser).isPage(t, 404, "the form sent twice")
+}
+
+// TestSignInWhileTheDemoIsPrepared: whoever comes early is told why pages are empty.
+func TestSignInWhileTheDemoIsPrepared(t *testing.T) {
+	for _, preparing := range []bool{true, false} {
+		h := newPages(t, func(o *handlers.Options) { o.Preparing = func() bool { return preparing } })
+		if a := h.get("/login", asBrowser); strings.Contains(a.body, "The demonstration is being prepared") != preparing {
+			t.Errorf("preparing %t: the sign-in page says otherwise", preparing)
+		}
+	}
 }

@@ -37,6 +37,12 @@ func modelsVM(d drift.ModelsData, l lang.Lang, now time.Time) page.ModelsVM {
 		rows[serving.Model] = row
 		order[i] = standing{serving.Model, worse(mark(row.Statistical), mark(row.Performance)), place(serving.Model)}
 	}
+	for _, m := range newcomers(d) {
+		row := modelRowVM(d, l, drift.VersionKey{Model: m}, histories[m], today)
+		row.Uncounted, row.Why = true, l.T("new: its rows are counted before the next check")
+		rows[m] = row
+		order = append(order, standing{m, component.None, place(m)})
+	}
 	slices.SortFunc(order, worstFirst)
 	at := map[string]int{}
 	for _, s := range order {
@@ -49,6 +55,17 @@ func modelsVM(d drift.ModelsData, l lang.Lang, now time.Time) page.ModelsVM {
 		v.Tenants[i].Models = append(v.Tenants[i].Models, rows[s.model])
 	}
 	return v
+}
+
+// newcomers are the models that have sent rows of which no day is counted yet, so that no version of them serves.
+func newcomers(d drift.ModelsData) (out []drift.Model) {
+	for _, s := range d.Versions {
+		serves := func(v drift.VersionKey) bool { return v.Model == s.Version.Model }
+		if !slices.ContainsFunc(d.Serving, serves) && !slices.Contains(out, s.Version.Model) {
+			out = append(out, s.Version.Model)
+		}
+	}
+	return out
 }
 
 func modelRowVM(d drift.ModelsData, l lang.Lang, serving drift.VersionKey, h *history, today drift.Date) page.ModelRowVM {

@@ -95,9 +95,12 @@ func TestRetrainPages(t *testing.T) {
 	if a := h.post(path+"/approve", "version=2&reason=", asBrowser, bob); a.status != 422 {
 		t.Errorf("no reason: %d", a.status)
 	}
-	if a := h.act(id, "approve", bob); a.status != 303 || a.header.Get("Location") != path {
-		t.Fatalf("approve: %d to %q %.300s", a.status, a.header.Get("Location"), a.body)
+	done := h.act(id, "approve", bob)
+	if done.status != 303 || done.header.Get("Location") != path {
+		t.Fatalf("approve: %d to %q %.300s", done.status, done.header.Get("Location"), done.body)
 	}
+	note, _, _ := strings.Cut(done.header.Get("Set-Cookie"), ";")
+	h.get(path, asBrowser, bob+"; "+note).holds(t, "a note that goes when the state moves", fmt.Sprintf(`<div data-while="retrain-state-%d"><p class="note"`, id))
 	late := h.post(path+"/reject", "version=2&reason=no", asBrowser, h.as(drift.RoleManager))
 	late.isPage(t, 409, "a lost race")
 	late.holds(t, "a lost race", "bob approved this", "your click changed nothing")

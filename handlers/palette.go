@@ -17,8 +17,8 @@ import (
 // longestQuestion is how many characters of a search are looked at.
 const longestQuestion = 200
 
-// palette answers what a question finds, for the list under Ctrl-K. Pages and actions it knows
-// already: the page that it stands on offers them.
+// palette answers what a question finds, for the list under Ctrl-K. Actions, and the pages of the menus, it
+// knows already: the page that it stands on offers them.
 func (p *Pages) palette(w http.ResponseWriter, r *http.Request) error {
 	items, err := p.find(r)
 	if err != nil {
@@ -43,7 +43,7 @@ func (p *Pages) searchPage(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, http.StatusOK, p.shell(by, watch, lang.From(r.Context()).T("Search"), ""), page.Search(v))
 }
 
-// find looks for what the question names: models, alerts, retrains, then settings and the guide.
+// find looks for what the question names: models, alerts, retrains, then pages, settings and the guide.
 func (p *Pages) find(r *http.Request) ([]page.FoundVM, error) {
 	question := r.URL.Query().Get("q")
 	if err := web.CheckText("q", question); err != nil {
@@ -52,7 +52,12 @@ func (p *Pages) find(r *http.Request) ([]page.FoundVM, error) {
 	if utf8.RuneCountInString(question) > longestQuestion {
 		return nil, drift.Invalid("q", fmt.Sprintf("Ask with at most %d characters.", longestQuestion))
 	}
-	found, err := p.store.Find(r.Context(), auth.ActorFrom(r.Context()), question)
+	by := auth.ActorFrom(r.Context())
+	found, err := p.store.Find(r.Context(), by, question)
+	if err != nil {
+		return nil, err
+	}
+	teams, err := p.store.Teams(r.Context(), by)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +66,7 @@ func (p *Pages) find(r *http.Request) ([]page.FoundVM, error) {
 	for i := range found {
 		items = append(items, foundVM(l, &found[i]))
 	}
+	items = append(items, placesNamed(l, by, question, teams)...)
 	items = append(items, settingsNamed(l, question)...)
 	return append(items, p.helpNamed(l, question)...), nil
 }

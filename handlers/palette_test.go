@@ -15,6 +15,7 @@ func TestFindAndAlarm(t *testing.T) {
 	h := newPages(t)
 	h.seed("acme", "globex")
 	mine, theirs := h.alert("acme", drift.Statistical), h.alert("globex", drift.Statistical)
+	operator, admin, own := h.as(drift.RoleOperator), h.as(drift.RoleAdmin), h.as(drift.RoleAdmin, h.globex)
 	viewer, globex := h.as(drift.RoleViewer), h.as(drift.RoleViewer, h.globex)
 	t.Run("palette", func(t *testing.T) {
 		for _, c := range []struct {
@@ -25,6 +26,14 @@ func TestFindAndAlarm(t *testing.T) {
 			{viewer, "acme fraud", []string{"/models/acme/fraud_detector", fmt.Sprint("/alerts/", mine)}, []string{fmt.Sprint("/alerts/", theirs)}},
 			{viewer, fmt.Sprint(theirs), []string{fmt.Sprint("/alerts/", theirs)}, nil},
 			{viewer, "pvalue critical", []string{"/settings/STATISTICAL_DRIFT_PVALUE_CRITICAL"}, []string{"/settings/STATISTICAL_DRIFT_PVALUE_HIGH"}},
+			{viewer, "mainten", []string{"/silences"}, []string{"/silences/new"}},
+			{viewer, "on call", []string{"/teams/NOC/rota"}, nil},
+			{viewer, "german", []string{"/preferences"}, nil},
+			{viewer, "wall", []string{"/wall"}, []string{"/access/walls"}},
+			{operator, "new silence", []string{"/silences/new"}, nil},
+			{admin, "add person", []string{"/access/people/new"}, nil},
+			{admin, "wall", []string{"/wall", "/access/walls"}, nil},
+			{own, "token", nil, []string{"/access/tokens"}},
 			{viewer, "nothing is called so", nil, []string{"/"}},
 			{viewer, "", nil, []string{"/"}},
 			{globex, "fraud", []string{"/models/globex/fraud_detector"}, []string{"/models/acme/fraud_detector", fmt.Sprint("/alerts/", mine)}},

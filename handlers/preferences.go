@@ -42,7 +42,11 @@ func (p *Pages) setPreferences(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err == nil:
 		p.o.Auth.Ring(drift.UserKey(auth.ActorFrom(r.Context()).UserID)) // the next page is in the new language
-		http.Redirect(w, r, "/preferences", http.StatusSeeOther)
+		l, ok := lang.Parse(chosen.Lang)
+		if !ok {
+			l = lang.Accepted(r.Header.Get("Accept-Language"))
+		}
+		p.leadTo(w, r, "/preferences", said(l.T("Your preferences are kept.")))
 		return nil
 	case errors.As(err, &e) && e.Code == drift.CodeInvalid && web.WantsPage(r):
 		return p.showPreferences(w, r, http.StatusUnprocessableEntity, chosen, e, nil)

@@ -26,8 +26,13 @@ func TestPreferencesByForm(t *testing.T) {
 	if a := h.get("/preferences", asBrowser, ann, "Accept-Language: de-AT,de;q=0.9"); !strings.Contains(a.body, `lang="de"`) || !strings.Contains(a.body, "Wie die Konsole") {
 		t.Error("the language of the browser is not taken")
 	}
-	if a := h.post("/preferences", settingForm("lang", "de", "zone", "Asia/Tokyo", "theme", "dark", "keys", "off"), asBrowser, ann); a.status != 303 {
+	a := h.post("/preferences", settingForm("lang", "de", "zone", "Asia/Tokyo", "theme", "dark", "keys", "off"), asBrowser, ann)
+	if a.status != 303 {
 		t.Fatalf("saved: %d %.200s", a.status, a.body)
+	}
+	note, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
+	if a := h.get("/preferences", asBrowser, ann+"; "+note); !strings.Contains(a.body, "Ihre Einstellungen sind gespeichert.") {
+		t.Error("nothing says, in the language chosen, that it is kept")
 	}
 	at("German", `lang="de"`, `data-theme="dark"`, `data-zone="Asia/Tokyo"`, `data-keys="off"`, "Wie die Konsole", `<meta name="words"`)
 	for _, wrong := range []struct{ name, value string }{

@@ -15,6 +15,7 @@ import (
 // wrong with a form.
 type startForm struct {
 	note  component.FormNoteVM
+	of    drift.Model // the one model that the steps are about; none names all
 	made  *page.MadeVM
 	lines startLines
 	wrong *drift.Error
@@ -22,8 +23,17 @@ type startForm struct {
 
 // startPage answers the way from nothing to a first judged model.
 func (p *Pages) startPage(w http.ResponseWriter, r *http.Request) error {
-	f := startForm{}
-	if r.URL.Query().Get("part") != partSummary {
+	q := r.URL.Query()
+	f := startForm{of: drift.Model{Tenant: q.Get("tenant"), ModelType: q.Get("model")}}
+	for name, value := range map[string]string{"tenant": f.of.Tenant, "model": f.of.ModelType} {
+		if err := web.CheckText(name, value); err != nil {
+			return err
+		}
+	}
+	if f.of.Tenant == "" || f.of.ModelType == "" {
+		f.of = drift.Model{}
+	}
+	if q.Get("part") != partSummary {
 		f.note = p.noteFor(w, r)
 	}
 	return p.showStart(w, r, http.StatusOK, f)
@@ -31,7 +41,7 @@ func (p *Pages) startPage(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showStart(w http.ResponseWriter, r *http.Request, status int, f startForm) error {
 	by, l := auth.ActorFrom(r.Context()), lang.From(r.Context())
-	d, err := p.store.StartPage(r.Context(), by, p.now())
+	d, err := p.store.StartPage(r.Context(), by, f.of, p.now())
 	if err != nil {
 		return err
 	}
@@ -54,9 +64,9 @@ func (p *Pages) startToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	l, tenant := lang.From(r.Context()), r.PostForm.Get("tenant")
+	l, of := lang.From(r.Context()), drift.Model{Tenant: r.PostForm.Get("tenant"), ModelType: r.PostForm.Get("model")}
 	return p.showStart(w, r, http.StatusOK, startForm{
-		lines: startLines{secret: secret, tenant: tenant, model: r.PostForm.Get("model")},
+		of: of, lines: startLines{secret: secret, tenant: of.Tenant, model: of.ModelType},
 		made: &page.MadeVM{
 			Title: l.T("The token %s, shown this once", k.Name), Secret: secret,
 			Hint: l.T("Keep it where your program finds it. The lines below hold it as long as this page stays open."),

@@ -57,6 +57,9 @@ func TestFirstSteps(t *testing.T) {
 	made.isPage(t, 200, "a token")
 	body := strings.ReplaceAll(html.UnescapeString(made.body), `'\''`, `\u0027`) // a shell's way to write it, and JSON's
 	secret := regexp.MustCompile(`dw_[\w-]{43}`).FindString(body)
+	if !strings.Contains(body, "part=summary") || !strings.Contains(body, "Connect it's a <tenant> fraud_detector: 1 of 5") {
+		t.Error("the steps after the token are not about its model")
+	}
 	if !strings.Contains(body, `"Authorization": "Bearer `+secret+`"`) || !strings.Contains(body, `"predicted": True`) {
 		t.Error("no Python line with the token")
 	}
@@ -82,7 +85,20 @@ func TestFirstSteps(t *testing.T) {
 		t.Errorf("asked %v, want %s", h.runs.asked, want)
 	}
 	h.seed("acme")
-	ticks("token", "predictions", "outcomes", "backfill", "report")
+	if next := ticks(); !strings.Contains(next, "Connect the next model") || !strings.Contains(next, "Of all models:") {
+		t.Error("where other models are watched the steps look done before anything was done")
+	}
+	one := h.get("/start?"+url.Values{"tenant": {"it's a <tenant>"}, "model": {drift.FraudDetector}}.Encode(), asBrowser, admin)
+	one.isPage(t, 200, "the steps of one model")
+	for _, want := range []string{"3 of 5 steps done", "1\u00a0row so far", "/models/it%27s%20a%20%3Ctenant%3E/" + drift.FraudDetector, "part=summary"} {
+		if !strings.Contains(one.body, want) {
+			t.Errorf("the steps of one model lack %q", want)
+		}
+	}
+	if a := h.get("/models", asBrowser, admin); !strings.Contains(a.body, "new: its rows are counted before the next check") {
+		t.Error("the list of models lacks the one whose first row came today")
+	}
+	h.get("/start?tenant=nobody&model=fraud_detector", asBrowser, admin).isPage(t, 404, "no such tenant")
 }
 
 // TestBackfillByRole: managers of all tenants start one, within its bounds.

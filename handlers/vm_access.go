@@ -20,11 +20,11 @@ var (
 
 // roleMay says what each role may do, in a list of choices.
 var roleMay = map[drift.Role]string{
-	drift.RoleIngest:   lang.Key("ingest: logs predictions and outcomes, nothing else"),
+	drift.RoleIngest:   lang.Key("ingest: logs, and nothing else"),
 	drift.RoleViewer:   lang.Key("viewer: reads"),
-	drift.RoleOperator: lang.Key("operator: and moves alerts, asks for retrains"),
-	drift.RoleManager:  lang.Key("manager: and decides retrains, rolls back"),
-	drift.RoleAdmin:    lang.Key("admin: and changes settings and access"),
+	drift.RoleOperator: lang.Key("operator: acts on alerts"),
+	drift.RoleManager:  lang.Key("manager: decides retrains too"),
+	drift.RoleAdmin:    lang.Key("admin: settings and access too"),
 }
 
 // roleWords is a role by its name.

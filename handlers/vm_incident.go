@@ -23,6 +23,9 @@ func incidentVM(l lang.Lang, i *drift.Incident, q string, now time.Time, class u
 		Cause: incidentCause(l, i), Fold: l.N(int64(i.N), "%d alert", "%d alerts"), Href: incidentHref(i.Key, q), Oldest: i.Oldest, Now: now,
 		Hot: i.Hot > 0, Cleared: i.Untaken == 0, Ack: incidentAck(l, i, q, class),
 	}
+	if len(i.Owners) > 0 {
+		v.First = i.Owners[0]
+	}
 	v.Owner, v.Team = incidentOwner(l, i)
 	for n := range i.Alerts {
 		v.Rows = append(v.Rows, rowVM(l, &i.Alerts[n].Alert, i.Alerts[n].Since, now, class))

@@ -47,7 +47,7 @@ func autoWords(l lang.Lang, d drift.RetrainsData, by drift.Actor) []component.Pi
 	}
 	s := d.Settings
 	if !s.Bool("ENABLE_AUTO_RETRAIN") && len(d.SwitchedOn) > 0 {
-		return words(l.T("Models may retrain by themselves for %s alone, within the five safeguards.", strings.Join(d.SwitchedOn, ", ")))
+		return words(l.T("Models may retrain by themselves, within the five safeguards, for these tenants and no others: %s.", strings.Join(d.SwitchedOn, ", ")))
 	}
 	if !s.Bool("ENABLE_AUTO_RETRAIN") {
 		return words(l.T("No model retrains by itself: ENABLE_AUTO_RETRAIN is off. A person may ask for a retrain on an alert's page."))

@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -25,11 +27,14 @@ const (
 
 func (p *Pages) startVM(r *http.Request, d drift.StartData, by drift.Actor, f startForm) page.StartVM {
 	l, now := lang.From(r.Context()), p.now()
-	v := page.StartVM{Note: f.note, Made: f.made, Known: tenantNames(d.Watch.Tenants)}
+	v := page.StartVM{Note: f.note, Made: f.made, Known: tenantNames(d.Watch.Tenants), Href: startHref(f.of)}
 	v.Token = tokenState(l, d, by)
 	v.Predictions = page.StartStateVM{ID: "step-predictions", Done: d.Predictions > 0, Text: words(l.T("No row has come in yet. This line counts them as they come."))}
 	if v.Predictions.Done {
 		v.Predictions.Text = component.Sentence(l.N(d.Predictions, "%d row so far, the last {0}.", "%d rows so far, the last {0}."), component.At(d.LastRow, component.DayClock))
+		if f.of.Tenant != "" {
+			v.Predictions.Text = component.Join(v.Predictions.Text, component.Sentence("{0}", component.Link(l.T("To the page of %s", modelName(f.of)), modelHref(f.of))))
+		}
 	}
 	v.Outcomes = page.StartStateVM{ID: "step-outcomes", Done: d.Outcomes > 0, Text: words(l.T("No outcome is known yet. Without one drift of the scores is seen, and accuracy is not."))}
 	if v.Outcomes.Done {
@@ -37,7 +42,7 @@ func (p *Pages) startVM(r *http.Request, d drift.StartData, by drift.Actor, f st
 	}
 	v.Backfill = backfillState(l, d, now)
 	v.Report = reportState(l, d)
-	v.Verdict, v.Line = startWords(l, v)
+	startWords(l, &v, d, f.of)
 
 	if !mayAdminister(by) {
 		v.MakeOff = l.T("An administrator of all tenants makes one.")
@@ -47,18 +52,20 @@ func (p *Pages) startVM(r *http.Request, d drift.StartData, by drift.Actor, f st
 		ID: "tenant", Name: "tenant", Label: l.T("Tenant"), Must: true, Plain: true, Max: 100, List: "known-tenants",
 		Hint: l.T("Whose model it is. One that there is not yet is made, and keeps its name for ever."),
 	}
-	if len(d.Watch.Tenants) == 1 {
+	if f.of.Tenant != "" {
+		v.Tenant.Value = f.of.Tenant
+	} else if len(d.Watch.Tenants) == 1 {
 		v.Tenant.Value = d.Watch.Tenants[0].Name
 	}
 	v.Model = component.SelectVM{ID: "model", Name: "model", Label: l.T("Model type")}
 	for _, t := range d.Types {
-		v.Model.Options = append(v.Model.Options, component.OptionVM{Value: t.Name, Label: t.Name, Selected: t.Name == f.lines.model})
+		v.Model.Options = append(v.Model.Options, component.OptionVM{Value: t.Name, Label: t.Name, Selected: t.Name == f.of.ModelType})
 	}
 	p.startRange(l, &v, d, by, now)
 	p.startAnew(r, &v, f)
 	lines := f.lines
 	if lines.secret == "" {
-		lines = startLines{tokenPlace, v.Tenant.Value, drift.FraudDetector}
+		lines = startLines{tokenPlace, v.Tenant.Value, cmp.Or(f.of.ModelType, drift.FraudDetector)}
 		if lines.tenant == "" {
 			lines.tenant = tenantPlace
 		}
@@ -131,6 +138,8 @@ func backfillState(l lang.Lang, d drift.StartData, now time.Time) page.StartStat
 		s.Text = words(l.T("%s: %d of %d days.", l.Said(b.Title), b.Done, b.Total))
 	case b != nil && b.FinishedAt.IsZero():
 		s.Text = words(l.T("The last one ended with its server. Start it again: what is written already is found."))
+	case b != nil && !s.Done && d.First != nil: // it was about the days of others
+		s.Text = daysState(l, d)
 	case b != nil && b.Error != "":
 		s.Text = words(l.Said(b.Error))
 	case b != nil:
@@ -138,11 +147,15 @@ func backfillState(l lang.Lang, d drift.StartData, now time.Time) page.StartStat
 	case s.Done:
 		s.Text = words(l.T("The daily checks have judged days already."))
 	case d.First != nil:
-		s.Text = component.Sentence(l.T("There are rows of {0} to {1}."), component.At(d.First.Time(), component.Date), component.At(d.Last.Time(), component.Date))
+		s.Text = daysState(l, d)
 	default:
 		s.Text = words(l.T("It needs rows first."))
 	}
 	return s
+}
+
+func daysState(l lang.Lang, d drift.StartData) []component.Piece {
+	return component.Sentence(l.T("There are rows of {0} to {1}."), component.At(d.First.Time(), component.Date), component.At(d.Last.Time(), component.Date))
 }
 
 func reportState(l lang.Lang, d drift.StartData) page.StartStateVM {
@@ -157,19 +170,44 @@ func reportState(l lang.Lang, d drift.StartData) page.StartStateVM {
 	return s
 }
 
-// startWords say how far it is, and what comes next.
-func startWords(l lang.Lang, v page.StartVM) (string, []component.Piece) {
-	steps := []page.StartStateVM{v.Token, v.Predictions, v.Outcomes, v.Backfill, v.Report}
+// startHref is the page of the first steps, of one model where of names it.
+func startHref(of drift.Model) string {
+	if of.Tenant == "" {
+		return "/start"
+	}
+	return "/start?" + url.Values{"tenant": {of.Tenant}, "model": {of.ModelType}}.Encode()
+}
+
+func modelName(m drift.Model) string { return m.Tenant + " " + m.ModelType }
+
+// startWords say how far it is, and what comes next. Where all is done and no model is named, the ticks would be
+// those of other models: the steps say what there is of all of them, and begin anew.
+func startWords(l lang.Lang, v *page.StartVM, d drift.StartData, of drift.Model) {
+	steps := []*page.StartStateVM{&v.Token, &v.Predictions, &v.Outcomes, &v.Backfill, &v.Report}
 	done := 0
 	for _, s := range steps {
 		if s.Done {
 			done++
 		}
 	}
-	if done == len(steps) {
-		return l.T("A model is watched"), component.Sentence(l.T("Everything below is done; use it again for the next model. {0}"), component.Link(l.T("To the board"), "/"))
+	all := done == len(steps)
+	switch {
+	case all && of.Tenant == "":
+		for _, s := range steps {
+			s.Done, s.Others = false, true
+		}
+		v.Verdict = l.T("Connect the next model")
+		v.Line = component.Sentence(l.T("Models are watched already, and {0}. Make a token: from then on the steps count the rows of its model alone."), component.Link(l.T("the board shows them"), "/"))
+	case all:
+		v.Verdict, v.Line = l.T("%s is watched", modelName(of)), component.Sentence(l.T("Everything below is done. {0}, or {1}."),
+			component.Link(l.T("To its page"), modelHref(of)), component.Link(l.T("connect the next model"), startHref(drift.Model{})))
+	case of.Tenant != "":
+		v.Verdict = l.T("Connect %s: %d of %d steps done", modelName(of), done, len(steps))
+		v.Line = words(l.T("The steps are about this model alone. Each ticks itself off as soon as it is so."))
+	default:
+		v.Verdict = l.T("Connect a model: %d of %d steps done", done, len(steps))
+		v.Line = words(l.T("From nothing to a first judged model. Each step ticks itself off as soon as it is so."))
 	}
-	return l.T("Connect a model: %d of %d steps done", done, len(steps)), words(l.T("From nothing to a first judged model. Each step ticks itself off as soon as it is so."))
 }
 
 // exampleTenant is the tenant that the lines for a token name: the first one that it sees.

@@ -17,7 +17,7 @@ func wallVM(l lang.Lang, d drift.BoardData, number int, now time.Time) page.Wall
 	s.verdict(&board, 0)
 	v := page.WallVM{
 		Now: now, Verdict: board.Verdict, Tally: s.tally(), Build: page.WallBuild(), Page: number,
-		Pages: max(1, (len(d.Incidents)+page.WallRows-1)/page.WallRows), ModelsLine: s.wallModels(),
+		Pages: max(1, (len(d.Incidents)+page.WallRows-1)/page.WallRows), ModelsLine: s.wallModels(), Demo: d.Demo,
 	}
 	if v.Page < 1 || v.Page > v.Pages {
 		v.Page = 1
@@ -93,7 +93,7 @@ func wallRow(l lang.Lang, i *drift.Incident, now time.Time) page.WallRowVM {
 	}
 	v.Number, v.Note = wallNumber(l, a)
 	if i.N > 1 && i.NeedAck > 0 {
-		v.Note = l.N(int64(i.NeedAck), "%d to acknowledge", "%d to acknowledge")
+		v.Left = i.NeedAck
 	}
 	v.Hot, v.Cleared = i.Hot > 0, i.Untaken == 0
 	return v
@@ -125,7 +125,7 @@ func wallNumber(l lang.Lang, a *drift.Alert) (number, note string) {
 	case *a.DriftType == drift.Performance:
 		var m drift.PerformanceMetrics
 		if json.Unmarshal(a.Metrics, &m) == nil && m.AccuracyDrop.Defined() {
-			return l.Percent(float64(m.AccuracyRecent), 1), l.T("was %s", l.Percent(float64(m.AccuracyBaseline), 1))
+			return l.Percent(float64(m.AccuracyRecent), 1), l.T("accuracy, was %s", l.Percent(float64(m.AccuracyBaseline), 1))
 		}
 	default:
 		var m drift.StatisticalMetrics

@@ -145,6 +145,7 @@ func TestWall(t *testing.T) {
 	a.isPage(t, 200, "the wall")
 	for want, is := range map[string]bool{
 		"globex": true, "acme": false, "NOC west": true, `name="pick"`: false, "<form": false, "<button": false, `href="/alerts`: false,
+		"accuracy, was ": true, "to acknowledge": true, `class="wm few"`: true, "Demonstration": false,
 		`<noscript><meta http-equiv="refresh"`: true, "js/wall.js": true, key: false,
 	} {
 		if strings.Contains(a.body, want) != is {

@@ -8,22 +8,28 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 )
 
-// StartPage reads how far the reader's tenants are on the way to a first judged model.
-func (db *DB) StartPage(ctx context.Context, by drift.Actor, now time.Time) (drift.StartData, error) {
+// StartPage reads how far the reader's tenants are on the way to a first judged model, or how far one model is
+// where of names it; CodeNotFound where its tenant is not there for this actor.
+func (db *DB) StartPage(ctx context.Context, by drift.Actor, of drift.Model, now time.Time) (drift.StartData, error) {
 	d, err := view(ctx, db, by, func(tx *Tx) (d drift.StartData, err error) {
+		if of.Tenant != "" {
+			if of.TenantID, err = tx.tenantID(ctx, of.Tenant); err != nil {
+				return d, err
+			}
+			if of.TenantID == 0 {
+				return d, drift.NotFound("There is no such tenant.")
+			}
+		}
 		if d.Watch, err = tx.watch(ctx, now); err != nil {
 			return d, err
 		}
 		if d.Types, err = tx.ModelTypes(ctx); err != nil {
 			return d, err
 		}
-		if d.Predictions, d.LastRow, err = tx.logged(ctx); err != nil {
+		if err = tx.startRows(ctx, of, &d); err != nil {
 			return d, err
 		}
-		if err = tx.startOutcomes(ctx, &d); err != nil {
-			return d, err
-		}
-		page, err := tx.Reports(ctx, drift.ReportFilter{Limit: 1})
+		page, err := tx.Reports(ctx, drift.ReportFilter{Tenant: of.Tenant, ModelType: of.ModelType, Limit: 1})
 		if err != nil {
 			return d, err
 		}
@@ -40,19 +46,31 @@ func (db *DB) StartPage(ctx context.Context, by drift.Actor, now time.Time) (dri
 	return d, errOr(unavailable(err), "count tokens")
 }
 
-// startOutcomes reads which outcomes are known and which days there are. A day is among them as soon as a
-// row of it came in: it is marked then, and built later.
-func (tx *Tx) startOutcomes(ctx context.Context, d *drift.StartData) error {
-	var first, last *time.Time
-	err := tx.QueryRow(ctx, `SELECT
-			(SELECT COALESCE(sum(received), 0)::bigint FROM feed_beat WHERE kind = $1),
-			(SELECT count(*) FROM ml_drift_report WHERE is_current),
-			LEAST((SELECT min(day) FROM ml_score_day), (SELECT min(day) FROM score_day_mark)),
-			GREATEST((SELECT max(day) FROM ml_score_day), (SELECT max(day) FROM score_day_mark))`, feedOutcomes).
-		Scan(&d.Outcomes, &d.Reports, &first, &last)
+// startRows reads what came in, to a few seconds, and which days there are, of all models or of one. A day is
+// among them as soon as a row of it came in: it is marked then, and built later.
+func (tx *Tx) startRows(ctx context.Context, of drift.Model, d *drift.StartData) error {
+	w := &where{}
+	if of.TenantID != 0 {
+		w.and(`tenant_id = $`, of.TenantID)
+	}
+	if of.ModelType != "" {
+		w.and(`model_type = $`, of.ModelType)
+	}
+	var at, first, last *time.Time
+	predictions, outcomes := w.arg(feedPredictions), w.arg(feedOutcomes)
+	err := tx.QueryRow(ctx, `SELECT COALESCE(b.predictions, 0)::bigint, b.last, COALESCE(b.outcomes, 0)::bigint, r.n,
+			LEAST(s.first, m.first), GREATEST(s.last, m.last)
+		FROM (SELECT sum(received) FILTER (WHERE kind = `+predictions+`) AS predictions,
+				max(last_received) FILTER (WHERE kind = `+predictions+`) AS last,
+				sum(received) FILTER (WHERE kind = `+outcomes+`) AS outcomes FROM feed_beat`+w.sql()+`) b,
+			(SELECT count(*) FILTER (WHERE is_current) AS n FROM ml_drift_report`+w.sql()+`) r,
+			(SELECT min(day) AS first, max(day) AS last FROM ml_score_day`+w.sql()+`) s,
+			(SELECT min(day) AS first, max(day) AS last FROM score_day_mark`+w.sql()+`) m`, w.args...).
+		Scan(&d.Predictions, &at, &d.Outcomes, &d.Reports, &first, &last)
 	if err != nil {
 		return fmt.Errorf("count what came in: %w", err)
 	}
+	d.LastRow = orZero(at)
 	if first != nil && last != nil {
 		from, to := drift.DateOf(*first), drift.DateOf(*last)
 		d.First, d.Last = &from, &to

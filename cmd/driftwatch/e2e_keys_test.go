@@ -51,6 +51,11 @@ func (w *world) singleKeys(t *testing.T) {
 	eval[int](operator, `(document.querySelector(".who a").focus(), 1)`)
 	operator.do(chromedp.KeyEvent(kb.Escape))
 	operator.wait("the closed menu", `!document.querySelector(".who").open && document.activeElement.matches(".who summary")`)
+	operator.do(chromedp.KeyEvent("?"))
+	operator.wait("the keys from their beginning", `(() => { const d = document.querySelector("dialog[open]");
+		return !!d && d.scrollTop === 0 && d.contains(document.activeElement); })()`)
+	operator.do(chromedp.KeyEvent(kb.Escape))
+	operator.wait("the closed list", `!document.querySelector("dialog")`)
 	eval[int](operator, `(document.documentElement.dataset.keys = "off", 1)`)
 	operator.do(chromedp.KeyEvent("?"))
 	if eval[bool](operator, `!!document.querySelector("dialog")`) {

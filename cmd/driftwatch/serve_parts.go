@@ -68,7 +68,7 @@ func (s *server) assemble(ctx context.Context) (*parts, error) {
 	p.pages = handlers.NewPages(handlers.Options{
 		Store: db, Engine: s.house.engine, Queue: p.queue, Auth: p.auth, Log: s.log, Clock: s.clock.Now, Wall: s.session.clock,
 		Newest: p.hub.Newest, WakeHooks: p.hooks.Wake, Lapse: p.lapseState(), Public: s.public,
-		Version: version, Warning: s.warning(), Database: s.databaseWords(),
+		Version: version, Warning: s.warning(), Database: s.databaseWords(), Preparing: p.ready.preparing,
 		Favicon: static.Favicon(), Static: static.Handler(), Files: static.Files(),
 	})
 	p.feed = handlers.NewFeed(handlers.FeedOptions{Store: db, Hub: p.hub, Auth: p.auth, Fragments: p.pages, Log: s.log})

@@ -28,6 +28,16 @@ func (r *readiness) wait(ctx context.Context) {
 	}
 }
 
+// preparing implements handlers.Options.Preparing.
+func (r *readiness) preparing() bool {
+	select {
+	case <-r.loaded:
+		return false
+	default:
+		return r.install.Demo && !r.install.DemoReady
+	}
+}
+
 // check implements handlers.APIOptions.Ready.
 func (r *readiness) check(ctx context.Context, db *store.DB) error {
 	select {

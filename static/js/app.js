@@ -19,6 +19,7 @@ alarm();
 
 // What is not needed at first is fetched when it is.
 if (document.querySelector('[data-load]')) import('./fetch.js').then((m) => m.start());
+if (document.querySelector('[data-copy]')) import('./copy.js').then((m) => m.start());
 if (byId('presence')) import('./presence.js').then((m) => m.start());
 /** @param {Event} e */
 const find = (e) => {

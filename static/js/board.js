@@ -79,6 +79,7 @@ function handle(m) {
     localise(now);
     if (!now.matches('.al, .inc')) {
       if (old) swap(old, now);
+      document.querySelector(`[data-while="${id}"]`)?.remove(); // what was said of the state before
     } else if (!list()) continue;
     else if (old && !(grows(old, now) && heldList())) {
       swap(old, now);

@@ -36,10 +36,11 @@ export function open() {
     dt.append(...(keys === t('Ctrl K') ? [keys] : keys.split(' ')).map((k) => el('kbd', {}, k)));
     dl.append(dt, el('dd', {}, what));
   }
-  const shut = el('button', {class: 'btn', type: 'button', autofocus: ''}, t('Close'));
+  const shut = el('button', {class: 'btn sm push', type: 'button', autofocus: ''}, t('Close'));
   shut.addEventListener('click', () => box.close());
-  box.append(el('h2', {id: 'keys-t'}, t('Keys')), dl,
-    el('p', {class: 's dim'}, t('Keys rest while you type. Your preferences switch them off.')), shut);
+  const top = el('div', {class: 'row'}); // what has the focus stands first: the list opens at its beginning
+  top.append(el('h2', {id: 'keys-t'}, t('Keys')), shut);
+  box.append(top, el('p', {class: 's dim'}, t('Keys rest while you type. Your preferences switch them off.')), dl);
   box.addEventListener('close', () => box.remove());
   document.body.append(box);
   box.showModal();

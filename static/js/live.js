@@ -88,6 +88,18 @@ function settle() {
   }, SETTLE);
 }
 
+/**
+ * Does something with what the browser stores, where it may: a browser that blocks storage throws.
+ * @template T @param {() => T} what @returns {T | undefined}
+ */
+function keep(what) {
+  try {
+    return what();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Gives up what is open or opening without waiting for it to agree. @param {number} code the socket's closing code */
 function lose(code) {
   const old = [socket, coming];
@@ -99,7 +111,7 @@ function lose(code) {
     show('lost');
   }
   ended ||= code === REVOKED || code === RESET;
-  if (code === REVOKED) sessionStorage.setItem('driftwatch-ended', String(Date.now()));
+  if (code === REVOKED) keep(() => sessionStorage.setItem('driftwatch-ended', String(Date.now())));
   const wait = ended
     ? Math.max(0, CIRCLE - performance.now())
     : Math.min(AGAIN, 400 * 1.7 ** tries++) * (0.5 + Math.random() / 2);
@@ -167,7 +179,7 @@ function watch() {
  */
 function leave(e) {
   leaving = true;
-  if (state === 'live') localStorage.setItem('driftwatch-heard', String(heard)); // for the page that says "offline"
+  if (state === 'live') keep(() => localStorage.setItem('driftwatch-heard', String(heard))); // for the page that says "offline"
   socket?.close(1000);
   coming?.close();
   if (e.persisted) document.body.replaceChildren();
@@ -226,8 +238,8 @@ function paint() {
 
 /** Says once, on the page that came instead, why the one before went. */
 function sayEnded() {
-  const at = Number(sessionStorage.getItem('driftwatch-ended'));
-  sessionStorage.removeItem('driftwatch-ended');
+  const at = Number(keep(() => sessionStorage.getItem('driftwatch-ended')));
+  keep(() => sessionStorage.removeItem('driftwatch-ended'));
   if (at && Date.now() - at < 60_000) toast(t('Your rights have changed. This page shows what you may do now.'));
 }
 

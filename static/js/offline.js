@@ -4,7 +4,10 @@
 
 const lang = document.documentElement.lang || 'en';
 const hm = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'});
-const heard = Number(localStorage.getItem('driftwatch-heard'));
+let heard = 0;
+try {
+  heard = Number(localStorage.getItem('driftwatch-heard'));
+} catch { /* the browser blocks storage: the page says less */ }
 const slot = document.getElementById('offline-heard');
 if (slot && heard) {
   slot.textContent = (slot.dataset.say ?? '').replace('{at}', hm.format(heard));

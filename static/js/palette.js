@@ -49,6 +49,8 @@ function local() {
     if (!(c instanceof HTMLElement) || (!visible(c) && !c.closest('#alarm')) || c.closest('#alerts') || c.matches('input')) continue;
     out.push({label: c.getAttribute('aria-label') ?? words(c), kind: t('Action'), icon: 'check', key: c.dataset.key, run: () => use(c)});
   }
+  const leave = document.querySelector('.who form[action="/logout"] button');
+  if (leave instanceof HTMLElement) out.push({label: words(leave), hint: t('log out'), kind: t('Action'), icon: 'back', run: () => leave.click()});
   return out.filter((i) => i.label);
 }
 
@@ -102,7 +104,8 @@ function open() {
     try {
       const r = await fetch('/palette?q=' + encodeURIComponent(q), {headers: {Accept: 'application/json'}, redirect: 'error', signal: AbortSignal.timeout(5000)});
       const {items} = r.ok ? await r.json() : {items: []};
-      if (me === asked) show([...here.slice(0, 4), ...items]);
+      const first = here.slice(0, 4), there = new Set(first.map((i) => i.href));
+      if (me === asked) show([...first, ...items.filter((/** @type {Item} */ i) => !there.has(new URL(i.href ?? '', location.href).href))]);
     } catch {
       if (me === asked) none.textContent = t('The server did not answer: only pages and actions are found.');
     }

@@ -18,7 +18,7 @@ func lastBackfill(t *testing.T, db *store.DB, what string, wanted func(p drift.P
 	t.Helper()
 	limit := time.Now().Add(30 * time.Second)
 	for {
-		d, err := db.StartPage(t.Context(), drift.SystemActor(), midnight)
+		d, err := db.StartPage(t.Context(), drift.SystemActor(), drift.Model{}, midnight)
 		if err != nil {
 			t.Fatal(err)
 		}

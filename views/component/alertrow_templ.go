@@ -302,7 +302,7 @@ func AlertRow(v AlertRowVM) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ownerOf(v.Owner, v.Team, !v.waits()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ownerOf(v.Owner, v.Owner, v.Team, !v.waits()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -318,8 +318,8 @@ func AlertRow(v AlertRowVM) templ.Component {
 	})
 }
 
-// ownerOf says who has it; where nobody has, for which team it waits, or that it needs nobody.
-func ownerOf(name, team string, done bool) templ.Component {
+// ownerOf says who has it, with the initials of the first; where nobody has, for which team it waits, or that it needs nobody.
+func ownerOf(name, first, team string, done bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -425,7 +425,7 @@ func ownerOf(name, team string, done bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Avatar(Initials(name)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Avatar(Initials(first)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

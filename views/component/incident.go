@@ -17,6 +17,7 @@ type IncidentVM struct {
 	Href               string // the incident's own page
 	Oldest, Now        time.Time
 	Owner, Team        string // who has some of it; where nobody has, the team that it waits for
+	First              string // the one of Owner whose initials stand beside it
 	Hot                bool   // nobody has something critical of it
 	Cleared            bool   // nothing of it needs anybody
 	Ack                IncidentAckVM

@@ -21,4 +21,7 @@ var deLogin = entries{
 
 	"You stay signed in for %d days on this browser. Trouble? Ask your administrator.":  {"Sie bleiben in diesem Browser %d Tag angemeldet. Schwierigkeiten? Fragen Sie Ihren Administrator.", "Sie bleiben in diesem Browser %d Tage angemeldet. Schwierigkeiten? Fragen Sie Ihren Administrator."},
 	"You stay signed in for %d hours on this browser. Trouble? Ask your administrator.": {"Sie bleiben in diesem Browser %d Stunde angemeldet. Schwierigkeiten? Fragen Sie Ihren Administrator.", "Sie bleiben in diesem Browser %d Stunden angemeldet. Schwierigkeiten? Fragen Sie Ihren Administrator."},
+
+	"The demonstration is being prepared: its past days are still being invented and judged. Pages fill within a minute or two.": {"Die Vorführung wird vorbereitet: Ihre vergangenen Tage werden noch erfunden und beurteilt. Die Seiten füllen sich in ein, zwei Minuten."},
+	"You are signed out: the session has run out, or an administrator ended it.":                                                 {"Sie sind abgemeldet: Die Sitzung ist abgelaufen, oder ein Administrator hat sie beendet."},
 }

@@ -137,6 +137,8 @@ var deModel = entries{
 	"{0}, approved by {1}":                     {"{0}, freigegeben von {1}"},
 	"Cut-offs of D drawn for n %d against %d.": {"Schwellen von D gezeichnet für n %d gegen %d."},
 
+	"new: its rows are counted before the next check": {"neu: Seine Zeilen werden vor der nächsten Prüfung gezählt"},
+
 	"Version {0} serves since {1}; it has not been judged yet.":         {"Version {0} ist seit {1} in Betrieb; sie ist noch nicht beurteilt."},
 	"Version {0} serves again since {1}; it has not been judged since.": {"Version {0} ist seit {1} wieder in Betrieb; sie ist seither nicht beurteilt."},
 	"Another version serves by now; it has not been judged yet.":        {"Inzwischen ist eine andere Version in Betrieb; sie ist noch nicht beurteilt."},

@@ -68,4 +68,6 @@ var deOperations = entries{
 	"too far off":                      {"geht falsch"},
 	"worst first":                      {"Schlimmstes zuerst"},
 	"worst first; %d more are on time": {"Schlimmstes zuerst; %d weitere ist pünktlich", "Schlimmstes zuerst; %d weitere sind pünktlich"},
+
+	"Days to rebuild are those that rows or outcomes came in for since they were last counted. Each is rebuilt before a check reads it.": {"Neu zu rechnen sind Tage, für die seit der letzten Zählung Zeilen oder Ergebnisse kamen. Jeder wird gerechnet, bevor eine Prüfung ihn liest."},
 }

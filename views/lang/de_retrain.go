@@ -106,10 +106,9 @@ var deRetrain = entries{
 	"Later reports":                      {"Spätere Berichte"},
 	"Later reports, the %d newest of %d": {"Spätere Berichte, die %d neuesten von %d"},
 	"Let expire":                         {"Verfallen lassen"},
-	"Models may retrain by themselves for %s alone, within the five safeguards.": {"Modelle dürfen nur für %s von selbst nachtrainiert werden, innerhalb der fünf Schutzregeln."},
-	"New":                             {"Neu"},
-	"No later report.":                {"Kein späterer Bericht."},
-	"No model has been retrained yet": {"Noch wurde kein Modell nachtrainiert"},
+	"New":                                {"Neu"},
+	"No later report.":                   {"Kein späterer Bericht."},
+	"No model has been retrained yet":    {"Noch wurde kein Modell nachtrainiert"},
 	"No model retrains by itself: AUTO_RETRAIN_ENABLED_TENANTS names nobody.":                                     {"Kein Modell wird von selbst nachtrainiert: AUTO_RETRAIN_ENABLED_TENANTS nennt niemanden."},
 	"No model retrains by itself: ENABLE_AUTO_RETRAIN is off. A person may ask for a retrain on an alert's page.": {"Kein Modell wird von selbst nachtrainiert: ENABLE_AUTO_RETRAIN ist aus. Ein Mensch kann auf der Seite eines Alarms ein Nachtraining anfordern."},
 	"No model retrains by itself: ENABLE_AUTO_RETRAIN is on, and no model type's own switch is.":                  {"Kein Modell wird von selbst nachtrainiert: ENABLE_AUTO_RETRAIN ist an, aber der Schalter keines Modelltyps."},
@@ -135,7 +134,6 @@ var deRetrain = entries{
 	"Queued":                       {"Eingereiht"},
 	"Queued after the countdown":   {"Nach dem Countdown eingereiht"},
 	"Queued again":                 {"Erneut eingereiht"},
-	"Reason, kept in the audit":    {"Grund, bleibt im Audit"},
 	"Reject":                       {"Ablehnen"},
 	"Rejected":                     {"Abgelehnt"},
 	"Request a retrain":            {"Nachtraining anfordern"},
@@ -265,6 +263,10 @@ var deRetrain = entries{
 	"{0}; it starts at {1} unless somebody cancels it.":                {"{0}; es beginnt {1}, wenn niemand abbricht."},
 	"{0}; version {1} serves and a manager is asked whether it stays.": {"{0}; Version {1} ist in Betrieb, und ein Manager wird gefragt, ob sie bleibt."},
 	"{0}; version {1} serves and is judged {2}.":                       {"{0}; Version {1} ist in Betrieb und wird {2} beurteilt."},
+
+	"Models may retrain by themselves, within the five safeguards, for these tenants and no others: %s.": {"Modelle dürfen innerhalb der fünf Schutzregeln von selbst nachtrainiert werden, für diese Mandanten und keine anderen: %s."},
+	"Reason, needed and kept in the audit": {"Grund, nötig, bleibt im Audit"},
+	"Reject says that this model should not be trained now; Cancel it withdraws what was asked for by mistake. After either it can be asked for again.": {"Ablehnen sagt, dass dieses Modell jetzt nicht trainiert werden soll; Abbrechen zieht zurück, was versehentlich beantragt wurde. Nach beidem kann es wieder beantragt werden."},
 
 	"The five safeguards, as Retrain %s was decided by them.": {"Die fünf Schutzregeln, wie über Nachtraining %s entschieden wurde."},
 }

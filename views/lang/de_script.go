@@ -75,4 +75,8 @@ var deScript = entries{
 	"A new alert looks like this.":               {"So sieht ein neuer Alarm aus."},
 	"Allow notifications first.":                 {"Erlauben Sie zuerst die Benachrichtigungen."},
 	"%d alerts came at once. This is the worst.": {"%d Alarme kamen auf einmal. Dies ist der schwerste."},
+
+	"Copied":                              {"Kopiert"},
+	"Marked. Copy it with your keyboard.": {"Markiert. Kopieren Sie es mit der Tastatur."},
+	"log out":                             {"Logout"},
 }

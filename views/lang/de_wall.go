@@ -31,4 +31,7 @@ var deWall = entries{
 	"%d tenants":                       {"%d Mandant", "%d Mandanten"},
 	"Scores and accuracy both drifted": {"Scores und Genauigkeit sind gedriftet"},
 	"%d of %d judged, %d not judged":   {"%d von %d beurteilt, %d nicht"},
+
+	"Demonstration: invented data": {"Vorführung: erfundene Daten"},
+	"accuracy, was %s":             {"Genauigkeit, war %s"},
 }

@@ -15,6 +15,8 @@ type LoginVM struct {
 	Note component.FormNoteVM
 	// NoAdmin says that nobody can sign in yet: the first administrator is still to be made.
 	NoAdmin bool
+	// Preparing says that a demo's history is still being invented.
+	Preparing bool
 	// Hours is how long the sign-in lasts on this browser.
 	Hours int
 }

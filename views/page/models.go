@@ -26,6 +26,7 @@ type ModelRowVM struct {
 	ModelType string
 	Href      string
 	Version   string // serving; "" where nothing serves
+	Uncounted bool   // rows have come in, and no day of them is counted yet
 	External  bool   // the version comes from a log, not from a trainer here
 	// Statistical and Performance are the last checks' severities: Blind where
 	// they could not judge, Absent where none has run.
@@ -53,6 +54,9 @@ func (m ModelRowVM) worst() component.Severity {
 func (v ModelsVM) count() (all, drifting, blind int) {
 	for _, t := range v.Tenants {
 		for _, m := range t.Models {
+			if m.Uncounted {
+				continue // the board does not count it either
+			}
 			all++
 			if drifts(m.Statistical) || drifts(m.Performance) {
 				drifting++
@@ -91,7 +95,7 @@ func (v ModelsVM) severity() component.Severity {
 	worst := component.None
 	for _, t := range v.Tenants {
 		for _, m := range t.Models {
-			if m.worst().Rank() < worst.Rank() {
+			if !m.Uncounted && m.worst().Rank() < worst.Rank() {
 				worst = m.worst()
 			}
 		}

@@ -54,7 +54,7 @@ func Silences(v SilencesVM) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = component.IconLarge("bell").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.IconLarge("hush").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -115,7 +115,7 @@ func Silences(v SilencesVM) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = component.Empty(component.EmptyVM{Icon: "bell", Title: l.T("There has been no silence yet"), Line: component.Words(l.T("Make one before maintenance, so that what it is bound to raise calls nobody."))}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = component.Empty(component.EmptyVM{Icon: "hush", Title: l.T("There has been no silence yet"), Line: component.Words(l.T("Make one before maintenance, so that what it is bound to raise calls nobody."))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -558,7 +558,7 @@ func Silence(v SilencePageVM) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = component.IconLarge("bell").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.IconLarge("hush").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1075,7 +1075,7 @@ func NewSilence(v NewSilenceVM) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = component.IconLarge("bell").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.IconLarge("hush").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,13 +1,17 @@
 package page
 
 import (
+	"strings"
+
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/lang"
 )
 
 // StartVM is the way from nothing to a first judged model. Each step ticks itself off from what is there.
 type StartVM struct {
-	Note    component.FormNoteVM
+	Note component.FormNoteVM
+	// Href is the page's own address, which names the model that the steps are about.
+	Href    string
 	Verdict string
 	Line    []component.Piece
 	// Made is the token just made here, shown this once, with the lines that use it.
@@ -29,16 +33,29 @@ type StartVM struct {
 	From, To    component.FieldVM
 }
 
+// partHref asks for the parts of StartSummary.
+func (v StartVM) partHref() string {
+	if strings.Contains(v.Href, "?") {
+		return v.Href + "&part=summary"
+	}
+	return v.Href + "?part=summary"
+}
+
 // StartStateVM is how far a step is: a live part of the page.
 type StartStateVM struct {
 	ID   string
 	Done bool
-	Text []component.Piece
+	// Others says that the text is about all models, of which none is chosen yet.
+	Others bool
+	Text   []component.Piece
 }
 
 func (s StartStateVM) word(l lang.Lang) string {
 	if s.Done {
 		return l.T("Done.")
+	}
+	if s.Others {
+		return l.T("Of all models:")
 	}
 	return l.T("To do.")
 }

@@ -25,6 +25,8 @@ type WallVM struct {
 	ModelsLine               string
 	// Foot are the sentences of the last line.
 	Foot [][]component.Piece
+	// Demo says that the data is invented.
+	Demo bool
 	// Name is the wall's, "" where a signed-in reader looks.
 	Name string
 	// Page is this page's number, from 1, of Pages.
@@ -41,10 +43,11 @@ type WallRowVM struct {
 	// Who and Model read "14 tenants" "fraud_detector".
 	Who, Model string
 	What       string
-	// Number and Note read "39.0 %" "was 61.8 %".
+	// Number and Note read "39.0 %" "accuracy, was 61.8 %".
 	Number, Note string
 	Since        time.Time
 	Owner, Team  string // who has some of it; where nobody has, the team that it waits for
+	Left         int    // alerts that nobody has acknowledged, said where there are several
 	Hot          bool   // nobody has something critical of it
 	Cleared      bool   // nothing of it needs anybody
 }
@@ -60,6 +63,19 @@ const (
 	WallRows  = 6
 	WallTiles = 18
 )
+
+// wallFew is how many tiles stand below each other: the names of the incidents then have the room of the
+// second column.
+const wallFew = 9
+
+// few tells whether the tiles and the lines that count the others need one column alone.
+func (v WallVM) few() bool {
+	n := len(v.Tiles)
+	for _, rest := range []int{v.MoreTiles, v.Medium, v.Quiet} {
+		n += min(rest, 1)
+	}
+	return n <= wallFew
+}
 
 // WallBuild names the program's files.
 func WallBuild() string { return static.URL("js/wall.js") }

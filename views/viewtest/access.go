@@ -117,7 +117,7 @@ func sampleStart() page.StartVM {
 		return component.FieldVM{ID: id, Name: id, Label: label, Value: value, Type: kind, Must: true}
 	}
 	return page.StartVM{
-		Verdict: "Connect a model: 2 of 5 steps done", Line: component.Words("From nothing to a first judged model."), Made: sampleMade(),
+		Href: "/start", Verdict: "Connect a model: 2 of 5 steps done", Line: component.Words("From nothing to a first judged model."), Made: sampleMade(),
 		Token:       page.StartStateVM{ID: "step-token", Done: true, Text: component.Words("1 token may log.")},
 		Predictions: page.StartStateVM{ID: "step-predictions", Done: true, Text: component.Sentence("1 204 rows so far, the last {0}.", component.At(Ago(time.Minute), component.DayClock))},
 		Outcomes:    page.StartStateVM{ID: "step-outcomes", Text: component.Words("No outcome is known yet.")},

@@ -18,7 +18,7 @@ func EntryCases() []Case {
 	return []Case{
 		{Name: "login", Bare: bare("Sign in", ""), Body: page.Login(page.LoginVM{Next: "/", Hours: 12})},
 		{Name: "login-wrong", Bare: bare("Sign in", open), Body: page.Login(page.LoginVM{Name: `a.rossi"><script>`, Next: "/alerts/12", Note: wrong, Hours: 12})},
-		{Name: "login-locked", Bare: bare("Sign in", ""), Body: page.Login(page.LoginVM{Name: "a.rossi", Next: "/", Note: locked, Hours: 168})},
+		{Name: "login-locked", Bare: bare("Sign in", ""), Body: page.Login(page.LoginVM{Name: "a.rossi", Next: "/", Note: locked, Hours: 168, Preparing: true})},
 		{Name: "setup", Bare: bare("First administrator", ""), Body: page.Setup(page.SetupVM{Key: "k3y", MinLength: 12, Note: mismatch})},
 		{Name: "setup-used", Bare: bare("First administrator", ""), Body: page.Setup(page.SetupVM{Used: true})},
 		{Name: "error-bare", Bare: bare("Not found", ""), Body: page.ErrorBare(page.ErrorVM{Status: 404})},

@@ -24,8 +24,8 @@ func WallPage() page.WallVM {
 		Now: Now, Verdict: "A critical incident is waiting for an owner", Name: "NOC west", Page: 1, Pages: 2, Build: "b1",
 		Tally: page.TallyVM{Critical: 6, High: 11, Medium: 19, Blind: 4, Nobody: 6},
 		Rows: []page.WallRowVM{
-			row(component.Critical, "nsw-market", "conflict_predictor", "Scores and accuracy both broke", "39.0 %", "was 61.8 %", "", 12*time.Minute),
-			row(component.Critical, "14 tenants", "fraud_detector", "Shifted on the same day", "D 0.214", "2 to acknowledge", "M. Okafor", 72*time.Minute),
+			row(component.Critical, "nsw-market", "conflict_predictor", "Scores and accuracy both broke", "39.0 %", "accuracy, was 61.8 %", "", 12*time.Minute),
+			row(component.Critical, "14 tenants", "fraud_detector", "Shifted on the same day", "D 0.214", "p 3 × 10⁻¹²", "M. Okafor and others", 72*time.Minute),
 			row(component.Blind, "north-retail", "4 models", "No outcomes, cannot be judged", "2 d 6 h", "since Mon 21:40", "J. Lindqvist", 54*time.Hour),
 			row(component.High, "california", "conflict_predictor", "A slow slide, now past HIGH", "80.9 %", "was 91.2 %", "A. Rossi", 73*time.Hour),
 			row(component.High, "a-tenant-whose-name-is-longer-than-a-wall-is-wide-at-any-distance", "conflict_predictor_of_the_second_generation", long, "80.9 %", "was 91.2 %", "Annegret von der Heide-Lindenthal", 73*time.Hour),
@@ -36,6 +36,7 @@ func WallPage() page.WallVM {
 			component.Words("4 of 4 checks ran, last 04:00 UTC; next in 20 h 48 m"), component.Words("17 of 18 feeds speak"),
 		},
 	}
+	v.Rows[1].Left, v.Demo = 2, true
 	v.Rows[5].Team = "ML Engineering"
 	for i, s := range []component.Severity{component.Critical, component.Critical, component.Blind, component.Blind, component.High, component.High, component.High} {
 		v.Tiles = append(v.Tiles, page.WallTileVM{Severity: s, Tenant: []string{"nsw-market", "south-bay"}[i%2], Model: "fraud_detector"})

@@ -45,7 +45,11 @@ func (a *Auth) only(may func(drift.Role) bool, otherwise string) func(http.Handl
 			id, ok := From(r.Context())
 			switch {
 			case !ok && wantsPage(r):
-				http.Redirect(w, r, "/login?next="+url.QueryEscape(whereTo(r)), http.StatusSeeOther)
+				to := "/login?next=" + url.QueryEscape(whereTo(r))
+				if a.cookie(r) != "" { // it was good once: the sign-in page says why it is asked for again
+					to += "&ended=1"
+				}
+				http.Redirect(w, r, to, http.StatusSeeOther)
 			case !ok:
 				w.Header().Set("WWW-Authenticate", `Bearer realm="driftwatch"`)
 				a.fail(w, r, &drift.Error{Code: drift.CodeUnauthorized, Message: "Sign in, or send a token that is good."})

@@ -61,7 +61,7 @@ func TestNobodyIsSentToSignIn(t *testing.T) {
 		"socket":            {"GET", "/ws", append(browser, "Upgrade", "websocket"), 401, ""},
 		"host in the path":  {"GET", "//evil.test/x", browser, 303, "/login?next=%2F"},
 		"sign-in page":      {"GET", "/login?next=/x", browser, 303, "/login?next=%2F"},
-		"unknown cookie":    {"GET", "/", append(browser, "Cookie", "driftwatch_session=abc"), 303, "/login?next=%2F"},
+		"unknown cookie":    {"GET", "/", append(browser, "Cookie", "driftwatch_session=abc"), 303, "/login?next=%2F&ended=1"},
 		"program with junk": {"GET", "/", []string{"Cookie", "driftwatch_session=abc"}, 401, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
