@@ -38,7 +38,7 @@ setup: ## Fetch what the tests need: PostgreSQL, a browser, the accessibility ch
 test: setup lint ## Lint, then every test, with the race detector where it can be had
 	@.ci/node
 	@pg=$$(.ci/postgres) && race=$$(.ci/race) && \
-	DRIFTWATCH_PG_BIN=$$pg $(GO) test $$race -timeout 25m $(PACKAGES) && \
+	DRIFTWATCH_PG_BIN=$$pg $(GO) test $$race -timeout 14m $(PACKAGES) && \
 	echo "PASS: all tests in $(PACKAGES) passed"
 
 lint: ## Formatting, static checks, types of the scripts, the import table, generated files up to date

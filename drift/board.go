@@ -112,9 +112,12 @@ type AlertData struct {
 	InForce  *Report // the revision in force of the same check; nil where it is Own
 	Other    *Report // the newest of the other drift type, for the same version
 	Sibling  *Alert  // the open alert of the other drift type, nil where there is none
-	Checks   []Report
-	Days     []ScoreDay
-	Scores   *ScorePicture // nil where no statistical report is shown
+	// Successor is the version that serves in place of the one that an alert about drift names; nil where that
+	// one still does.
+	Successor *Version
+	Checks    []Report
+	Days      []ScoreDay
+	Scores    *ScorePicture // nil where no statistical report is shown
 	Retraining
 	People   []string
 	Teams    []string

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 
@@ -47,6 +48,9 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, id int64, stat
 	if v.Features, err = p.featuresVM(r.Context(), by, d.Own); err != nil {
 		return err
 	}
+	if v.Fell, err = p.fellWords(r.Context(), by, d, l); err != nil {
+		return err
+	}
 	if v.Work, err = p.alertWorkVM(r.Context(), d.Alert, by); err != nil {
 		return err
 	}
@@ -75,6 +79,9 @@ func (p *Pages) alertVM(d drift.AlertData, l lang.Lang, by drift.Actor, events [
 	if a.DriftType == nil {
 		return v
 	}
+	if r := performanceReport(d); r != nil {
+		newestDay(v.Reports, *r, d.Days)
+	}
 	v.Histogram, v.ECDF = distribution(d.Scores), ecdfs(d.Scores, d.Statistical())
 	from, to := a.CheckDate.Add(1-chartDays), a.CheckDate.Add(1)
 	if d.Own != nil {
@@ -97,6 +104,23 @@ func performanceReport(d drift.AlertData) *drift.Report {
 		}
 	}
 	return nil
+}
+
+// newestDay puts the newest day of a report's recent window beside the whole of it: that is what the morning's
+// review shows.
+func newestDay(list []page.ReportVM, r drift.Report, days []drift.ScoreDay) {
+	recent, _ := windowsOf(r)
+	for _, d := range slices.Backward(days) {
+		if d.Day >= recent.To || d.Counts.Outcomes() == 0 {
+			continue
+		}
+		for i := range list {
+			if list[i].ID == r.ID && list[i].Performance != nil && d.Day >= recent.From {
+				list[i].Performance.Newest = &page.DayVM{Date: d.Day.Time(), Right: int64(d.Counts.Correct()), N: int64(d.Counts.Outcomes())}
+			}
+		}
+		return
+	}
 }
 
 // raised marks when the alert was raised, where its charts reach that far.

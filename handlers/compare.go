@@ -214,13 +214,13 @@ func versionNames(d drift.ModelData) []drift.VersionSummary {
 	return out
 }
 
-// seenVersion is the version that a model is compared by where nobody names one: the one in service or,
-// while that has made no prediction, the one that predicted last.
+// seenVersion is the version that a model is compared by where nobody names one: the one that its page is
+// about or, while that has made no prediction, the one that predicted last.
 func seenVersion(d drift.ModelData) string {
 	list := versionNames(d)
 	for _, v := range list {
-		if v.Version == d.Serving {
-			return d.Serving.Version
+		if v.Version.Version == d.Seen().Version {
+			return v.Version.Version
 		}
 	}
 	if len(list) > 0 {

@@ -18,24 +18,24 @@ import (
 // movesKept is how many reports' features are kept compared.
 const movesKept = 256
 
-// movesCache keeps what was compared, by report: a report is of a fixed state of the log, and whoever
+// reportCache keeps what was compared, by report: a report is of a fixed state of the log, and whoever
 // asks has been shown the report.
-type movesCache struct {
+type reportCache[T any] struct {
 	mu   sync.Mutex
-	kept map[int64]*page.FeaturesVM
+	kept map[int64]*T
 }
 
-func (c *movesCache) get(report int64) *page.FeaturesVM {
+func (c *reportCache[T]) get(report int64) *T {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.kept[report]
 }
 
-func (c *movesCache) put(report int64, v *page.FeaturesVM) {
+func (c *reportCache[T]) put(report int64, v *T) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.kept == nil || len(c.kept) >= movesKept {
-		c.kept = map[int64]*page.FeaturesVM{}
+		c.kept = map[int64]*T{}
 	}
 	c.kept[report] = v
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/driftwatch/driftwatch/drift/engine"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/help"
+	"github.com/driftwatch/driftwatch/views/page"
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
@@ -119,6 +120,7 @@ type Engine interface {
 // FeatureComparer says which features moved.
 type FeatureComparer interface {
 	FeatureMoves(ctx context.Context, by drift.Actor, r *drift.Report, w detect.Windows) (drift.FeatureMoves, error)
+	FellWhere(ctx context.Context, by drift.Actor, r *drift.Report, w detect.Windows) (drift.AccuracySlices, error)
 }
 
 // Mover makes moves on alerts.
@@ -197,7 +199,8 @@ type Pages struct {
 	lives    *fragmentCache
 	cuts     *cutCache
 	alarms   *alarmCache
-	moves    movesCache
+	moves    reportCache[page.FeaturesVM]
+	fell     reportCache[fellIn]
 	compared evidenceCache
 	audited  auditCheck
 	guides   help.Guides

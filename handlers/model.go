@@ -50,7 +50,7 @@ func (p *Pages) showModel(w http.ResponseWriter, r *http.Request, status int, sa
 		return err
 	}
 	v := p.modelVM(d, history, l, q, r.URL.Query().Get("metric"))
-	v.Versions, v.Pause, v.Note = versionsVM(d, l, by), pauseVM(d, by, said.resume), said.note
+	v.Versions, v.Pause, v.Note = versionsVM(d, l, by, q.Now), pauseVM(d, by, said.resume), said.note
 	panel, err := p.retrainPanelVM(r.Context(), d.Model, d.Retraining, d.Halt, by)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (p *Pages) modelVM(d drift.ModelData, seen *past, l lang.Lang, q drift.Mode
 	h := historiesOf(d.Marks, end)[d.Model]
 	span := spanOf(end.Add(-q.Days), end.Add(1))
 	scores, outcomes := latest(d.Latest, drift.Statistical), latest(d.Latest, drift.Performance)
-	events := modelEvents(seen, l)
+	events := append(modelEvents(seen, l), changes(d.Days, seen, l)...)
 	v := page.ModelVM{
 		Now: now, Tenant: d.Model.Tenant, ModelType: d.Model.ModelType, Href: modelHref(d.Model), Days: q.Days,
 		Severity: worse(mark(h.now(drift.Statistical)), mark(h.now(drift.Performance))),
@@ -99,7 +99,7 @@ func (p *Pages) modelVM(d drift.ModelData, seen *past, l lang.Lang, q drift.Mode
 		},
 		Accuracy: *accuracy(l, d.Days, outcomes, span, events), Trend: *p.trend(l, d.Checks, scores, span), Metrics: metricCharts(d.Metrics, l, span),
 		Heat: heat(seen, scores, end, events), Metric: chosenMetric(metric, d.Metrics, l, span, events), MetricChoice: metricChoice(l, metric),
-		Facts: modelFacts(d, l, scores, outcomes, now), Line: modelLine(d, l, h, now),
+		Facts: append(modelFacts(d, l, scores, outcomes), lastPrediction(d, l, now)...), Line: modelLine(d, l, h, now), Unjudged: unjudgedWords(d, l, now),
 	}
 	v.Trend.Events = events
 	v.Files = chart.Files{Base: v.Href + "/charts/", Query: modelQuery(q.Days, metric)}

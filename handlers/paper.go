@@ -2,6 +2,9 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
+	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/views/chart"
@@ -16,7 +19,8 @@ import (
 const (
 	paperFeatures = 6
 	paperSlices   = 6
-	paperTimeline = 3
+	paperTimeline = 10
+	paperVersions = 3
 )
 
 // onPaper keeps of the evidence what two pages have room for; the rest is a link away.
@@ -60,7 +64,10 @@ func (p *Pages) alertReport(w http.ResponseWriter, r *http.Request) error {
 	}
 	paper := page.PaperVM{
 		Title: component.Words(v.State.Title(l)), Line: v.State.Line(l), BackHref: alertHref(d.Alert.ID), URL: p.fullURL(r), By: by.Name, At: p.now(), Now: p.now(),
-		Facts: v.Facts(l), Message: v.State.Message, Reports: v.Reports, Timeline: v.Timeline.Items[:min(len(v.Timeline.Items), paperTimeline)],
+		Facts: v.Facts(l), Message: v.State.Message, Reports: v.Reports, Timeline: paperTimelineVM(d, l),
+	}
+	if paper.Fell, err = p.fellWords(r.Context(), by, d, l); err != nil {
+		return err
 	}
 	if v.Histogram != nil && v.ECDF != nil {
 		paper.First = pairedCharts(v.Histogram, v.ECDF)
@@ -103,8 +110,8 @@ func (p *Pages) modelReport(w http.ResponseWriter, r *http.Request) error {
 	v := p.modelVM(d, history, l, q, "")
 	title := d.Model.Tenant + " " + d.Model.ModelType
 	paper := page.PaperVM{
-		Title: component.Words(title), Line: v.Line, BackHref: v.Href, URL: p.fullURL(r), By: by.Name, At: q.Now, Now: q.Now, Facts: v.Facts,
-		First: []page.PaperRow{{Left: v.Accuracy}, {Left: v.Trend}},
+		Title: component.Words(title), Line: v.Line, BackHref: v.Href, URL: p.fullURL(r), By: by.Name, At: q.Now, Now: q.Now, Facts: modelFacts(d, l, latest(d.Latest, drift.Statistical), latest(d.Latest, drift.Performance)),
+		First: []page.PaperRow{{Left: v.Accuracy}, {Left: v.Trend}}, Unjudged: v.Unjudged, Versions: paperVersionsVM(d, l, by, q.Now),
 	}
 	if v.Heat != nil {
 		paper.First = append(paper.First, page.PaperRow{Left: *v.Heat})
@@ -122,4 +129,66 @@ func (p *Pages) modelReport(w http.ResponseWriter, r *http.Request) error {
 		paper.Second, paper.Reports = second(x), p.findings(l, a, e)
 	}
 	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, title, "models"), page.Paper(paper))
+}
+
+// paperVersionsVM are a model's newest versions without what can be pressed.
+func paperVersionsVM(d drift.ModelData, l lang.Lang, by drift.Actor, now time.Time) []page.VersionVM {
+	list := versionsVM(d, l, by, now).Items
+	list = list[:min(len(list), paperVersions)]
+	for i := range list {
+		list[i].RollBackHref = ""
+	}
+	return list
+}
+
+// paperTimelineVM is what happened to an alert and to its model's retrain, newest first, as much as has room:
+// checks that saw it again are folded, then all but the first moves and the last.
+func paperTimelineVM(d drift.AlertData, l lang.Lang) []component.TimelineVM {
+	items := append(foldedMoves(d, l), retrainMoves(d, l)...)
+	slices.SortStableFunc(items, func(a, b component.TimelineVM) int { return b.At.Compare(a.At) })
+	if n := len(items) - paperTimeline; n > 0 {
+		first, newest := items[len(items)-1], items[:paperTimeline-2]
+		left := component.TimelineVM{Icon: "info", At: items[paperTimeline-2].At, Text: words(l.N(int64(n+1), "+%d move more, on the alert’s page", "+%d moves more, on the alert’s page"))}
+		items = append(slices.Clone(newest), left, first)
+	}
+	return items
+}
+
+// foldedMoves are an alert's moves, oldest first; checks that saw it again, one after the other, are one of them.
+func foldedMoves(d drift.AlertData, l lang.Lang) (out []component.TimelineVM) {
+	seen := 0
+	for i, e := range d.Timeline {
+		if e.Move == drift.MoveRefresh {
+			seen++
+			if i+1 < len(d.Timeline) && d.Timeline[i+1].Move == drift.MoveRefresh {
+				continue
+			}
+		}
+		item := timelineVM(d.Alert, l, e)
+		if seen > 0 {
+			item.Text, item.Note = words(l.N(int64(seen), "+%d check saw it again", "+%d checks saw it again")), ""
+			seen = 0
+		}
+		out = append(out, item)
+	}
+	return out
+}
+
+// retrainMoves are when the retrain of an alert's model was asked for, and what became of its version.
+func retrainMoves(d drift.AlertData, l lang.Lang) (out []component.TimelineVM) {
+	r := d.Retrain
+	if r == nil {
+		return nil
+	}
+	add := func(at time.Time, icon, text string) {
+		out = append(out, component.TimelineVM{Icon: icon, At: at, Text: words(text)})
+	}
+	add(r.CreatedAt, "loop", l.T("Retrain %s was asked for", strconv.FormatInt(r.ID, 10)))
+	if r.ActivatedAt != nil {
+		add(*r.ActivatedAt, "check", l.T("Version %s came into service", r.CandidateVersion))
+	}
+	if r.State == drift.RetrainRolledBack {
+		add(r.StateSince, "back", l.T("Version %s was rolled back", r.CandidateVersion))
+	}
+	return out
 }

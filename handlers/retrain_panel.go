@@ -52,6 +52,10 @@ func (p *Pages) retrainPanelVM(ctx context.Context, m drift.Model, s drift.Retra
 			Of: words(l.T("The five safeguards, as things stand now.")), Items: guardItems(l, guards),
 		},
 	}
+	if live && !beforeTraining(s.Retrain.State) && len(s.Retrain.Safeguards) > 0 { // they were asked for the last time
+		v.Guards.Of = words(l.T("The five safeguards, as Retrain %s was decided by them.", strconv.FormatInt(s.Retrain.ID, 10)))
+		v.Guards.Items = guardItems(l, s.Retrain.Safeguards)
+	}
 	if r := s.Retrain; r != nil {
 		v.RetrainID, v.RetrainState = r.ID, string(r.State)
 	}

@@ -145,8 +145,11 @@ func alertActionsVM(d drift.AlertData, l lang.Lang, class uint8) page.AlertActio
 		ID: a.ID, Version: a.Version, Advice: l.Said(a.Recommendation), Me: meChoice,
 		Off: map[string]string{},
 	}
+	if d.Successor != nil {
+		v.Successor = successorWords(d, l)
+	}
 	if !a.Open() { // what it advised is over
-		v.Advice, v.Ended = "", l.T("This alert is resolved. It can be commented on; a new drift will open a new one.")
+		v.Advice, v.Successor, v.Ended = "", nil, l.T("This alert is resolved. It can be commented on; a new drift will open a new one.")
 		if a.AlertType == drift.AlertBlind {
 			v.Ended = l.T("This alert is resolved. It can be commented on; a new blind spot will open a new one.")
 		}
@@ -175,6 +178,15 @@ func alertActionsVM(d drift.AlertData, l lang.Lang, class uint8) page.AlertActio
 		}
 	}
 	return v
+}
+
+// successorWords stand in place of an advice about a version that no longer serves.
+func successorWords(d drift.AlertData, l lang.Lang) []component.Piece {
+	n := d.Successor
+	return component.Join(
+		component.Sentence(l.T("Version {0} serves since {1} in place of version {2}, which this alert is about."),
+			component.Bold(n.Version), component.At(n.ActivatedAt, component.DayClock), component.Plain(d.Alert.ModelVersion)),
+		words(l.T("The checks from 03:00 UTC on judge it. Resolve this alert if the new version settles it.")))
 }
 
 func siblingVM(s *drift.Alert, l lang.Lang) *page.SiblingVM {

@@ -93,13 +93,17 @@ func pooledDays(r *drift.Report) int {
 }
 
 // accuracy is the accuracy by day with its Wilson interval, from the day columns. The days before
-// the span only fill the first pools.
+// the span only fill the first pools; no pool reaches over a change of version, for no check's window does.
 func accuracy(l lang.Lang, days []drift.ScoreDay, r *drift.Report, span chart.Window, events []chart.Event) *chart.Accuracy {
 	pool := pooledDays(r)
 	a := &chart.Accuracy{Span: span, PooledDays: pool, Events: events}
-	byDay := map[drift.Date]drift.Counts{}
+	type versionDay struct {
+		version string
+		day     drift.Date
+	}
+	byDay := map[versionDay]drift.Counts{}
 	for _, d := range days {
-		byDay[d.Day] = d.Counts
+		byDay[versionDay{d.Version.Version, d.Day}] = d.Counts
 	}
 	for _, d := range days {
 		if d.Day.Time().Before(span.From) {
@@ -112,7 +116,7 @@ func accuracy(l lang.Lang, days []drift.ScoreDay, r *drift.Report, span chart.Wi
 		}
 		var sum drift.Counts
 		for back := range pool {
-			sum = sum.Plus(byDay[d.Day.Add(-back)])
+			sum = sum.Plus(byDay[versionDay{d.Version.Version, d.Day.Add(-back)}])
 		}
 		if n := sum.Outcomes(); n > 0 && day.N > 0 {
 			v := float64(sum.Correct()) / float64(n)

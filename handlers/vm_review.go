@@ -72,6 +72,7 @@ func morningVM(l lang.Lang, d drift.MorningReview, by drift.Actor, now time.Time
 	}
 	for i, a := range v.Raised.Items {
 		v.Raised.Items[i].Before = a.At.Before(d.Day.Time())
+		v.Raised.Items[i].After = !a.At.Before(d.Day.Time().Add(drift.ReviewHour * time.Hour))
 	}
 	v.Choose = chooserVM("/reviews", "day", "date", l.T("Day"), d.Day.String(), today.String())
 	v.Choose.Earlier, v.Choose.EarlierHref = l.T("The day before"), dayHref(d.Day.Add(-1))

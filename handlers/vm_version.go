@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/driftwatch/driftwatch/drift"
 	"github.com/driftwatch/driftwatch/drift/retrain"
@@ -15,7 +16,7 @@ import (
 
 // versionsVM lists a model's versions, those with the newest predictions first, then those that never
 // made one.
-func versionsVM(d drift.ModelData, l lang.Lang, by drift.Actor) page.VersionsVM {
+func versionsVM(d drift.ModelData, l lang.Lang, by drift.Actor, now time.Time) page.VersionsVM {
 	v := page.VersionsVM{RollBackHref: modelHref(d.Model) + "/rollback"}
 	v.RollBackOff = rollBackOff(by, l, d.Records)
 	active := activeOf(d.Records)
@@ -27,6 +28,12 @@ func versionsVM(d drift.ModelData, l lang.Lang, by drift.Actor) page.VersionsVM 
 		x := versionVM(records[name], l)
 		x.Name, x.Serves, x.First, x.Last = name, serves, s.First, s.Last
 		x.Predictions, x.Right, x.N = s.N, int64(s.Counts.Correct()), int64(s.Counts.Outcomes())
+		if serves && uncounted(d, now) {
+			x.Counting = countedWords(l, now)
+			if x.RetrainHref != "" {
+				x.Counting = component.Join(x.Counting, component.Sentence(l.T("Until then {0} counts them."), component.Link(l.T("its retrain"), x.RetrainHref)))
+			}
+		}
 		if v.RollBackOff == "" && len(x.Services) > 0 && name != active {
 			x.RollBackHref = v.RollBackHref + "?" + url.Values{"to": {name}}.Encode()
 		}

@@ -62,9 +62,23 @@ func (tx *Tx) alertLife(ctx context.Context, d *drift.AlertData) (err error) {
 	if d.Alert.DriftType == nil {
 		return nil
 	}
+	if d.Alert.AlertType == drift.AlertDrift {
+		if d.Successor, err = tx.successor(ctx, versionOf(d.Alert)); err != nil {
+			return err
+		}
+	}
 	key := drift.DriftKey(versionOf(d.Alert), otherType(*d.Alert.DriftType))
 	d.Sibling, err = tx.OpenAlert(ctx, d.Alert.TenantID, key)
 	return err
+}
+
+// successor is the version that was activated in place of another, nil where none was.
+func (tx *Tx) successor(ctx context.Context, v drift.VersionKey) (*drift.Version, error) {
+	now, err := tx.Serving(ctx, v.Model)
+	if err != nil || now.Version == v.Version || now.ActivatedAt.IsZero() {
+		return nil, err
+	}
+	return &now, nil
 }
 
 func versionOf(a *drift.Alert) drift.VersionKey {

@@ -93,13 +93,7 @@ func (tx *Tx) modelChecks(ctx context.Context, q drift.ModelQuery, d *drift.Mode
 			d.Serving = v
 		}
 	}
-	d.Metrics, err = tx.Metrics(ctx, drift.MetricsFilter{
-		Tenant: q.Tenant, ModelType: q.ModelType, Version: d.Serving.Version, From: from, To: to,
-	})
-	if err != nil {
-		return err
-	}
-	if d.Days, err = tx.ScoreDays(ctx, d.Serving, from.Add(-poolDays), to); err != nil {
+	if err = tx.seenDays(ctx, d, from, to); err != nil {
 		return err
 	}
 	f := drift.ReportFilter{
@@ -122,6 +116,41 @@ func (tx *Tx) modelChecks(ctx context.Context, q drift.ModelQuery, d *drift.Mode
 		}
 	}
 	return err
+}
+
+// seenDays reads the days of the version that a model's page is about and, before its first, those of the
+// versions before it: a curve goes on over a change of version.
+func (tx *Tx) seenDays(ctx context.Context, d *drift.ModelData, from, to drift.Date) error {
+	seen := d.Seen()
+	list := []drift.VersionKey{seen}
+	for _, v := range d.Versions { // the one that predicted last comes first
+		if v.Version.Version != seen.Version && !v.Last.IsZero() && drift.DateOf(v.Last) >= from.Add(-poolDays) {
+			list = append(list, v.Version)
+		}
+	}
+	for i, v := range list {
+		first := to
+		if len(d.Days) > 0 {
+			first = d.Days[0].Day
+		}
+		if first <= from.Add(-poolDays) {
+			return nil
+		}
+		days, err := tx.ScoreDays(ctx, v, from.Add(-poolDays), first)
+		if err != nil {
+			return err
+		}
+		if i > 0 && len(days) == 0 {
+			continue
+		}
+		d.Days = append(days, d.Days...)
+		metrics, err := tx.Metrics(ctx, drift.MetricsFilter{Tenant: v.Tenant, ModelType: v.ModelType, Version: v.Version, From: from, To: first})
+		if err != nil {
+			return err
+		}
+		d.Metrics = append(d.Metrics, metrics...)
+	}
+	return nil
 }
 
 // reportRows is how many reports a model's page lists at once.

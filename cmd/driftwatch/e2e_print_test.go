@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -30,11 +31,35 @@ func (w *world) reportsOnPaper(t *testing.T) {
 		if missing := eval[string](operator, `["histograms", "slices", "estimate", "confusion", "reliability", "trend", "accuracy"].filter((id) => !document.getElementById(id)).join()`); missing != "" {
 			t.Errorf("%s lacks %s", path, missing)
 		}
+		operator.onPaper(true)
+		if hidden := eval[bool](operator, `getComputedStyle(document.getElementById("demo")).display === "none"`); hidden {
+			t.Errorf("%s does not say on paper that its data is invented", path)
+		}
+		if rows := eval[int](operator, `new Set([...document.querySelectorAll(".paper .facts > div")].map((d) => d.getBoundingClientRect().top)).size`); rows != 1 {
+			t.Errorf("%s has its numbers in %d rows on paper, want 1", path, rows)
+		}
+		operator.onPaper(false)
 		head := eval[string](operator, `document.querySelector(".paper-head").textContent`)
 		for _, want := range []string{"operator", path, "UTC"} {
 			if !strings.Contains(head, want) {
 				t.Errorf("%s: its head %q does not say %q", path, head, want)
 			}
 		}
+	}
+}
+
+// onPaper shows the page as it is printed, as wide as A4 without its margins, or on the screen again.
+func (tb *tab) onPaper(yes bool) {
+	tb.t.Helper()
+	var err error
+	if yes {
+		if _, err = chromedp.Call(tb.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err == nil {
+			_, err = chromedp.Call(tb.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 718, Height: 1047, DeviceScaleFactor: 1})
+		}
+	} else if _, err = chromedp.Call(tb.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}); err == nil {
+		_, err = chromedp.Call(tb.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{})
+	}
+	if err != nil {
+		tb.t.Fatal(err)
 	}
 }

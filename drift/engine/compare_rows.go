@@ -116,9 +116,7 @@ func (r *comparison) features() (err error) {
 }
 
 func (r *comparison) slices() (err error) {
-	r.out.Slices, err = detect.Slices(r.recentRight.Rows, r.baseRight.Rows)
-	r.out.Slices.OutcomesRecent, r.out.Slices.OutcomesBaseline = r.recentRight.Of, r.baseRight.Of
-	r.out.Slices.Sampled = r.recentRight.Sampled || r.baseRight.Sampled
+	r.out.Slices, err = slicesOf(r.recentRight, r.baseRight)
 	return err
 }
 

@@ -42,3 +42,28 @@ func movesOf(recent, baseline drift.FeatureSample, w detect.Windows) (drift.Feat
 	m.Features, err = detect.Features(recent.Rows, baseline.Rows)
 	return m, err
 }
+
+// FellWhere says in which parts of the predictions accuracy fell between the windows that a report's check
+// compared, on the outcomes of its version: all of them, or a sample where there are many.
+func (e *Engine) FellWhere(ctx context.Context, by drift.Actor, r *drift.Report, w detect.Windows) (drift.AccuracySlices, error) {
+	var recent, baseline drift.OutcomeSample
+	err := e.store.InTx(ctx, by, func(tx Tx) (err error) {
+		if recent, err = tx.OutcomeSample(ctx, r.Version, w.Recent, sliceRows); err != nil {
+			return err
+		}
+		baseline, err = tx.OutcomeSample(ctx, r.Version, w.Baseline, sliceRows)
+		return err
+	})
+	if err != nil {
+		return drift.AccuracySlices{}, fmt.Errorf("slices of report %d: %w", r.ID, err)
+	}
+	return slicesOf(recent, baseline)
+}
+
+// slicesOf compares the parts of two samples.
+func slicesOf(recent, baseline drift.OutcomeSample) (drift.AccuracySlices, error) {
+	out, err := detect.Slices(recent.Rows, baseline.Rows)
+	out.OutcomesRecent, out.OutcomesBaseline = recent.Of, baseline.Of
+	out.Sampled = recent.Sampled || baseline.Sampled
+	return out, err
+}

@@ -225,4 +225,11 @@ var deAlert = entries{
 	"{0} resolved it":                   {"{0} hat ihn erledigt"},
 	"{0} since {1}, %s ago":             {"{0} seit {1}, vor %s"},
 	"{0} suppressed it":                 {"{0} hat ihn unterdrückt"},
+
+	"Version {0} serves since {1} in place of version {2}, which this alert is about.":         {"Version {0} ist seit {1} in Betrieb, anstelle von Version {2}, um die es in diesem Alarm geht."},
+	"The checks from 03:00 UTC on judge it. Resolve this alert if the new version settles it.": {"Die Prüfungen ab 03:00 UTC beurteilen sie. Erledigen Sie diesen Alarm, wenn die neue Version ihn behebt."},
+	"Of that %s alone": {"Davon allein am %s"},
+	"of %d outcomes":   {"von %d Ergebnis", "von %d Ergebnissen"},
+	"Accuracy fell in every part that was compared, most in %s: by %s.": {"Die Genauigkeit fiel in jedem verglichenen Teil, am meisten bei %s: um %s."},
+	"Accuracy fell beyond chance in %d of %d parts, most in %s: by %s.": {"Die Genauigkeit fiel in %d von %d Teilen über den Zufall hinaus, am meisten bei %s: um %s."},
 }

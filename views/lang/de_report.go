@@ -208,4 +208,10 @@ var deReport = entries{
 	"Print":                                         {"Drucken"},
 	"the first to lapse first":                      {"was zuerst verfällt, zuerst"},
 	"{0} is on call until {1}.":                     {"{0} hat Bereitschaft bis {1}."},
+
+	"+%d moves more, on the alert’s page": {"+%d weiterer Schritt, auf der Seite des Alarms", "+%d weitere Schritte, auf der Seite des Alarms"},
+	"+%d checks saw it again":             {"+%d Prüfung fand es wieder", "+%d Prüfungen fanden es wieder"},
+	"Retrain %s was asked for":            {"Nachtraining %s wurde angefordert"},
+	"Version %s came into service":        {"Version %s ging in Betrieb"},
+	"Version %s was rolled back":          {"Version %s wurde zurückgesetzt"},
 }

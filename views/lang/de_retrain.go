@@ -265,4 +265,6 @@ var deRetrain = entries{
 	"{0}; it starts at {1} unless somebody cancels it.":                {"{0}; es beginnt {1}, wenn niemand abbricht."},
 	"{0}; version {1} serves and a manager is asked whether it stays.": {"{0}; Version {1} ist in Betrieb, und ein Manager wird gefragt, ob sie bleibt."},
 	"{0}; version {1} serves and is judged {2}.":                       {"{0}; Version {1} ist in Betrieb und wird {2} beurteilt."},
+
+	"The five safeguards, as Retrain %s was decided by them.": {"Die fünf Schutzregeln, wie über Nachtraining %s entschieden wurde."},
 }

@@ -187,4 +187,6 @@ var deReview = entries{
 	"worst first, then who waits longest":                     {"Schlimmstes zuerst, dann wer am längsten wartet"},
 	"{0} rehearsed it {1}, {2} ago; it took {3}.":             {"{0} hat es {1} geprobt, vor {2}; es dauerte {3}."},
 	"{0} since 00:00 UTC, %d alerts of every kind since {1}.": {"{0} seit 00:00 UTC, %d Alarm jeder Art seit {1}.", "{0} seit 00:00 UTC, %d Alarme jeder Art seit {1}."},
+
+	"after 9:00, of the next review too": {"nach 9:00, auch in der nächsten Durchsicht"},
 }

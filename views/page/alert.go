@@ -30,6 +30,8 @@ type AlertVM struct {
 	// Blind are the facts of an alert about the watching itself, in place of
 	// evidence.
 	Blind *BlindVM
+	// Fell says where accuracy fell most; "" for nothing to say.
+	Fell string
 
 	Histogram *chart.Distribution
 	ECDF      *chart.ECDFs
@@ -115,6 +117,8 @@ type AlertActionsVM struct {
 	Version int
 	// Advice is the report's recommendation in words.
 	Advice string
+	// Successor says that another version serves by now, in place of the advice; nil where none does.
+	Successor []component.Piece
 	// ReadOnly leaves the forms out and says why, for a reader who may only
 	// look. "" shows them.
 	ReadOnly string

@@ -202,7 +202,7 @@ func (s *StatisticalVM) cutNote(l lang.Lang, found component.Severity) string {
 func (p *PerformanceVM) facts(l lang.Lang, r ReportVM) []component.FactVM {
 	acc := component.FactVM{Label: accuracyLabel(l, r), Value: l.Percent(lang.Value(p.AccuracyRecent), 1), Tone: tone(r), Topic: "wilson"}
 	if p.AccuracyBaseline != nil {
-		acc.Note = l.T("was %s", l.Percent(*p.AccuracyBaseline, 1))
+		acc.Note = l.T("version %s, %s: %s", r.ModelVersion, windowText(l, r.Recent, r.Date), l.T("was %s", l.Percent(*p.AccuracyBaseline, 1)))
 	}
 	drop := component.FactVM{Label: l.T("Fell by"), Value: l.Points(lang.Value(p.Drop), 1), Topic: "newcombe"}
 	if p.DropLow != nil && p.DropHigh != nil {
@@ -212,7 +212,13 @@ func (p *PerformanceVM) facts(l lang.Lang, r ReportVM) []component.FactVM {
 	if p.CompletenessRecent != nil {
 		n.Note = l.T("against %d; %s known", p.NBaseline, l.Percent(*p.CompletenessRecent, 0))
 	}
-	return []component.FactVM{acc, drop, n}
+	out := []component.FactVM{acc, drop, n}
+	if d := p.Newest; d != nil {
+		out = append(out, component.FactVM{
+			Label: l.T("Of that %s alone", l.DayAs(d.Date, r.Date)), Value: l.Percent(share(d.Right, d.N), 1), Note: l.N(d.N, "of %d outcome", "of %d outcomes"),
+		})
+	}
+	return out
 }
 
 func accuracyLabel(l lang.Lang, r ReportVM) string {

@@ -20,7 +20,9 @@ type ModelVM struct {
 	// judge and the other found less.
 	Severity component.Severity
 	// Line says what serves since when and what its checks found.
-	Line     []component.Piece
+	Line []component.Piece
+	// Unjudged says that another version serves than the numbers are of; nil where it does not.
+	Unjudged []component.Piece
 	Facts    []component.FactVM
 	Strips   []CheckStripVM
 	From, To time.Time // of the strips

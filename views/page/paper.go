@@ -11,16 +11,20 @@ import (
 // chrome, and its head says what it is, who printed it when, and where it stands.
 type PaperVM struct {
 	Title, Line []component.Piece
-	BackHref    string // the page it is about
-	URL         string // its full address, in its head
-	By          string
-	At          time.Time
-	Facts       []component.FactVM
-	Message     string
+	// Unjudged says that another version serves than the numbers are of; nil where it does not.
+	Unjudged []component.Piece
+	BackHref string // the page it is about
+	URL      string // its full address, in its head
+	By       string
+	At       time.Time
+	Facts    []component.FactVM
+	Message  string
+	Fell     string // where accuracy fell most; "" for nothing to say
 	// First are the charts of the first page, Second those of the second, Pairs of each lie side by side.
 	First, Second []PaperRow
 	Reports       []ReportVM
 	Timeline      []component.TimelineVM
+	Versions      []VersionVM // of a model, the newest
 	Now           time.Time
 }
 

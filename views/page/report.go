@@ -63,6 +63,13 @@ type PerformanceVM struct {
 	Significant                          bool
 	PrecisionDrop, RecallDrop            *float64
 	CompletenessRecent, CompletenessBase *float64
+	Newest                               *DayVM // the newest day of the recent window with an outcome; nil where not known
+}
+
+// DayVM is one day's outcomes.
+type DayVM struct {
+	Date     time.Time
+	Right, N int64
 }
 
 // CountsVM is a confusion matrix.

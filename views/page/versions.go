@@ -15,6 +15,8 @@ type VersionVM struct {
 	First, Last time.Time
 	Predictions int64
 	Right, N    int64
+	// Counting says when the predictions of today are counted; nil where none came in.
+	Counting []component.Piece
 
 	Trainer, Parent, ApprovedBy string
 	Rows                        int64

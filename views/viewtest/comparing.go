@@ -1,6 +1,8 @@
 package viewtest
 
 import (
+	"time"
+
 	"github.com/driftwatch/driftwatch/views/chart"
 	"github.com/driftwatch/driftwatch/views/component"
 	"github.com/driftwatch/driftwatch/views/page"
@@ -52,9 +54,12 @@ func ComparingCases() []Case {
 	alert := page.AlertEvidenceVM{ID: 4811, Tenant: "nsw-market", ModelType: "conflict_predictor", ModelHref: compare.ModelHref, Line: compare.Line, ReportHref: "/alerts/4811/report", Evidence: late}
 	paper := page.PaperVM{
 		Title: component.Words("Critical drift"), Line: compare.Line, BackHref: "/alerts/4811", URL: "https://noc.example.com/alerts/4811/report", By: "A. Rossi", At: Now, Now: Now,
-		Facts: Alert().Facts(""), Message: "Score distribution changed.", First: []page.PaperRow{{Left: Distribution(), Right: ecdfs()}}, Second: []page.PaperRow{{Left: whole.Features}},
+		Facts: Alert().Facts(""), Message: "Score distribution changed.", Fell: "Accuracy fell in every part that was compared, most in channel = partner: by 86.6\u00a0points.", First: []page.PaperRow{{Left: Distribution(), Right: ecdfs()}}, Second: []page.PaperRow{{Left: whole.Features}},
 		Reports: []page.ReportVM{statisticalReport(), performanceReport()}, Timeline: timeline(),
 	}
+	modelPaper := paper
+	modelPaper.Title, modelPaper.BackHref, modelPaper.Message, modelPaper.Fell, modelPaper.Timeline = component.Words("nsw-market conflict_predictor"), compare.ModelHref, "", "", nil
+	modelPaper.Unjudged, modelPaper.Versions = unjudged(), Model(30).Versions.Items
 	off := Thresholds()
 	off.Problem, off.Result, off.Off = "PERFORMANCE_DRIFT_HIGH (0.9) would be above PERFORMANCE_DRIFT_CRITICAL (0.20). The two may be equal, never reversed.", nil, "Your role may look but not act. An operator can."
 	return []Case{
@@ -62,10 +67,17 @@ func ComparingCases() []Case {
 		{Name: "compare-refused", Shell: Shell("Compare nsw-market conflict_predictor", "models"), Body: page.Compare(refused)},
 		{Name: "alert-evidence", Shell: Shell("Evidence", "board"), Body: page.AlertEvidence(alert)},
 		{Name: "alert-report", Shell: Shell("Report", "board"), Body: page.Paper(paper)},
+		{Name: "model-report", Shell: Shell("Report", "models"), Body: page.Paper(modelPaper)},
 		{Name: "thresholds", Shell: Shell("Thresholds", "settings"), Body: page.Thresholds(Thresholds())},
 		{Name: "thresholds-refused", Shell: Shell("Thresholds", "settings"), Body: page.Thresholds(off)},
 		{Name: "help-numbers", Shell: Shell("How each number is computed", ""), Body: page.HelpNumbers()},
 	}
+}
+
+// unjudged says that version 8 serves by now.
+func unjudged() []component.Piece {
+	return component.Sentence("Version {0} serves since {1}; it has not been judged yet. What stands here is of version {2}.",
+		component.Bold("8"), component.At(Ago(time.Hour), component.DayClock), component.Bold("7"))
 }
 
 // Thresholds is the page of thresholds with one of them moved.

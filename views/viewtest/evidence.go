@@ -20,6 +20,7 @@ func EvidenceCases() []Case {
 	lost.Actions.Off = map[string]string{"acknowledge": "M. Okafor acknowledged it 4 s ago."}
 	viewer.Actions.ReadOnly = "Your role may look but not act. An operator can."
 	viewer.Work = sampleAlertWork(false)
+	lost.Fell, lost.Actions.Successor = "Accuracy fell in every part that was compared, most in channel = partner: by 86.6\u00a0points.", unjudged()
 	lost.Actions.OnCall = []page.OptionVM{{Value: "S. Varga", Label: "NOC, ML Engineering"}}
 	viewer.Reports, viewer.Sibling = viewer.Reports[1:], nil
 	viewer.State.DriftType, viewer.State.BothOpen = "performance", false
@@ -29,6 +30,9 @@ func EvidenceCases() []Case {
 		ID: 9, DriftType: "statistical", Date: day(0), Revision: 1, Insufficient: true,
 		Severity: component.Blind, CreatedAt: Ago(time.Hour), Statistical: &page.StatisticalVM{NRecent: 12},
 	}}
+	changed := Model(30)
+	changed.Unjudged = unjudged()
+	changed.Versions.Items[0].Counting = component.Words("Today’s predictions are counted tonight, at 01:00 UTC.")
 	shell := func(title, active string) Case { return Case{Shell: Shell(title, active)} }
 	with := func(name, active string, c Case, v Case) Case {
 		c.Name, c.Body, c.Shell.Active = name, v.Body, active
@@ -43,6 +47,7 @@ func EvidenceCases() []Case {
 		with("models", "models", shell("Models", ""), Case{Body: page.Models(Models())}),
 		with("models-none", "models", shell("Models", ""), Case{Body: page.Models(page.ModelsVM{Now: Now})}),
 		with("model-90", "models", shell("nsw-market conflict_predictor", ""), Case{Body: page.Model(Model(90))}),
+		with("model-changed", "models", shell("nsw-market conflict_predictor", ""), Case{Body: page.Model(changed)}),
 		with("model-young", "models", shell("highland-rail fraud_detector", ""), Case{Body: page.Model(YoungModel())}),
 		with("operations", "operations", shell("Operations", ""), Case{Body: page.Operations(Operations(true))}),
 		with("operations-failed", "operations", shell("Operations", ""), Case{Body: page.Operations(FailedOperations())}),
