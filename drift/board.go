@@ -56,6 +56,7 @@ type BoardData struct {
 	Resting                     int          // suppressed alerts
 	Urgent                      *UrgentAlert // what to look at first; nil where nothing is open
 	Models                      []VersionKey // each model with its serving version
+	Listed                      []Model      // those with an open alert, as the whole board orders them
 	Marks                       []ReportMark // of the serving versions, StripDays back
 	People                      []string     // who has an open alert
 	Actors                      []string     // who can have one
@@ -72,21 +73,26 @@ type BoardAlert struct {
 	Since time.Time // when it came to its status by a person's or a timer's move; zero where NEW
 }
 
-// UrgentAlert is the alert of a board's first sentence, with what falls due on it.
+// UrgentAlert is the alert of a board's first sentence, with what falls due on it and the others of its
+// model that nobody has.
 type UrgentAlert struct {
 	Alert
 	Timers []DueTimer
+	Also   []AlertVersion
 }
 
-// BoardTally counts the alerts of one rank: 0 critical, 1 blind, 2 high, 3 medium. Nobody and Untaken
-// hold no alert in common.
+// MaxAlso bounds how many other alerts of the same cause one button changes with its own.
+const MaxAlso = 20
+
+// BoardTally counts the alerts of one rank: 0 critical, 1 blind, 2 high, 3 medium.
 type BoardTally struct {
-	Rank    int
-	N       int
-	Models  int // how many models they are about
-	Nobody  int // new, and nobody has them
-	Oldest  time.Time
-	Untaken int // escalated, and no person has taken them
+	Rank      int
+	N         int
+	Models    int       // how many models they are about
+	Nobody    int       // nobody has; see [Alert.Untaken]
+	Oldest    time.Time // of those that nobody has, of all where somebody has each
+	Escalated int       // of Nobody: they went to a team
+	Cleared   int       // no person's, and the last check was clean
 }
 
 // StripDays is how many days of checks a health strip shows.
@@ -164,6 +170,7 @@ type ModelsData struct {
 	Versions []VersionSummary // over the last 7 days
 	Marks    []ReportMark
 	Open     []OpenAlerts
+	Listed   []Model // those with an open alert, as the board orders them
 	Feeds    []Feed
 	Coverage []OutcomeCoverage // over the last 7 days
 }

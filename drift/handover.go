@@ -140,11 +140,12 @@ type ShiftIncident struct {
 	Type     AlertType `json:"alert_type"`
 	Models   []string  `json:"models"`
 	Alerts   int       `json:"alerts"`
-	Unowned  int       `json:"nobody_has"` // new, or escalated to a team, and nobody's
-	Owners   []string  `json:"owners"`
-	Teams    []string  `json:"teams"`
-	Since    time.Time `json:"since"` // the oldest of it was raised
+	Unowned  int       `json:"nobody_has"` // see [Alert.Untaken]
+	Owners   []string  `json:"owners"`     // people
+	Teams    []string  `json:"teams"`      // that what nobody has waits for
+	Since    time.Time `json:"since"`      // the oldest of it was raised
 	Message  string    `json:"message"`
+	Place    int       `json:"place"` // in the order of the board among all that its author saw; 0 in hand-overs of before
 }
 
 // ShiftGiven is one of the author's open alerts that was to go to somebody else: it did where Refused

@@ -38,6 +38,10 @@ func (a *Alert) NeedsAck() bool {
 	return !a.Cleared && (a.Status == AlertNew || a.Status == AlertEscalated)
 }
 
+// Untaken tells whether nobody has an alert: no person acknowledged it or was given it. One that went to a
+// team is nobody's until somebody there takes it; one that a later check found clean needs nobody.
+func (a *Alert) Untaken() bool { return a.NeedsAck() && a.Assignee == "" }
+
 // Rank orders alerts as a board does: 0 critical, 1 blind, 2 high, 3 medium. Blind stands before high,
 // because nobody knows what it hides.
 func (a *Alert) Rank() int {
@@ -68,8 +72,12 @@ type Incident struct {
 	Blind    int
 	Rollback int
 	NeedAck  int
+	Untaken  int            // nobody has
+	Hot      int            // critical, and nobody has
+	Cleared  int            // whose last check was clean
 	Acks     []AlertVersion // the first MaxIncidentAcks that need acknowledgement, worst first
-	Owners   []string       // who has some of it, by name; at most a few
+	Owners   []string       // the people who have some of it, by name; at most a few
+	Teams    []string       // that what nobody has waits for, by name; at most a few
 	Alerts   []BoardAlert   // the first of them, worst first, then newest; never empty
 }
 

@@ -18,9 +18,6 @@ import (
 	"github.com/driftwatch/driftwatch/web/auth"
 )
 
-// maxAlso bounds how many alerts of the same cause one form changes.
-const maxAlso = 20
-
 // move makes one move by a page's form. A program's fetch gets the alert as JSON; a plain post is
 // sent back to where it came from, or is shown why nothing was done.
 func (p *Pages) move(w http.ResponseWriter, r *http.Request) error {
@@ -157,7 +154,7 @@ func nextAt(clock string, zone *time.Location, now time.Time) (time.Time, error)
 
 // readAlso reads the other alerts that a button changes, each as "id:version".
 func readAlso(values []string) ([]engine.MoveRequest, error) {
-	if len(values) > maxAlso {
+	if len(values) > drift.MaxAlso {
 		return nil, drift.Invalid("also", "That is more alerts than one button changes.")
 	}
 	var out []engine.MoveRequest
@@ -216,8 +213,11 @@ func (p *Pages) movedJSON(w http.ResponseWriter, r *http.Request, a *drift.Alert
 }
 
 // pickOf names an alert as it is.
-func pickOf(a *drift.Alert) string {
-	return strconv.FormatInt(a.ID, 10) + ":" + strconv.Itoa(a.Version)
+func pickOf(a *drift.Alert) string { return pickText(drift.AlertVersion{ID: a.ID, Version: a.Version}) }
+
+// pickText names an alert as somebody saw it.
+func pickText(x drift.AlertVersion) string {
+	return strconv.FormatInt(x.ID, 10) + ":" + strconv.Itoa(x.Version)
 }
 
 // undo takes the reader's own acknowledgement of one alert back.

@@ -200,7 +200,7 @@ func TestBoardStates(t *testing.T) {
 	h.exec(`UPDATE noc_alert_event SET status = 'ESCALATED', team = 'ml-platform'`)
 	h.alerts(1, "ML_DRIFT_DETECTED", "HIGH", 1)
 	h.bump()
-	says(midday.Add(6*time.Minute), "A critical alert is escalated and nobody has taken it", "It was escalated to ml-platform.", "Acknowledge<span")
+	says(midday.Add(6*time.Minute), "A critical alert is escalated and nobody has taken it", "It was escalated to ml-platform.", `name="also" value="2:1"`, "Acknowledge 2<span")
 	h.exec(`UPDATE noc_alert_event SET status = 'ACKNOWLEDGED', assignee = 'ann'`)
 	h.bump()
 	says(midday.Add(7*time.Minute), "A critical alert is open, and somebody has it", "ann has it.")

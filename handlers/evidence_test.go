@@ -50,7 +50,7 @@ func TestWhatCannotBeJudged(t *testing.T) {
 	h.exec(`UPDATE noc_alert_event SET metadata = '{"metrics": {"parts": {"outcomes": "None came."}}}', team = 'NOC', status = 'ESCALATED'`)
 	id := h.count(`SELECT max(id) FROM noc_alert_event`)
 	says(fmt.Sprintf("/alerts/%d", id), "acme fraud_detector: its feed has gone silent", "None came.", "Predictions came in", "15 rows in all",
-		"Nothing is inferred from the silence", "It was escalated to NOC.", "Without outcome")
+		"Nothing is inferred from the silence", "It was escalated to NOC and waits there for somebody to take it.", "Without outcome")
 	says("/?severity=blind", "A feed is silent", `<li class="al"`)
 	h.get(fmt.Sprintf("/alerts/%d/recent.csv", id), asBrowser, who).isPage(t, 404, "samples of a blind alert")
 

@@ -82,7 +82,7 @@ func (p *Pages) defaultFilter(ctx context.Context, by drift.Actor) (f boardFilte
 // viewsVM is the bar of filters for one reader: those for everybody, then their own, each with its count.
 func (p *Pages) viewsVM(ctx context.Context, by drift.Actor, f boardFilter, own []drift.SavedFilter, byDefault string) (v page.ViewsVM, err error) {
 	l, now := lang.From(ctx), p.now()
-	offered := []drift.SavedFilter{{Name: l.T("All")}, {Name: l.T("Nobody has it"), Query: "owner:nobody status:new"}}
+	offered := []drift.SavedFilter{{Name: l.T("All")}, {Name: l.T("Nobody has it"), Query: "owner:nobody -is:cleared"}}
 	if by.UserID != 0 {
 		offered = append(offered, drift.SavedFilter{Name: l.T("Mine"), Query: "owner:me"})
 	}

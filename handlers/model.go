@@ -109,7 +109,7 @@ func (p *Pages) modelVM(d drift.ModelData, seen *past, l lang.Lang, q drift.Mode
 	}
 	for _, a := range d.Alerts {
 		v.Alerts = append(v.Alerts, page.ModelAlertVM{
-			ID: a.ID, Severity: alertSeverityVM(&a), Status: string(a.Status), Message: l.Said(a.Message), Owner: owner(&a), CreatedAt: a.CreatedAt,
+			ID: a.ID, Severity: alertSeverityVM(&a), Status: string(a.Status), Message: l.Said(a.Message), Owner: holder(l, &a), CreatedAt: a.CreatedAt,
 		})
 	}
 	for _, f := range d.Feeds {

@@ -24,25 +24,29 @@ func (p *Pages) modelsPage(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, http.StatusOK, p.shell(by, d.Watch, l.T("Models"), "models"), page.Models(modelsVM(d, l, p.now())))
 }
 
-// modelsVM lists each tenant's models, worst first.
+// modelsVM lists each tenant's models, worst first, and the tenants by their worst one.
 func modelsVM(d drift.ModelsData, l lang.Lang, now time.Time) page.ModelsVM {
 	today := drift.DateOf(now)
 	v := page.ModelsVM{Now: now, From: today.Add(1 - drift.StripDays).Time(), To: today.Time()}
 	histories := historiesOf(d.Marks, today)
-	byTenant := map[string][]page.ModelRowVM{}
-	for _, serving := range d.Serving {
+	place := boardPlaces(d.Listed)
+	rows := make(map[drift.Model]page.ModelRowVM, len(d.Serving))
+	order := make([]standing, len(d.Serving))
+	for i, serving := range d.Serving {
 		row := modelRowVM(d, l, serving, histories[serving.Model], today)
-		byTenant[serving.Tenant] = append(byTenant[serving.Tenant], row)
+		rows[serving.Model] = row
+		order[i] = standing{serving.Model, worse(mark(row.Statistical), mark(row.Performance)), place(serving.Model)}
 	}
-	for _, t := range d.Tenants {
-		rows := byTenant[t.Name]
-		if len(rows) == 0 {
-			continue
+	slices.SortFunc(order, worstFirst)
+	at := map[string]int{}
+	for _, s := range order {
+		i, there := at[s.model.Tenant]
+		if !there {
+			i = len(v.Tenants)
+			at[s.model.Tenant] = i
+			v.Tenants = append(v.Tenants, page.TenantModelsVM{Name: s.model.Tenant})
 		}
-		slices.SortStableFunc(rows, func(a, b page.ModelRowVM) int {
-			return worse(mark(a.Statistical), mark(a.Performance)).Rank() - worse(mark(b.Statistical), mark(b.Performance)).Rank()
-		})
-		v.Tenants = append(v.Tenants, page.TenantModelsVM{Name: t.Name, Models: rows})
+		v.Tenants[i].Models = append(v.Tenants[i].Models, rows[s.model])
 	}
 	return v
 }

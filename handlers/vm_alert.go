@@ -194,7 +194,7 @@ func siblingVM(s *drift.Alert, l lang.Lang) *page.SiblingVM {
 		return nil
 	}
 	return &page.SiblingVM{
-		ID: s.ID, DriftType: string(*s.DriftType), Severity: alertSeverityVM(s), Status: string(s.Status), Owner: owner(s),
+		ID: s.ID, DriftType: string(*s.DriftType), Severity: alertSeverityVM(s), Status: string(s.Status), Owner: holder(l, s),
 		Message: l.Said(s.Message), CreatedAt: s.CreatedAt,
 	}
 }

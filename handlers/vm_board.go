@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -194,22 +195,34 @@ func (s boardSays) health(histories map[drift.Model]*history) page.HealthVM {
 type standing struct {
 	model drift.Model
 	now   component.Severity
+	place int // on the board, see boardPlaces
 }
 
 // standings are all models, the worst first.
 func (s boardSays) standings(histories map[drift.Model]*history) []standing {
+	place := boardPlaces(s.d.Listed)
 	rows := make([]standing, len(s.d.Models))
 	for i, m := range s.d.Models {
 		past := histories[m.Model]
-		rows[i] = standing{m.Model, worse(mark(past.now(drift.Statistical)), mark(past.now(drift.Performance)))}
+		rows[i] = standing{m.Model, worse(mark(past.now(drift.Statistical)), mark(past.now(drift.Performance))), place(m.Model)}
 	}
-	slices.SortFunc(rows, func(a, b standing) int {
-		if c := a.now.Rank() - b.now.Rank(); c != 0 {
-			return c
-		}
-		return byName(a.model, b.model)
-	})
+	slices.SortFunc(rows, worstFirst)
 	return rows
+}
+
+// worstFirst is the order of models on every page: by what their newest checks found, then as the board lists
+// their alerts, then by name.
+func worstFirst(a, b standing) int {
+	return cmp.Or(a.now.Rank()-b.now.Rank(), a.place-b.place, byName(a.model, b.model))
+}
+
+// boardPlaces tells where a model stands on the board; what has no open alert stands after all others.
+func boardPlaces(listed []drift.Model) func(drift.Model) int {
+	at := make(map[drift.Model]int, len(listed))
+	for i, m := range listed {
+		at[m] = i - len(listed)
+	}
+	return func(m drift.Model) int { return at[m] }
 }
 
 // healthNote says when a model was last checked, and how many outcomes of its last week are known.
@@ -231,8 +244,11 @@ func (s boardSays) healthNote(m drift.Model, past *history) string {
 func (s boardSays) restWords(rest [5]int) string {
 	var parts []string
 	for rank, severity := range []component.Severity{component.Critical, component.Blind, component.High, component.Medium, component.None} {
-		if rest[rank] > 0 {
-			parts = append(parts, component.SeverityCount(s.l, severity, rest[rank]))
+		switch n := rest[rank]; {
+		case n > 0 && severity == component.Blind:
+			parts = append(parts, notJudged(s.l, n))
+		case n > 0:
+			parts = append(parts, component.SeverityCount(s.l, severity, n))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -251,4 +267,9 @@ func forReaderVM(l lang.Lang, f drift.ForReader) (lines [][]component.Piece) {
 		})
 	}
 	return lines
+}
+
+// notJudged counts models that cannot be judged; blind is what an alert is called that says so.
+func notJudged(l lang.Lang, n int) string {
+	return l.N(int64(n), "%d not judged", "%d not judged")
 }

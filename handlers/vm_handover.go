@@ -48,7 +48,7 @@ func shiftVM(l lang.Lang, s drift.Shift, now time.Time) page.ShiftVM {
 		v.Events, v.Left = v.Events[n:], v.Left+int64(n)
 	}
 	slices.SortStableFunc(v.Open, func(a, b page.ShiftOpenVM) int {
-		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), a.Since.Compare(b.Since))
+		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(a.Place, b.Place), a.Since.Compare(b.Since))
 	})
 	if n := len(v.Open) - shiftOpenShown; n > 0 {
 		v.Open, v.OpenLeft = v.Open[:shiftOpenShown], v.OpenLeft+int64(n)
@@ -91,12 +91,14 @@ func openVM(l lang.Lang, t drift.ShiftTenant, many bool) []page.ShiftOpenVM {
 		v := page.ShiftOpenVM{
 			Severity: markOf(i.Type, i.Severity), Href: alertHref(i.AlertID), Title: shown(t.Tenant, strings.Join(i.Models, ", "), many),
 			Text: l.Said(i.Message), Alerts: l.N(int64(i.Alerts), "%d alert", "%d alerts"), Since: i.Since,
-			Who: strings.Join(slices.Concat(i.Owners, i.Teams), ", "),
+			Who: strings.Join(i.Owners, ", "), Place: i.Place,
 		}
 		if i.Alerts > 1 {
 			v.Href = incidentHref(i.Key, "")
 		}
-		if i.Unowned > 0 && i.Unowned == i.Alerts {
+		if len(i.Owners) == 0 && len(i.Teams) > 0 {
+			v.Nobody = l.T("waits for %s", strings.Join(i.Teams, ", "))
+		} else if i.Unowned > 0 && i.Unowned == i.Alerts {
 			v.Nobody = l.T("nobody has it")
 		} else if i.Unowned > 0 {
 			v.Nobody = l.N(int64(i.Unowned), "%d of them is nobody’s", "%d of them are nobody’s")

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -22,8 +21,9 @@ func incidentVM(l lang.Lang, i *drift.Incident, q string, now time.Time, class u
 	v := component.IncidentVM{
 		Key: i.Key, Order: component.IncidentOrder(i.Rank, i.Newest, i.Last), Severity: rankSeverity[i.Rank], Title: incidentTitle(l, i),
 		Cause: incidentCause(l, i), Fold: l.N(int64(i.N), "%d alert", "%d alerts"), Href: incidentHref(i.Key, q), Oldest: i.Oldest, Now: now,
-		Owner: incidentOwner(l, i), Unowned: len(i.Owners) == 0, Ack: incidentAck(l, i, q, class),
+		Hot: i.Hot > 0, Cleared: i.Untaken == 0, Ack: incidentAck(l, i, q, class),
 	}
+	v.Owner, v.Team = incidentOwner(l, i)
 	for n := range i.Alerts {
 		v.Rows = append(v.Rows, rowVM(l, &i.Alerts[n].Alert, i.Alerts[n].Since, now, class))
 	}
@@ -48,13 +48,13 @@ func incidentAck(l lang.Lang, i *drift.Incident, q string, class uint8) componen
 	}
 	picks := make([]string, len(i.Acks))
 	for n, a := range i.Acks {
-		picks[n] = strconv.FormatInt(a.ID, 10) + ":" + strconv.Itoa(a.Version)
+		picks[n] = pickText(a)
 	}
 	v := component.IncidentAckVM{Picks: strings.Join(picks, " "), About: incidentTitle(l, i), Query: q}
 	switch {
 	case len(i.Acks) < i.NeedAck:
 		v.Label = l.T("Ack %d of %d left", len(i.Acks), i.NeedAck)
-	case i.NeedAck < i.N:
+	case i.NeedAck+i.Cleared < i.N: // what is cleared was not taken by anybody
 		v.Label = l.T("Ack %d left", i.NeedAck)
 	default:
 		v.Label = l.T("Ack %d", i.NeedAck)
@@ -98,6 +98,9 @@ func incidentCause(l lang.Lang, i *drift.Incident) string {
 		}
 	}
 	cause := l.N(int64(i.N), "%d alert: %s.", "%d alerts: %s.", strings.Join(parts, ", "))
+	if i.Cleared > 0 {
+		cause += " " + l.N(int64(i.Cleared), "%d is cleared.", "%d are cleared.")
+	}
 	if i.Models == 1 {
 		return cause + " " + withoutName(l, &i.Alerts[0].Alert)
 	}
@@ -122,15 +125,23 @@ func withoutName(l lang.Lang, a *drift.Alert) string {
 	return string(unicode.ToUpper(first)) + what[size:]
 }
 
-// incidentOwner is who has it: by name where it is one, by number where they are more.
-func incidentOwner(l lang.Lang, i *drift.Incident) string {
-	switch len(i.Owners) {
+// incidentOwner is who has some of it, and where nobody has, the team that it waits for: by name where it is
+// one, and that there are others.
+func incidentOwner(l lang.Lang, i *drift.Incident) (person, team string) {
+	if len(i.Owners) > 0 {
+		return andOthers(l, i.Owners), ""
+	}
+	return "", andOthers(l, i.Teams)
+}
+
+func andOthers(l lang.Lang, names []string) string {
+	switch len(names) {
 	case 0:
 		return ""
 	case 1:
-		return i.Owners[0]
+		return names[0]
 	}
-	return l.T("%s and others", i.Owners[0])
+	return l.T("%s and others", names[0])
 }
 
 // selectionVM is what can be done with what is chosen; nil for a reader who may only look.

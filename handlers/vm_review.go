@@ -142,7 +142,7 @@ func reviewAlerts(l lang.Lang, list drift.Listed[drift.Alert], by drift.Actor) p
 		a := &list.Items[i]
 		vm := page.ReviewAlertVM{
 			Href: alertHref(a.ID), ID: a.ID, Severity: alertSeverityVM(a), Tenant: a.Tenant, ModelType: a.ModelType, Message: l.Said(a.Message),
-			Recommendation: l.Said(a.Recommendation), Status: string(a.Status), Owner: owner(a), At: a.CreatedAt,
+			Recommendation: l.Said(a.Recommendation), Status: string(a.Status), Owner: holder(l, a), At: a.CreatedAt,
 			Cleared: a.Cleared, Acknowledge: canAcknowledge(a) && mayMove(class(by.Role)),
 		}
 		v.Items = append(v.Items, vm)

@@ -14,7 +14,7 @@ import (
 func rowVM(l lang.Lang, a *drift.Alert, since, now time.Time, class uint8) component.AlertRowVM {
 	v := component.AlertRowVM{
 		ID: a.ID, Version: a.Version, Severity: alertSeverityVM(a), Status: string(a.Status), Tenant: a.Tenant,
-		Model: a.ModelType, Reason: a.Message, CreatedAt: a.CreatedAt, Now: now, Owner: owner(a), SinceAt: since,
+		Model: a.ModelType, Reason: a.Message, CreatedAt: a.CreatedAt, Now: now, Owner: a.Assignee, Team: waitsFor(a), SinceAt: since,
 		Cleared: a.Cleared, CanPick: mayMove(class), CanAck: mayMove(class) && canAcknowledge(a), Incident: a.Incident,
 	}
 	if a.Status == drift.AlertNew {

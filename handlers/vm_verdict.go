@@ -99,7 +99,7 @@ func (s boardSays) unjudged(v *page.BoardVM) {
 func (s boardSays) urgent(v *page.BoardVM, class uint8) {
 	u := &s.d.Urgent.Alert
 	v.Severity = alertSeverityVM(u)
-	unowned := untaken(u)
+	unowned := u.Untaken()
 	v.Verdict = s.headline(v.Severity, unowned)
 	if v.Severity == component.Medium {
 		unowned = false // it does not interrupt
@@ -113,25 +113,31 @@ func (s boardSays) urgent(v *page.BoardVM, class uint8) {
 	}
 	v.LookHref = alertHref(u.ID)
 	if unowned && mayMove(class) {
-		v.Ack = &page.AckVM{AlertID: u.ID, Version: u.Version, About: modelOf(u)}
+		v.Ack = &page.AckVM{AlertID: u.ID, Version: u.Version, About: modelOf(u), Label: s.l.T("Acknowledge")}
+		for _, x := range s.d.Urgent.Also {
+			v.Ack.Also = append(v.Ack.Also, pickText(x))
+		}
+		if n := int64(len(v.Ack.Also)); n > 0 {
+			v.Ack.About += ", " + s.l.N(n+1, "%d alert", "%d alerts")
+			v.Ack.Label = s.l.T("Acknowledge %d", n+1)
+		}
 	}
 }
 
-// untaken tells whether no person has an alert: it is nobody's, or was escalated by itself.
-func untaken(a *drift.Alert) bool {
-	return a.Assignee == "" && (a.Status == drift.AlertNew || a.Status == drift.AlertEscalated)
-}
-
 // severityHeads are the first sentences of a board by severity: of one and of more alerts that are open and
-// taken, that wait for an owner, that wait and are in part escalated, and that are escalated and not taken.
+// taken, of which some are clean and nobody's, that wait for an owner, that wait and are in part escalated, and
+// that are escalated and not taken.
 type severityHeads struct {
-	open, waits, partly, escalated func(l lang.Lang, n, also int64) string
+	open, clean, waits, partly, escalated func(l lang.Lang, n, also int64) string
 }
 
 var heads = map[component.Severity]severityHeads{
 	component.Critical: {
 		open: func(l lang.Lang, n, _ int64) string {
 			return oneOr(n, l.T("A critical alert is open, and somebody has it"), l.T("%d critical alerts are open, and somebody has each", n))
+		},
+		clean: func(l lang.Lang, n, also int64) string {
+			return oneOr(n, l.T("A critical alert is open, and its last check was clean"), l.T("%d critical alerts are open, %d of them cleared", n, also))
 		},
 		waits: func(l lang.Lang, n, _ int64) string {
 			return oneOr(n, l.T("A critical alert is waiting for an owner"), l.T("%d critical alerts are waiting for an owner", n))
@@ -147,6 +153,9 @@ var heads = map[component.Severity]severityHeads{
 		open: func(l lang.Lang, n, _ int64) string {
 			return oneOr(n, l.T("A blind alert is open, and somebody has it"), l.T("%d blind alerts are open, and somebody has each", n))
 		},
+		clean: func(l lang.Lang, n, also int64) string {
+			return oneOr(n, l.T("A blind alert is open, and its last check was clean"), l.T("%d blind alerts are open, %d of them cleared", n, also))
+		},
 		waits: func(l lang.Lang, n, _ int64) string {
 			return oneOr(n, l.T("A blind alert is waiting for an owner"), l.T("%d blind alerts are waiting for an owner", n))
 		},
@@ -160,6 +169,9 @@ var heads = map[component.Severity]severityHeads{
 	component.High: {
 		open: func(l lang.Lang, n, _ int64) string {
 			return oneOr(n, l.T("A high alert is open, and somebody has it"), l.T("%d high alerts are open, and somebody has each", n))
+		},
+		clean: func(l lang.Lang, n, also int64) string {
+			return oneOr(n, l.T("A high alert is open, and its last check was clean"), l.T("%d high alerts are open, %d of them cleared", n, also))
 		},
 		waits: func(l lang.Lang, n, _ int64) string {
 			return oneOr(n, l.T("A high alert is waiting for an owner"), l.T("%d high alerts are waiting for an owner", n))
@@ -193,27 +205,29 @@ func (s boardSays) headline(sev component.Severity, untaken bool) string {
 	if !ok {
 		return oneOr(int64(c.N), s.l.T("A medium alert is open, nothing that interrupts"), s.l.T("%d medium alerts are open, nothing that interrupts", c.N))
 	}
-	waiting, escalated := int64(c.Nobody+c.Untaken), int64(c.Untaken)
+	waiting, escalated := int64(c.Nobody), int64(c.Escalated)
 	switch {
-	case untaken && c.Nobody == 0:
+	case untaken && escalated == waiting:
 		return h.escalated(s.l, waiting, 0)
 	case untaken && escalated > 0:
 		return h.partly(s.l, waiting, escalated)
 	case untaken:
 		return h.waits(s.l, waiting, 0)
+	case c.Cleared > 0:
+		return h.clean(s.l, int64(c.N), int64(c.Cleared))
 	}
 	return h.open(s.l, int64(c.N), 0)
 }
 
 // next says who has the alert, or that somebody should.
 func (s boardSays) next(a *drift.Alert) string {
-	switch who := owner(a); {
+	switch team := waitsFor(a); {
 	case a.Cleared:
 		return s.l.T("Its last check was clean; a person decides.")
-	case a.Status == drift.AlertEscalated && who != "":
-		return s.l.T("It was escalated to %s.", who)
-	case who != "":
-		return s.l.T("%s has it.", who)
+	case team != "":
+		return s.l.T("It was escalated to %s.", team)
+	case a.Assignee != "":
+		return s.l.T("%s has it.", a.Assignee)
 	}
 	return s.l.T("Nobody has it.")
 }

@@ -39,8 +39,8 @@ func wallVM(l lang.Lang, d drift.BoardData, number int, now time.Time) page.Wall
 
 func (s boardSays) wallModels() string {
 	models := len(s.d.Models)
-	if blind := models - s.judged; blind > 0 {
-		return s.l.T("%d of %d judged, %d blind", s.judged, models, blind)
+	if missing := models - s.judged; missing > 0 {
+		return s.l.T("%d of %d judged, %d not judged", s.judged, models, missing)
 	}
 	return s.l.T("%d of %d judged", s.judged, models)
 }
@@ -82,8 +82,9 @@ func wallRow(l lang.Lang, i *drift.Incident, now time.Time) page.WallRowVM {
 	a := &i.Alerts[0].Alert
 	row := rowVM(l, a, time.Time{}, now, 0)
 	v := page.WallRowVM{
-		Severity: rankSeverity[i.Rank], Who: a.Tenant, Model: a.ModelType, What: wallWhat(l, i, row), Since: i.Oldest, Owner: incidentOwner(l, i),
+		Severity: rankSeverity[i.Rank], Who: a.Tenant, Model: a.ModelType, What: wallWhat(l, i, row), Since: i.Oldest,
 	}
+	v.Owner, v.Team = incidentOwner(l, i)
 	switch {
 	case i.Tenants > 1:
 		v.Who = l.N(int64(i.Tenants), "%d tenant", "%d tenants")
@@ -94,7 +95,7 @@ func wallRow(l lang.Lang, i *drift.Incident, now time.Time) page.WallRowVM {
 	if i.N > 1 && i.NeedAck > 0 {
 		v.Note = l.N(int64(i.NeedAck), "%d to acknowledge", "%d to acknowledge")
 	}
-	v.Hot = v.Severity == component.Critical && len(i.Owners) == 0
+	v.Hot, v.Cleared = i.Hot > 0, i.Untaken == 0
 	return v
 }
 

@@ -184,9 +184,9 @@ func watchingLine(l lang.Lang, w watching, judged, models int, now time.Time) []
 			ps = append(ps, component.Piece{Text: l.T("%s failed.", l.T(jobNames[j.name])), Href: "/operations"}, component.Piece{Text: " "})
 		}
 	}
-	if blind := models - judged; blind > 0 {
+	if missing := models - judged; missing > 0 {
 		say(l.N(int64(models), "%[2]d of %[1]d model judged, %[3]s.", "%[2]d of %[1]d models judged, %[3]s.", judged, slot(0)),
-			component.Piece{Text: component.SeverityCount(l, component.Blind, blind), Href: "/models"})
+			component.Piece{Text: notJudged(l, missing), Href: "/models"})
 	} else {
 		say(l.N(int64(models), "%[2]d of %[1]d model judged.", "%[2]d of %[1]d models judged.", judged))
 	}

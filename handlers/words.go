@@ -57,10 +57,18 @@ func timeLeft(w drift.Progress, now time.Time) time.Duration {
 	return time.Duration(float64(took) / float64(w.Done) * float64(w.Total-w.Done))
 }
 
-// owner is who has an alert: the team that it was escalated to, else a person, "" for nobody.
-func owner(a *drift.Alert) string {
-	if a.Status == drift.AlertEscalated && a.Team != "" {
+// waitsFor is the team that an alert went to and nobody of which has taken it; "" for none.
+func waitsFor(a *drift.Alert) string {
+	if a.Assignee == "" && a.Status == drift.AlertEscalated {
 		return a.Team
+	}
+	return ""
+}
+
+// holder says who has an alert, or for which team it waits; "" for nobody.
+func holder(l lang.Lang, a *drift.Alert) string {
+	if team := waitsFor(a); team != "" {
+		return l.T("waits for %s", team)
 	}
 	return a.Assignee
 }

@@ -14,11 +14,11 @@ import (
 // Alarm reads what interrupts the actor now.
 func (db *DB) Alarm(ctx context.Context, by drift.Actor) (drift.Alarm, error) {
 	return view(ctx, db, by, func(tx *Tx) (out drift.Alarm, err error) {
-		err = tx.QueryRow(ctx, `SELECT count(*) FROM noc_alert_event a WHERE `+nobody).Scan(&out.Unacknowledged)
+		err = tx.QueryRow(ctx, `SELECT count(*) FROM noc_alert_event a WHERE `+untaken).Scan(&out.Unacknowledged)
 		if err != nil {
 			return out, fmt.Errorf("count unacknowledged: %w", err)
 		}
-		const calls = untaken + ` AND a.severity IN ('CRITICAL', 'HIGH') AND NOT a.from_backfill AND NOT a.cleared`
+		const calls = untaken + ` AND a.severity IN ('CRITICAL', 'HIGH') AND NOT a.from_backfill`
 		rows, err := tx.Query(ctx, `SELECT DISTINCT a.tenant_id FROM noc_alert_event a WHERE `+calls)
 		tenants, err := collected(rows, err, pgx.RowTo[int64], "tenants with what interrupts")
 		if err != nil {

@@ -70,7 +70,7 @@ func (tx *Tx) incidents(ctx context.Context, w *where, after string, n int) ([]d
 	}
 	rows, err := tx.Query(ctx, `WITH ranked AS (
 			SELECT a.tenant_id, a.id, a.version, a.created_at, a.alert_type, a.drift_type, a.model_type, a.incident_key,
-				COALESCE(NULLIF(a.assignee, ''), a.team) AS owner, `+boardRank+` AS rank, `+second+` AS at, `+needsAck+` AS need,
+				a.assignee, a.team, a.cleared, `+boardRank+` AS rank, `+second+` AS at, `+needsAck+` AS need, `+untaken+` AS free,
 				row_number() OVER (PARTITION BY a.incident_key ORDER BY NOT `+needsAck+`, `+boardOrder+`) AS nth`+alertTables+w.sql()+`),
 		grouped AS (
 			SELECT incident_key, min(rank) AS rank, max(at) AS newest, max(id) AS last, min(created_at) AS oldest, count(*) AS n,
@@ -78,17 +78,19 @@ func (tx *Tx) incidents(ctx context.Context, w *where, after string, n int) ([]d
 				count(DISTINCT (tenant_id, model_type)), count(DISTINCT tenant_id),
 				count(*) FILTER (WHERE drift_type = 'statistical'), count(*) FILTER (WHERE drift_type = 'performance'),
 				count(*) FILTER (WHERE alert_type = 'ML_MONITORING_BLIND'), count(*) FILTER (WHERE alert_type = 'ML_ROLLBACK'),
-				count(*) FILTER (WHERE need),
+				count(*) FILTER (WHERE need), count(*) FILTER (WHERE free), count(*) FILTER (WHERE free AND rank = 0), count(*) FILTER (WHERE cleared),
 				array_agg(id ORDER BY nth) FILTER (WHERE need AND nth <= `+w.arg(drift.MaxIncidentAcks)+`),
 				array_agg(version ORDER BY nth) FILTER (WHERE need AND nth <= `+w.arg(drift.MaxIncidentAcks)+`),
-				(array_agg(DISTINCT owner) FILTER (WHERE owner <> ''))[:`+w.arg(ownersOfIncident+1)+`]
+				(array_agg(DISTINCT assignee) FILTER (WHERE assignee <> ''))[:`+w.arg(ownersOfIncident+1)+`],
+				(array_agg(DISTINCT team) FILTER (WHERE free AND team <> ''))[:`+w.arg(ownersOfIncident+1)+`]
 			FROM ranked GROUP BY incident_key)
 		SELECT * FROM grouped`+having+` ORDER BY rank, newest DESC, last DESC LIMIT `+w.arg(n), w.args...)
 	return collected(rows, err, func(row pgx.CollectableRow) (i drift.Incident, err error) {
 		var ids []int64
 		var versions []int
 		err = row.Scan(&i.Key, &i.Rank, &i.Newest, &i.Last, &i.Oldest, &i.N, &i.Ranks[0], &i.Ranks[1], &i.Ranks[2], &i.Ranks[3],
-			&i.Models, &i.Tenants, &i.Stat, &i.Perf, &i.Blind, &i.Rollback, &i.NeedAck, &ids, &versions, &i.Owners)
+			&i.Models, &i.Tenants, &i.Stat, &i.Perf, &i.Blind, &i.Rollback, &i.NeedAck, &i.Untaken, &i.Hot, &i.Cleared,
+			&ids, &versions, &i.Owners, &i.Teams)
 		for nth, id := range ids {
 			i.Acks = append(i.Acks, drift.AlertVersion{ID: id, Version: versions[nth]})
 		}

@@ -34,6 +34,9 @@ func (db *DB) ModelsPage(ctx context.Context, by drift.Actor, now time.Time) (dr
 		if d.Open, err = tx.openByModel(ctx); err != nil {
 			return d, err
 		}
+		if d.Listed, err = tx.boardModels(ctx); err != nil {
+			return d, err
+		}
 		if d.Feeds, err = tx.feeds(ctx, nil); err != nil {
 			return d, err
 		}

@@ -89,6 +89,9 @@ func (db *DB) BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery)
 		if d.Urgent, err = tx.urgent(ctx); err != nil {
 			return d, err
 		}
+		if d.Listed, err = tx.boardModels(ctx); err != nil {
+			return d, err
+		}
 		today := drift.DateOf(q.Now)
 		if d.Models, err = tx.ServingVersions(ctx, today.Add(1)); err != nil {
 			return d, err
@@ -108,7 +111,7 @@ func (db *DB) BoardPage(ctx context.Context, by drift.Actor, q drift.BoardQuery)
 		if d.Teams, err = tx.Teams(ctx); err != nil {
 			return d, err
 		}
-		if d.Types, err = tx.ModelTypes(ctx); err != nil {
+		if d.Types, err = tx.seenTypes(ctx); err != nil {
 			return d, err
 		}
 		d.Logged, d.LastRow, err = tx.logged(ctx)

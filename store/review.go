@@ -50,7 +50,7 @@ func (tx *Tx) morningAlerts(ctx context.Context, d *drift.MorningReview) (err er
 	if d.Raised, err = tx.reviewAlerts(ctx, `a.created_at >= $1 AND a.created_at < $2`, d.Since, d.Until); err != nil {
 		return err
 	}
-	if d.Waiting, err = tx.reviewAlerts(ctx, `(a.status = 'NEW' OR `+untaken+`) AND a.alert_type <> 'ML_MONITORING_BLIND' AND a.created_at < $1`, d.Until); err != nil {
+	if d.Waiting, err = tx.reviewAlerts(ctx, `(a.status = 'NEW' OR a.status = 'ESCALATED' AND a.assignee = '') AND a.alert_type <> 'ML_MONITORING_BLIND' AND a.created_at < $1`, d.Until); err != nil {
 		return err
 	}
 	d.Blind, err = tx.reviewAlerts(ctx, waiting+` AND a.alert_type = 'ML_MONITORING_BLIND' AND a.created_at < $1`, d.Until)

@@ -10,26 +10,31 @@ import (
 	"github.com/driftwatch/driftwatch/drift"
 )
 
-// shiftOpen lists what is open now, by incident, the worst first.
+// shiftOpen lists what is open now, by incident, the worst first and then as a board orders the incidents.
 func (tx *Tx) shiftOpen(ctx context.Context, _, _ time.Time, of shiftTenants) error {
-	rows, err := tx.Query(ctx, `SELECT * FROM (SELECT i.*, count(*) OVER (PARTITION BY tenant_id),
-			row_number() OVER (PARTITION BY tenant_id ORDER BY rank, since, key) AS place
-		FROM (SELECT a.tenant_id, a.incident_key AS key, min(`+boardRank+`) AS rank,
-				(array_agg(a.id ORDER BY `+boardRank+`, a.created_at DESC, a.id DESC))[1],
-				(array_agg(a.severity ORDER BY `+boardRank+`, a.created_at DESC, a.id DESC))[1],
-				(array_agg(a.alert_type ORDER BY `+boardRank+`, a.created_at DESC, a.id DESC))[1],
-				(array_agg(a.message ORDER BY `+boardRank+`, a.created_at DESC, a.id DESC))[1],
-				COALESCE(array_agg(DISTINCT a.model_type) FILTER (WHERE a.model_type <> ''), '{}'), count(*),
-				count(*) FILTER (WHERE `+untaken+`), COALESCE(array_agg(DISTINCT a.assignee) FILTER (WHERE a.assignee <> ''), '{}'),
-				COALESCE(array_agg(DISTINCT a.team) FILTER (WHERE a.team <> '' AND a.status = 'ESCALATED'), '{}'), min(a.created_at) AS since
-			FROM noc_alert_event a WHERE a.status <> 'RESOLVED' GROUP BY a.tenant_id, a.incident_key) i) n
-		WHERE place <= $1 ORDER BY tenant_id, place`, drift.ShiftRows)
+	worst := boardRank + `, a.created_at DESC, a.id DESC`
+	rows, err := tx.Query(ctx, `WITH incidents AS (
+			SELECT a.tenant_id, a.incident_key AS key, min(`+boardRank+`) AS rank,
+				(array_agg(a.id ORDER BY `+worst+`))[1] AS id, (array_agg(a.severity ORDER BY `+worst+`))[1] AS severity,
+				(array_agg(a.alert_type ORDER BY `+worst+`))[1] AS alert_type, (array_agg(a.message ORDER BY `+worst+`))[1] AS message,
+				COALESCE(array_agg(DISTINCT a.model_type) FILTER (WHERE a.model_type <> ''), '{}') AS models, count(*) AS n,
+				count(*) FILTER (WHERE `+untaken+`) AS nobody, COALESCE(array_agg(DISTINCT a.assignee) FILTER (WHERE a.assignee <> ''), '{}') AS owners,
+				COALESCE(array_agg(DISTINCT a.team) FILTER (WHERE a.team <> '' AND `+untaken+`), '{}') AS teams, min(a.created_at) AS since,
+				max(`+second+`) AS newest, max(a.id) AS last
+			FROM noc_alert_event a WHERE a.status <> 'RESOLVED' GROUP BY 1, 2),
+		placed AS (
+			SELECT o.*, row_number() OVER (ORDER BY `+incidentOrder+`, o.rank, o.newest DESC, o.last DESC) AS place
+			FROM incidents o LEFT`+openIncidents+` ON i.incident_key = o.key),
+		counted AS (
+			SELECT *, count(*) OVER (PARTITION BY tenant_id) AS total, row_number() OVER (PARTITION BY tenant_id ORDER BY rank, place) AS nth FROM placed)
+		SELECT tenant_id, key, rank, id, severity, alert_type, message, models, n, nobody, owners, teams, since, place, total, nth
+		FROM counted WHERE nth <= $1 ORDER BY tenant_id, nth`, drift.ShiftRows)
 	if err != nil {
 		return fmt.Errorf("open incidents of a shift: %w", err)
 	}
 	type line struct {
 		drift.ShiftIncident
-		tenant, place  int64
+		tenant, nth    int64
 		total          int
 		severity       string
 		models, owners []string
@@ -38,7 +43,7 @@ func (tx *Tx) shiftOpen(ctx context.Context, _, _ time.Time, of shiftTenants) er
 	var x line
 	_, err = pgx.ForEachRow(rows, []any{
 		&x.tenant, &x.Key, &x.Rank, &x.AlertID, &x.severity, &x.Type, &x.Message, &x.models, &x.Alerts, &x.Unowned,
-		&x.owners, &x.teams, &x.Since, &x.total, &x.place,
+		&x.owners, &x.teams, &x.Since, &x.Place, &x.total, &x.nth,
 	}, func() (err error) {
 		i := x.ShiftIncident
 		if i.Severity, err = drift.ParseSeverity(x.severity); err != nil {

@@ -209,7 +209,7 @@ func (e *Engine) rollBack(ctx context.Context, tx Tx, m drift.Model, to string, 
 	if err != nil {
 		return nil, err
 	}
-	if err := e.raiseRollback(ctx, tx, m, from.Version, target.Version, reason, now); err != nil {
+	if err := e.raiseRollback(ctx, tx, m, from.Version, target.Version, reason, by, now); err != nil {
 		return nil, err
 	}
 	return &Rollback{m, m.Tenant, m.ModelType, from.Version, target.Version, now}, nil
@@ -288,8 +288,8 @@ func (e *Engine) PreviewRollback(ctx context.Context, by drift.Actor, req Rollba
 const rollbackTeam = "ML Team Lead"
 
 // raiseRollback raises ML_ROLLBACK and escalates it to the ML team lead in the same moment, or once the
-// silence that hides it is over: a silence stops no rollback.
-func (e *Engine) raiseRollback(ctx context.Context, tx Tx, m drift.Model, from, to, reason string, now time.Time) error {
+// silence that hides it is over: a silence stops no rollback. Whoever rolled back by hand has it.
+func (e *Engine) raiseRollback(ctx context.Context, tx Tx, m drift.Model, from, to, reason string, by drift.Actor, now time.Time) error {
 	key := "rollback:" + m.ModelType + ":" + from
 	open, err := tx.OpenAlert(ctx, m.TenantID, key)
 	if err != nil || open != nil {
@@ -304,6 +304,9 @@ func (e *Engine) raiseRollback(ctx context.Context, tx Tx, m drift.Model, from, 
 		CurrentSeverity: drift.SeverityCritical, ModelType: m.ModelType, ModelVersion: from, DedupKey: key, CheckDate: drift.DateOf(now),
 		Message:        fmt.Sprintf("%s was rolled back from version %s to %s. %s", m.ModelType, from, to, reason),
 		Recommendation: "Find out why the new version was worse before retraining is allowed again: its retraining is paused until a manager resumes it.",
+	}
+	if by.UserID != 0 { // no program and no shell
+		a.Assignee = by.Name
 	}
 	p := &pass{e: e, now: now, date: drift.DateOf(now), settings: newSettingsFor()}
 	if err := p.raise(ctx, tx, a, s); err != nil {

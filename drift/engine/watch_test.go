@@ -187,11 +187,18 @@ func TestManualRollback(t *testing.T) {
 		t.Errorf("preview %+v, %v", p, err)
 	}
 	w.only(drift.RetrainWatching)
-	done, err := w.rollBack(manager, "")
+	person := manager
+	person.UserID = 7
+	done, err := w.rollBack(person, "")
 	if err != nil || done.To != "1" || w.serving().Version != "1" {
 		t.Fatalf("rolled back %+v, %v", done, err)
 	}
 	w.only(drift.RetrainRolledBack)
+	var holder string
+	w.must(w.db.Pool().QueryRow(t.Context(), `SELECT assignee FROM noc_alert_event WHERE alert_type = 'ML_ROLLBACK'`).Scan(&holder))
+	if holder != person.Name {
+		t.Errorf("the alert of a rollback by hand is %q's, want whoever rolled back", holder)
+	}
 	w.wait(time.Hour)
 	_, err = w.rollBack(manager, "") // not to what the first has just taken out
 	wantCode(t, err, drift.CodeConflict)

@@ -75,7 +75,7 @@ function show(a) {
  */
 function done(form, a) {
   form.dataset.done = '';
-  const about = form.closest('.al')?.querySelector('.t')?.textContent;
+  const about = form.dataset.about ?? form.closest('.al')?.querySelector('.t')?.textContent;
   show(a);
   const undo = a.undo ? undoing(a.undo) : {};
   if (a.changed !== undefined) return report(a, undo);

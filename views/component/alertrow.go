@@ -28,8 +28,8 @@ type AlertRowVM struct {
 	P, Reason string
 	CreatedAt time.Time
 	Now       time.Time
-	// Owner has it: a person, or the team it was escalated to; "" is nobody.
-	Owner string
+	// Owner is the person who has it, "" is nobody; Team the one that it then waits for, "" for none.
+	Owner, Team string
 	// SinceAt is when it was acknowledged or escalated; zero when NEW.
 	SinceAt  time.Time
 	Incident string // what belongs together by its cause
@@ -50,10 +50,11 @@ func AlertDOMID(id int64) string { return "alert-" + strconv.FormatInt(id, 10) }
 
 func (v AlertRowVM) href() string { return "/alerts/" + strconv.FormatInt(v.ID, 10) }
 
+// waits tells whether somebody has to acknowledge it.
+func (v AlertRowVM) waits() bool { return !v.Cleared && (v.Status == "NEW" || v.Status == "ESCALATED") }
+
 // hot is the one state with a tinted ground: critical, and nobody has it.
-func (v AlertRowVM) hot() bool {
-	return v.Severity == Critical && v.Owner == "" && v.Status == "NEW"
-}
+func (v AlertRowVM) hot() bool { return v.Severity == Critical && v.Owner == "" && v.waits() }
 
 // sinceForm is a time of day for what happened within a day, else a date.
 func (v AlertRowVM) sinceForm() Moment {

@@ -12,7 +12,7 @@ type explained struct{ name, text, href string }
 var topics = map[Topic]explained{
 	"severity": {lang.Key("the severity"), lang.Key("Critical wants a retrain at once, high recommends one, medium is watched closely, quiet is normal variance. In the strip the height says the same; hollow is blind."), "/help/severities"},
 	"blind":    {lang.Key("blind"), lang.Key("The model cannot be judged: a check did not run, a feed is silent or too few rows came. Blind is not quiet."), "/help/drift-types#when-a-model-cannot-be-judged"},
-	"nobody":   {lang.Key("an alert that nobody has"), lang.Key("Nobody has acknowledged it, no person has it and no team was told. A critical one escalates by itself after a while."), "/help/monitoring#the-board"},
+	"nobody":   {lang.Key("an alert that nobody has"), lang.Key("No person acknowledged it or was given it. One that went to a team counts until somebody there takes it; a cleared one needs nobody."), "/help/monitoring#the-board"},
 
 	"job_failed":   {lang.Key("a failed job"), lang.Key("A check did not run. Open Operations, read why, mend it, and run it again there."), "/help/drift-types#when-a-model-cannot-be-judged"},
 	"feed_silent":  {lang.Key("a silent feed"), lang.Key("No predictions or no outcomes come in. Nothing is inferred from the silence; look at the program that sends them."), "/help/drift-types#when-a-model-cannot-be-judged"},
@@ -23,7 +23,7 @@ var topics = map[Topic]explained{
 	"NEW":          {lang.Key("new"), lang.Key("Nobody has acknowledged it yet. Acknowledge it, and others see that somebody is at it."), "/help/monitoring#the-board"},
 	"ACKNOWLEDGED": {lang.Key("acknowledged"), lang.Key("Somebody has seen it and is at it. It is new again when it gets worse or when its reminder is due."), "/help/monitoring#the-board"},
 	"ASSIGNED":     {lang.Key("assigned"), lang.Key("One person has it. It is new again when it gets worse, and stays theirs."), "/help/monitoring#the-board"},
-	"ESCALATED":    {lang.Key("escalated"), lang.Key("A team has it and was told. It stays in their queue until they resolve it."), "/help/support"},
+	"ESCALATED":    {lang.Key("escalated"), lang.Key("A team was told, and it waits until somebody there takes it. It stays in their queue until it is resolved."), "/help/support"},
 	"SUPPRESSED":   {lang.Key("suppressed"), lang.Key("Hidden for a time. It is new again when the time is over or when it gets worse."), "/help/monitoring#the-board"},
 	"RESOLVED":     {lang.Key("resolved"), lang.Key("A person said what it was and ended it. New drift makes a new alert."), "/help/monitoring#the-board"},
 

@@ -16,8 +16,9 @@ type IncidentVM struct {
 	Title, Cause, Fold string
 	Href               string // the incident's own page
 	Oldest, Now        time.Time
-	Owner              string // "" is nobody
-	Unowned            bool   // something critical of it has nobody
+	Owner, Team        string // who has some of it; where nobody has, the team that it waits for
+	Hot                bool   // nobody has something critical of it
+	Cleared            bool   // nothing of it needs anybody
 	Ack                IncidentAckVM
 	Rows               []AlertRowVM
 	// MoreText leads to those that are not in Rows: "9 more of this incident"; "" where all are.
@@ -46,9 +47,6 @@ func (v IncidentVM) hash() string {
 	_, _ = h.Write([]byte(v.Key)) // a hash does not fail
 	return strconv.FormatUint(h.Sum64(), 36)
 }
-
-// hot is the one state with a tinted ground: something critical, and nobody has it.
-func (v IncidentVM) hot() bool { return v.Severity == Critical && v.Unowned }
 
 // IncidentOrder is the sort key of a group among rows and groups, in the form of [AlertRowVM.Order]: by the
 // rank of its worst alert, the time of its newest and its greatest number.

@@ -157,6 +157,7 @@ var deReview = entries{
 	"accuracy: too few outcomes in one of the windows":                                                                         {"Genauigkeit: zu wenige Ergebnisse in einem der Fenster"},
 	"and since the review before; worst first":                                                                                 {"und seit der vorigen Durchsicht; Schlimmstes zuerst"},
 	"before midnight":               {"vor Mitternacht"},
+	"after the review of 9:00 UTC":  {"nach der Durchsicht von 9:00 UTC"},
 	"by a run outside the schedule": {"durch einen Lauf außerhalb des Plans"},
 	"by hand":                       {"von Hand"},
 	"by the watch":                  {"durch die Beobachtung"},
@@ -187,6 +188,4 @@ var deReview = entries{
 	"worst first, then who waits longest":                     {"Schlimmstes zuerst, dann wer am längsten wartet"},
 	"{0} rehearsed it {1}, {2} ago; it took {3}.":             {"{0} hat es {1} geprobt, vor {2}; es dauerte {3}."},
 	"{0} since 00:00 UTC, %d alerts of every kind since {1}.": {"{0} seit 00:00 UTC, %d Alarm jeder Art seit {1}.", "{0} seit 00:00 UTC, %d Alarme jeder Art seit {1}."},
-
-	"after 9:00, of the next review too": {"nach 9:00, auch in der nächsten Durchsicht"},
 }

@@ -30,5 +30,5 @@ var deWall = entries{
 	"%d to acknowledge":                {"%d zu quittieren", "%d zu quittieren"},
 	"%d tenants":                       {"%d Mandant", "%d Mandanten"},
 	"Scores and accuracy both drifted": {"Scores und Genauigkeit sind gedriftet"},
-	"%d of %d judged, %d blind":        {"%d von %d beurteilt, %d blind"},
+	"%d of %d judged, %d not judged":   {"%d von %d beurteilt, %d nicht"},
 }

@@ -55,7 +55,7 @@ func TestAlertSentences(t *testing.T) {
 		{"eased", func(s *AlertStateVM) { s.Current = component.Medium }, "", since + "; the last one found MEDIUM. Nobody has it."},
 		{"both", func(s *AlertStateVM) { s.BothOpen = true }, "acme fraud_detector: scores and accuracy both drifted", ""},
 		{"performance", func(s *AlertStateVM) { s.DriftType = "performance" }, "acme fraud_detector: accuracy fell", ""},
-		{"team", func(s *AlertStateVM) { s.Status, s.Team = "ESCALATED", "ML engineering" }, "", since + ". It was escalated to ML engineering."},
+		{"team", func(s *AlertStateVM) { s.Status, s.Team = "ESCALATED", "ML engineering" }, "", since + ". It was escalated to ML engineering and waits there for somebody to take it."},
 		{"cleared", func(s *AlertStateVM) { s.Status, s.Cleared = "ACKNOWLEDGED", true }, "", since + ". Somebody has acknowledged it. The last check was clean; resolve it if that settles it."},
 		{"retired", func(s *AlertStateVM) { s.Cleared, s.ClearedReason = true, "version 3 no longer serves" }, "", since + ". Nobody has it. It is cleared: version 3 no longer serves. Resolve it if that settles it."},
 		{"suppressed", func(s *AlertStateVM) { s.Status, s.SuppressedUntil = "SUPPRESSED", noon.Add(time.Hour) }, "", since + ". It is suppressed. It comes back at Thu 2 Jul 13:00 UTC, in 1 h."},

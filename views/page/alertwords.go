@@ -89,8 +89,10 @@ func (s AlertStateVM) ownerSentence(l lang.Lang) []component.Piece {
 		return component.Words(l.T("It is resolved."))
 	case s.Status == "SUPPRESSED":
 		return component.Words(l.T("It is suppressed."))
+	case s.Status == "ESCALATED" && s.Team != "" && s.Assignee == "":
+		return component.Words(l.T("It was escalated to %s and waits there for somebody to take it.", s.Team))
 	case s.Status == "ESCALATED" && s.Team != "":
-		return component.Words(l.T("It was escalated to %s.", s.Team))
+		return component.Words(l.T("It was escalated to %s. %s has it.", s.Team, s.Assignee))
 	case s.Status == "ESCALATED":
 		return component.Words(l.T("It was escalated."))
 	case s.Assignee != "":
@@ -133,19 +135,18 @@ func (s AlertStateVM) next(l lang.Lang) []component.Piece {
 	return nil
 }
 
-// owner is what stands beside the status.
-func (s AlertStateVM) owner() string {
-	switch {
-	case s.Status == "ESCALATED" && s.Team != "":
-		return s.Team
-	case s.Assignee != "":
-		return s.Assignee
-	default:
-		return ""
-	}
+// unowned tells whether nobody has what somebody should.
+func (s AlertStateVM) unowned() bool {
+	return s.Assignee == "" && !s.Cleared && (s.Status == "NEW" || s.Status == "ESCALATED")
 }
 
-func (s AlertStateVM) unowned() bool { return s.owner() == "" && s.Status == "NEW" }
+// nobody says that it is nobody's, or for which team it waits.
+func (s AlertStateVM) nobody(l lang.Lang) string {
+	if s.Status == "ESCALATED" && s.Team != "" {
+		return l.T("waits for %s", s.Team)
+	}
+	return l.T("nobody yet")
+}
 
 // title names the alert of the other drift type.
 func (s SiblingVM) title(l lang.Lang) string {

@@ -73,8 +73,11 @@ type ItemVM struct {
 type AckVM struct {
 	AlertID int64
 	Version int
-	// About is read aloud: tenant and model.
-	About string
+	// Also are the others of the model that it changes, each as "id:version".
+	Also []string
+	// Label says how many it changes where they are more than one; About what, read aloud and told of once
+	// done: "acme fraud_detector, 2 alerts".
+	Label, About string
 }
 
 // TallyVM is the row of counts. The notes say what else there is to know:

@@ -33,6 +33,7 @@ type ShiftOpenVM struct {
 	Text     string // the worst alert's message
 	Alerts   string // "3 alerts"
 	Who      string // who has it
+	Place    int    // in the order of the board
 	Nobody   string // "2 of 3 are nobody's", "" where all are somebody's
 	Since    time.Time
 }

@@ -56,7 +56,7 @@ type ReviewAlertVM struct {
 	Owner          string // "" for nobody
 	At             time.Time
 	Before         bool // raised before the day began, since the last review
-	After          bool // raised after the hour of this review, so that the next one lists it too
+	After          bool // raised after the hour of the review
 	Cleared        bool
 	Acknowledge    bool // the reader may, and it waits for it
 }

@@ -44,8 +44,9 @@ type WallRowVM struct {
 	// Number and Note read "39.0 %" "was 61.8 %".
 	Number, Note string
 	Since        time.Time
-	Owner        string // "" is nobody
-	Hot          bool   // critical, and nobody has it
+	Owner, Team  string // who has some of it; where nobody has, the team that it waits for
+	Hot          bool   // nobody has something critical of it
+	Cleared      bool   // nothing of it needs anybody
 }
 
 // WallTileVM is one model.

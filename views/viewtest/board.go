@@ -50,7 +50,7 @@ func BoardAlerts(canAck bool) page.BoardVM {
 	}
 	if canAck {
 		v.Select = sampleSelect()
-		v.Ack = &page.AckVM{AlertID: 4812, Version: 1, About: "nsw-market conflict_predictor"}
+		v.Ack = &page.AckVM{AlertID: 4812, Version: 1, About: "nsw-market conflict_predictor, 2 alerts", Label: "Acknowledge 2", Also: []string{"4813:1"}}
 	}
 	return v
 }
@@ -104,7 +104,7 @@ func sampleRows(canAck bool) []component.AlertRowVM {
 	rows := []component.AlertRowVM{
 		row(4812, component.Critical, "NEW", "nsw-market", pc, "perf", "Accuracy", "61.8 → 39.0\u00a0%", "−22.8 points", "p 1.3 × 10⁻¹⁴", "Right 39 times in 100, was 62. Look at retraining; until then treat its conflicts as noise.", 12, ""),
 		row(4811, component.Critical, "ACKNOWLEDGED", "nsw-market", pc, "stat", "Scores", "0.41 → 0.60", "D 0.359", "p 9.1 × 10⁻³²", "Scores moved further than this version has seen.", 14*24*60, "J. Lindqvist"),
-		row(4790, component.Critical, "ESCALATED", "south-bay", pf, "stat", "Scores", "0.31 → 0.44", "D 0.214", "p 6.0 × 10⁻¹⁹", "Scores moved up for every hour of the day.", 72, "ml-oncall"),
+		row(4790, component.Critical, "ESCALATED", "south-bay", pf, "stat", "Scores", "0.31 → 0.44", "D 0.214", "p 6.0 × 10⁻¹⁹", "Scores moved up for every hour of the day.", 72, ""),
 		row(4770, component.Critical, "ACKNOWLEDGED", "south-grid", pf, "back", "Rolled back", "41", "", "", "61.0 % against 68.4 %. Version 40 serves again.", 341, "ML lead"),
 		row(4801, component.Blind, "NEW", "north-retail", pc, "cut", "No outcomes for", "2\u00a0d 6\u00a0h", "", "", "The feed is silent since Mon 29 Jun 21:40 UTC. Nothing is inferred from the silence.", 54*60, ""),
 		row(4802, component.Blind, "ACKNOWLEDGED", "north-retail", pf, "cut", "No outcomes for", "2\u00a0d 6\u00a0h", "", "", "The feed is silent since Mon 29 Jun 21:40 UTC.", 54*60, "J. Lindqvist"),
@@ -117,6 +117,9 @@ func sampleRows(canAck bool) []component.AlertRowVM {
 	slices.SortFunc(rows, func(a, b component.AlertRowVM) int { return strings.Compare(a.Order(), b.Order()) })
 	for i := range rows {
 		rows[i].Cleared = rows[i].Tenant == "west-water"
+		if rows[i].Status == "ESCALATED" {
+			rows[i].Team = "ml-oncall"
+		}
 		rows[i].CanPick = canAck
 		rows[i].CanAck = canAck && (rows[i].Status == "NEW" || rows[i].Status == "ESCALATED")
 	}

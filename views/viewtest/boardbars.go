@@ -31,7 +31,7 @@ func sampleViews() *page.ViewsVM {
 	return &page.ViewsVM{
 		Views: []page.ViewVM{
 			{Name: "All", Href: "/?all=1", Count: 11, Current: true},
-			{Name: "Nobody has it", Href: "/?q=owner%3Anobody", Count: 6},
+			{Name: "Nobody has it", Href: "/?q=owner%3Anobody+-is%3Acleared", Count: 6},
 			{Name: "Mine", Href: "/?q=owner%3Ame", Count: 1},
 			{Name: "Night shift, <EMEA>", Href: "/?q=tenant%3Anorth-retail", Count: 2, Default: true},
 		},
@@ -65,7 +65,7 @@ func sampleIncident(tenant string, rows []component.AlertRowVM) component.Incide
 		Key: tenant + ":1998-07-02", Severity: own[0].Severity, Title: tenant + " " + own[0].Model + ": scores and accuracy both drifted",
 		Cause: "2 alerts: 2 critical. " + own[0].Reason, Fold: "2 alerts", Href: "/incidents/" + tenant + ":1998-07-02",
 		Order: component.IncidentOrder(own[0].Severity.Rank(), own[0].CreatedAt, own[0].ID), Oldest: own[len(own)-1].CreatedAt, Now: Now,
-		Owner: own[len(own)-1].Owner, Rows: own, Ack: component.IncidentAckVM{Done: true},
+		Owner: own[len(own)-1].Owner, Cleared: true, Rows: own, Ack: component.IncidentAckVM{Done: true},
 	}
 	if own[0].CanAck {
 		v.Ack = component.IncidentAckVM{Picks: "4812:1", Label: "Ack 1 left", About: v.Title}

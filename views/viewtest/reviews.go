@@ -42,7 +42,7 @@ func sampleMorning() page.MorningVM {
 		Message: "Scores differ, p 0.003.", Recommendation: "Retraining recommended.", At: Ago(6 * time.Hour), Before: true, Cleared: true,
 	}
 	escalated := page.ReviewAlertVM{
-		ID: 8, Href: "/alerts/8", Severity: component.Blind, Tenant: "qld-market", ModelType: "fraud_detector", Status: "ESCALATED", Owner: "NOC",
+		ID: 8, Href: "/alerts/8", Severity: component.Blind, Tenant: "qld-market", ModelType: "fraud_detector", Status: "ESCALATED", Owner: "waits for NOC",
 		Message: "No prediction since Monday.", Recommendation: "Find out why.", At: Ago(50 * time.Hour), Acknowledge: true,
 	}
 	worse := -0.228

@@ -31,11 +31,12 @@ func WallPage() page.WallVM {
 			row(component.High, "a-tenant-whose-name-is-longer-than-a-wall-is-wide-at-any-distance", "conflict_predictor_of_the_second_generation", long, "80.9 %", "was 91.2 %", "Annegret von der Heide-Lindenthal", 73*time.Hour),
 			row(component.Medium, "coast-freight", "fraud_detector", "Precision fell 16 points", "68 %", "was 84 %", "", 12*time.Minute),
 		},
-		Medium: 18, Quiet: 2, ModelsLine: "33 of 38 judged, 5 blind", MoreTiles: 3,
+		Medium: 18, Quiet: 2, ModelsLine: "33 of 38 judged, 5 not judged", MoreTiles: 3,
 		Foot: [][]component.Piece{
 			component.Words("4 of 4 checks ran, last 04:00 UTC; next in 20 h 48 m"), component.Words("17 of 18 feeds speak"),
 		},
 	}
+	v.Rows[5].Team = "ML Engineering"
 	for i, s := range []component.Severity{component.Critical, component.Critical, component.Blind, component.Blind, component.High, component.High, component.High} {
 		v.Tiles = append(v.Tiles, page.WallTileVM{Severity: s, Tenant: []string{"nsw-market", "south-bay"}[i%2], Model: "fraud_detector"})
 	}
