@@ -254,6 +254,11 @@ func (s boardSays) restWords(rest [5]int) string {
 	return strings.Join(parts, ", ")
 }
 
+// notJudged counts models that cannot be judged; blind is what an alert is called that says so.
+func notJudged(l lang.Lang, n int) string {
+	return l.N(int64(n), "%d not judged", "%d not judged")
+}
+
 // forReaderVM says what waits for one reader alone.
 func forReaderVM(l lang.Lang, f drift.ForReader) (lines [][]component.Piece) {
 	if h := f.Handed; h != nil {
@@ -267,9 +272,4 @@ func forReaderVM(l lang.Lang, f drift.ForReader) (lines [][]component.Piece) {
 		})
 	}
 	return lines
-}
-
-// notJudged counts models that cannot be judged; blind is what an alert is called that says so.
-func notJudged(l lang.Lang, n int) string {
-	return l.N(int64(n), "%d not judged", "%d not judged")
 }

@@ -195,6 +195,12 @@ var deReport = entries{
 	"{1} was rolled back ({0})":               {"{1} wurde zurückgesetzt ({0})"},
 	"{1} was seen again":                      {"{1} wurde wieder gesehen"},
 
+	"+%d moves more, on the alert’s page": {"+%d weiterer Schritt, auf der Seite des Alarms", "+%d weitere Schritte, auf der Seite des Alarms"},
+	"+%d checks saw it again":             {"+%d Prüfung fand es wieder", "+%d Prüfungen fanden es wieder"},
+	"Retrain %s was asked for":            {"Nachtraining %s wurde angefordert"},
+	"Version %s came into service":        {"Version %s ging in Betrieb"},
+	"Version %s was rolled back":          {"Version %s wurde zurückgesetzt"},
+
 	"%d more wait.":                                 {"%d weiteres wartet.", "%d weitere warten."},
 	"Decisions that wait":                           {"Offene Entscheidungen"},
 	"It has counted down since {0}.":                {"Der Countdown läuft seit {0}."},
@@ -208,10 +214,4 @@ var deReport = entries{
 	"Print":                                         {"Drucken"},
 	"the first to lapse first":                      {"was zuerst verfällt, zuerst"},
 	"{0} is on call until {1}.":                     {"{0} hat Bereitschaft bis {1}."},
-
-	"+%d moves more, on the alert’s page": {"+%d weiterer Schritt, auf der Seite des Alarms", "+%d weitere Schritte, auf der Seite des Alarms"},
-	"+%d checks saw it again":             {"+%d Prüfung fand es wieder", "+%d Prüfungen fanden es wieder"},
-	"Retrain %s was asked for":            {"Nachtraining %s wurde angefordert"},
-	"Version %s came into service":        {"Version %s ging in Betrieb"},
-	"Version %s was rolled back":          {"Version %s wurde zurückgesetzt"},
 }
