@@ -132,8 +132,8 @@ func TestASilenceSaysWhatStays(t *testing.T) {
 	}
 	a := h.get(wide, asBrowser, who)
 	a.says(t, "the preview", "It would hide 1 open alert", "Not hidden, though they match: no longer new")
-	stay := a.body[strings.Index(a.body, `id="stay`):]
-	if end := strings.Index(stay, "</section>"); !strings.Contains(stay[:end], fmt.Sprintf(`href="/alerts/%d"`, id)) {
+	_, stay, _ := strings.Cut(a.body, `id="stay`)
+	if stay, _, _ = strings.Cut(stay, "</section>"); !strings.Contains(stay, fmt.Sprintf(`href="/alerts/%d"`, id)) {
 		t.Errorf("the escalated alert is not among those that stay: %.400s", stay)
 	}
 	form := fields("tenant", "acme", "max_severity", "CRITICAL", "for", "morning", "reason", "tonight")
