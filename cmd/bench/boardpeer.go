@@ -27,8 +27,9 @@ var peerFuncs = template.FuncMap{
 	"machine": lang.Machine, "moment": component.FormatMoment, "initials": component.Initials,
 	"lower": strings.ToLower,
 	"age":   func(at, now time.Time) string { return lang.English.Age(now.Sub(at)) },
+	"waits": waits,
 	"hot": func(v component.AlertRowVM) bool {
-		return v.Severity == component.Critical && v.Owner == "" && v.Status == "NEW"
+		return v.Severity == component.Critical && v.Owner == "" && waits(v)
 	},
 	"since": func(v component.AlertRowVM) peerTime {
 		if v.Now.Sub(v.SinceAt) < 20*time.Hour {
@@ -36,6 +37,10 @@ var peerFuncs = template.FuncMap{
 		}
 		return peerTime{v.SinceAt, component.Date}
 	},
+}
+
+func waits(v component.AlertRowVM) bool {
+	return !v.Cleared && (v.Status == "NEW" || v.Status == "ESCALATED")
 }
 
 // newPeerRows prepares the template of the rows.
