@@ -14,7 +14,7 @@ import (
 	"github.com/driftwatch/driftwatch/handlers"
 )
 
-var shownLine = regexp.MustCompile(`(?s)<h3>(curl|Python)</h3>\s*<pre class="cmd" tabindex="0">(.*?)</pre>`)
+var shownLine = regexp.MustCompile(`(?s)<h3>(curl|Python)</h3>\s*(?:<div class="copy">)?\s*<pre class="cmd" tabindex="0">(.*?)</pre>`)
 
 // runLines runs every line that a page shows as a reader would, the shell's in a shell and Python's in Python, and
 // returns what each printed.
