@@ -41,7 +41,7 @@ func TestScreenshots(t *testing.T) {
 				clip := tb.whole(size.width)
 				clip.Scale = size.scale
 				shot, err := chromedp.Call(tb.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
-					Format: page.CaptureScreenshotFormatWebp, Quality: new(int64(55)), CaptureBeyondViewport: new(true), Clip: clip,
+					Format: page.CaptureScreenshotFormatWebp, Quality: new(int64(35)), CaptureBeyondViewport: new(true), Clip: clip,
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -111,5 +111,5 @@ func (tb *tab) whole(width int64) *page.Viewport {
 	if wide := eval[int64](tb, `document.documentElement.scrollWidth`); wide > width {
 		tb.t.Errorf("%s is %d px wide on a screen of %d", eval[string](tb, `location.pathname`), wide, width)
 	}
-	return &page.Viewport{Width: float64(width), Height: min(height, 4000), Scale: 1}
+	return &page.Viewport{Width: float64(width), Height: min(height, 3000), Scale: 1}
 }
